@@ -1,0 +1,72 @@
+"""Builds the Actor of a request or socket from its session or bearer token."""
+
+from uuid import UUID
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.people.models import User
+from accounts.tokens.models import ApiToken
+from accounts.tokens.services import PREFIX, digest_of
+from core.actor import Actor, Role
+from core.errors import NotSignedIn
+from tenants.context import current_tenant
+
+LAST_USE_EVERY_S = 300
+
+
+def actor_of_request(request: HttpRequest) -> Actor:
+    """The actor of an HTTP request: its bearer token when one is sent, else its session.
+
+    Errors  NotSignedIn, the same for no credential, an unknown one and an expired one.
+    """
+    header = request.headers.get("Authorization", "")
+    if header:
+        return actor_of_bearer(header)
+    user = request.user
+    if not user.is_authenticated:
+        raise NotSignedIn
+    return actor_for(user)
+
+
+def actor_for(user: User) -> Actor:
+    """The actor that a signed-in person is."""
+    return Actor(tenant=current_tenant(), user_id=user.id, role=Role(user.role))
+
+
+def actor_of_bearer(header: str) -> Actor:
+    """The actor of an `Authorization: Bearer chy_…` header."""
+    kind, _, token = header.partition(" ")
+    token = token.strip()
+    if kind.lower() != "bearer" or not token.startswith(PREFIX) or len(token) > 200:
+        raise NotSignedIn
+    now = timezone.now()
+    row = (
+        ApiToken.objects.filter(digest=digest_of(token), revoked_at=None, user__is_active=True)
+        .values_list("id", "user_id", "user__role", "scopes", "expires_at", "last_used_at")
+        .first()
+    )
+    if row is None:
+        raise NotSignedIn
+    id_, user_id, role, scopes, expires_at, last_used_at = row
+    if expires_at is not None and expires_at <= now:
+        raise NotSignedIn
+    # Kept coarse: a write per request would cost more than the request.
+    if last_used_at is None or (now - last_used_at).total_seconds() > LAST_USE_EVERY_S:
+        ApiToken.objects.filter(id=id_).update(last_used_at=now)
+    return Actor(
+        tenant=current_tenant(),
+        user_id=user_id,
+        role=Role(role),
+        scopes=None if scopes is None else frozenset(scopes),
+    )
+
+
+def user_id_of_session(session: SessionBase) -> UUID | None:
+    """Whose session this is, without loading the person."""
+    try:
+        return UUID(session[SESSION_KEY])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,92 @@
+"""People (and bots) of one organisation."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Role
+from core.ids import new_id
+
+
+class RoleChoice(models.TextChoices):
+    """`core.actor.Role` with names for people."""
+
+    OWNER = Role.OWNER.value, _("Owner")
+    ADMIN = Role.ADMIN.value, _("Admin")
+    MEMBER = Role.MEMBER.value, _("Member")
+    GUEST = Role.GUEST.value, _("Guest")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by their e-mail address whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person or bot. People without an e-mail address (from an import) cannot sign in."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(_("e-mail address"), max_length=254, null=True, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    title = models.CharField(_("title"), max_length=120, blank=True, default="")
+    role = models.CharField(
+        _("role"), max_length=12, choices=RoleChoice.choices, default=RoleChoice.MEMBER
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_bot = models.BooleanField(_("bot"), default=False)
+    locale = models.CharField(max_length=12, default="en")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    external_id = models.CharField(max_length=120, null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="accounts_user_email_unique"),
+            models.UniqueConstraint(
+                fields=["external_id"], name="accounts_user_external_id_unique"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                OpClass(Lower("name"), name="text_pattern_ops"), name="accounts_user_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or str(self.id)
+
+    @property
+    def is_staff(self) -> bool:
+        """Owners and admins reach their organisation's console."""
+        return self.is_active and self.role in (Role.OWNER, Role.ADMIN)
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Role.OWNER
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Managers of the organisation may use its console; others by what they were granted."""
+        return self.is_staff or super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff or super().has_module_perms(app_label)

@@ -1,0 +1,30 @@
+"""Bearer tokens: hashed at rest, shown once, expiring."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from core.ids import new_id
+
+
+class ApiToken(models.Model):
+    """A token that acts for one person, with at most the scopes it was given."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    name = models.CharField(max_length=120, blank=True, default="")
+    digest = models.BinaryField(max_length=32)
+    scopes = ArrayField(models.CharField(max_length=40), null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], name="accounts_apitoken_digest_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.id)

@@ -1,0 +1,133 @@
+"""Reads the environment, and refuses a start that would be unsafe with a sentence that helps."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+ENVIRONMENTS = ("development", "test", "production")
+
+
+def text(name: str, default: str = "") -> str:
+    """A variable's value; an empty one counts as not set."""
+    return os.environ.get(name, "").strip() or default
+
+
+def number(name: str, default: int) -> int:
+    """A variable that must be a whole number."""
+    value = text(name, str(default))
+    if not value.lstrip("-").isdigit():
+        refuse(f"{name} is {value!r}; set it to a whole number, or leave it out for {default}.")
+    return int(value)
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """A variable that is on with 1, true, yes or on."""
+    return text(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def refuse(sentence: str) -> NoReturn:
+    """End the start with one sentence that says what to set."""
+    raise ImproperlyConfigured(sentence)
+
+
+def environment_name() -> str:
+    """Which of the three kinds of environment this is."""
+    name = text("CHANCERY_ENV", "development")
+    if name not in ENVIRONMENTS:
+        refuse(f"CHANCERY_ENV is {name!r}; set it to one of {', '.join(ENVIRONMENTS)}.")
+    return name
+
+
+def root_domain() -> str:
+    """The domain below which every tenant has its host name."""
+    domain = text("CHANCERY_ROOT_DOMAIN", "localhost").lower()
+    if "*" in domain or "/" in domain or ":" in domain or domain.startswith("."):
+        refuse(
+            f"CHANCERY_ROOT_DOMAIN is {domain!r}; set it to a bare domain such as chat.example.com,"
+            " without scheme, port or asterisk. Its sub-domains are allowed by themselves."
+        )
+    return domain
+
+
+def data_dir() -> Path:
+    """Where files, and the servers that Chancery starts itself, keep their data."""
+    return Path(text("CHANCERY_DATA_DIR", str(ROOT / "var"))).resolve()
+
+
+def secret_key(kind: str) -> str:
+    """The key that signs cookies and links; only development makes one up."""
+    key = text("CHANCERY_SECRET_KEY")
+    if kind == "production":
+        if len(key) < 50 or len(set(key)) < 5:
+            refuse(
+                "CHANCERY_SECRET_KEY must be set to at least 50 random characters in production;"
+                " make one with: python -c 'import secrets; print(secrets.token_urlsafe(64))'"
+            )
+        return key
+    return key or _kept_key(data_dir() / "secret_key")
+
+
+def _kept_key(path: Path) -> str:
+    """A key that survives restarts, readable by its owner alone."""
+    try:
+        return path.read_text().strip() or _make_key(path)
+    except FileNotFoundError:
+        return _make_key(path)
+    except OSError as wrong:
+        refuse(f"{path} cannot be read ({wrong.strerror}); set CHANCERY_SECRET_KEY instead.")
+
+
+def _make_key(path: Path) -> str:
+    key = secrets.token_urlsafe(64)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    except OSError:
+        # A read-only checkout can still run commands that need no lasting key.
+        return key
+    with os.fdopen(handle, "w") as file:
+        file.write(key)
+    return key
+
+
+def database(kind: str) -> dict:
+    """Django's database settings from DATABASE_URL."""
+    url = text("DATABASE_URL")
+    if not url:
+        if kind == "production":
+            refuse("DATABASE_URL must be set in production, as postgresql://user:pass@host/name.")
+        url = "postgresql://localhost/chancery"
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        refuse("DATABASE_URL must begin with postgresql://; no other database is supported.")
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", "") or unquote(parts.hostname or "")
+    return {
+        "ENGINE": "tenants.backend",
+        "NAME": unquote(parts.path.lstrip("/")) or "chancery",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or options.pop("port", "")),
+        # A backend keeps about 0.8 MB for each tenant it has visited: connections grow old.
+        "CONN_MAX_AGE": number("CHANCERY_CONNECTION_AGE_S", 600),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {"connect_timeout": 5, "application_name": "chancery", **options},
+    }
+
+
+def redis_url(kind: str) -> str:
+    """Where Redis or Valkey answers."""
+    url = text("REDIS_URL")
+    if not url and kind == "production":
+        refuse("REDIS_URL must be set in production, as redis://:password@host:6379/0.")
+    return url or "redis://127.0.0.1:6379/0"

@@ -1,0 +1,1 @@
+"""URL tables: one for the root site, one for tenants."""

@@ -1,0 +1,17 @@
+"""URLs of a tenant's own host."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+
+from config.api import api
+from messaging.client import client_page
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("jsi18n/", JavaScriptCatalog.as_view(packages=["messaging"]), name="jsi18n"),
+    path("", client_page, name="client"),
+    path("c/<path:rest>", client_page),
+]

@@ -1,0 +1,59 @@
+"""Refusals as RFC 9457 problem details, the same everywhere under `/api/`."""
+
+from collections.abc import Sequence
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from core.errors import FieldError, Forbidden, Refusal
+
+CONTENT_TYPE = "application/problem+json"
+TYPE_BASE = "https://chancery.example/problems/"
+
+
+def problem(
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str = "",
+    errors: Sequence[FieldError] = (),
+    retry_after_s: int | None = None,
+) -> HttpResponse:
+    """Compose a problem-details response."""
+    body = {
+        "type": TYPE_BASE + code,
+        "title": title,
+        "status": status,
+        "detail": detail or title,
+        "code": code,
+        "errors": [{"field": e.field, "message": str(e.message)} for e in errors],
+    }
+    response = HttpResponse(orjson.dumps(body), status=status, content_type=CONTENT_TYPE)
+    if retry_after_s is not None:
+        response["Retry-After"] = str(retry_after_s)
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="chancery"'
+    return response
+
+
+def problem_of(refusal: Refusal) -> HttpResponse:
+    """A refusal as a response."""
+    return problem(
+        status=refusal.status,
+        code=refusal.code,
+        title=str(refusal.title),
+        detail=str(refusal.detail),
+        errors=refusal.errors,
+        retry_after_s=refusal.retry_after_s,
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form or call without its CSRF token: a page for people, problem details for programs."""
+    if request.path.startswith("/api/"):
+        detail = _("Send the cookie csrftoken back as the header X-CSRFToken.")
+        return problem_of(Forbidden("csrf", detail, code="csrf"))
+    return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,179 @@
+"""Publishes frames to the gateways and wakes the relay: one round trip to Redis, from any thread.
+
+Called after commit, in the thread of the request. Redis is best effort: nothing here raises, and
+when Redis does not answer only the first caller waits for the timeout. What could not be sent is
+remembered by topic and announced when Redis is back, so that gateways fill it from the journal.
+
+The wire format is that of the channel layer (`RedisPubSubChannelLayer`, msgpack), without its
+asyncio machinery, which would cost a thread more than all the rest of a publish.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+from uuid import UUID
+
+import msgpack
+import orjson
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "chancery"
+"""Distinguishes our topics from other users of the same Redis."""
+
+WAKE_KEY = "chancery:relay:wake"
+_MOST_WAKES = 10_000
+"""More than these are the sweep's to find: the list does not grow while no relay runs."""
+
+_TIMEOUT_S = 0.25
+_RETRY_S = 0.5
+_MOST_MISSED = 20_000
+
+
+class Wake(NamedTuple):
+    """Tells the relay of one committed entry."""
+
+    tenant: str
+    entry_id: UUID
+    needs_handlers: bool
+
+
+def channel_of(topic: str) -> str:
+    """The Redis channel of a topic: what the channel layer calls a group."""
+    return f"{PREFIX}__group__{topic}"
+
+
+def envelope(topic: str, frame: bytes | None) -> bytes:
+    """What travels: the topic and the frame. Without a frame it says "look at the journal"."""
+    return msgpack.packb({"type": "live.frame", "topic": topic, "frame": frame})
+
+
+class Bus:
+    """A connection pool to Redis behind a circuit breaker."""
+
+    def __init__(
+        self, url: str, *, timeout_s: float = _TIMEOUT_S, retry_s: float = _RETRY_S
+    ) -> None:
+        self._redis = redis.Redis.from_url(
+            url,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=timeout_s,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._retry_s = retry_s
+        self._lock = threading.Lock()
+        self._missed: dict[str, None] = {}
+        self._is_open = False
+
+    @property
+    def is_up(self) -> bool:
+        """False while Redis is being waited for."""
+        return not self._is_open
+
+    def publish(
+        self,
+        frames: Sequence[tuple[str, bytes]],
+        wake: Sequence[tuple[str, UUID, bool]] = (),
+    ) -> bool:
+        """Send frames to their topics and wake the relay; says whether Redis took them.
+
+        Never raises. The sweep of the outbox covers what a False leaves undone.
+        """
+        if self._is_open:
+            self._miss(frames)
+            return False
+        try:
+            self._send(frames, wake)
+        except (redis.RedisError, OSError) as error:
+            self._miss(frames)
+            self._open(error)
+            return False
+        return True
+
+    def next_wakes(self, *, timeout_s: float, most: int = 200) -> list[Wake]:
+        """Wait for wake-ups, oldest first; an empty list when none came. For the relay's loop.
+
+        Errors  redis.RedisError when Redis is away: the caller sleeps and lets its sweep work.
+        """
+        first = self._redis.blmpop(timeout_s, 1, WAKE_KEY, direction="RIGHT", count=most)
+        if not first:
+            return []
+        return [
+            Wake(tenant, UUID(id_), needs) for tenant, id_, needs in map(orjson.loads, first[1])
+        ]
+
+    def _send(
+        self, frames: Sequence[tuple[str, bytes]], wake: Sequence[tuple[str, UUID, bool]]
+    ) -> None:
+        with self._redis.pipeline(transaction=False) as pipe:
+            for topic, frame in frames:
+                pipe.execute_command("PUBLISH", channel_of(topic), envelope(topic, frame))
+            if wake:
+                pipe.execute_command("LPUSH", WAKE_KEY, *[orjson.dumps(item) for item in wake])
+                pipe.execute_command("LTRIM", WAKE_KEY, 0, _MOST_WAKES - 1)
+            pipe.execute()
+
+    def _miss(self, frames: Sequence[tuple[str, bytes]]) -> None:
+        with self._lock:
+            for topic, _ in frames:
+                if len(self._missed) < _MOST_MISSED:
+                    self._missed[topic] = None
+
+    def _open(self, error: Exception) -> None:
+        """Stop asking Redis; a thread of its own finds out when it is back."""
+        with self._lock:
+            if self._is_open:
+                return
+            self._is_open = True
+        logger.warning("Redis does not answer, frames wait in the journal: %s", error)
+        threading.Thread(target=self._recover, name="bus-recovery", daemon=True).start()
+
+    def _recover(self) -> None:
+        while True:
+            time.sleep(self._retry_s)
+            try:
+                self._redis.ping()
+                self._announce_missed()
+            except (redis.RedisError, OSError):
+                continue
+            logger.info("Redis answers again")
+            return
+
+    def _announce_missed(self) -> None:
+        """Close the breaker, then name the topics in which frames were left out.
+
+        In this order, so that nothing is missed unannounced between the two.
+        """
+        with self._lock:
+            missed, self._missed = self._missed, {}
+            self._is_open = False
+        try:
+            with self._redis.pipeline(transaction=False) as pipe:
+                for topic in missed:
+                    pipe.execute_command("PUBLISH", channel_of(topic), envelope(topic, None))
+                pipe.execute()
+        except (redis.RedisError, OSError):
+            with self._lock:
+                self._missed = {**missed, **self._missed}
+                self._is_open = True
+            raise
+
+
+@cache
+def default_bus() -> Bus:
+    """The bus of this process."""
+    return Bus(settings.REDIS_URL)
+
+
+def publish(
+    frames: Sequence[tuple[str, bytes]], wake: Sequence[tuple[str, UUID, bool]] = ()
+) -> bool:
+    """Publish on the bus of this process; see `Bus.publish`."""
+    return default_bus().publish(frames, wake)

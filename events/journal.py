@@ -1,0 +1,164 @@
+"""Writes and reads the journal.
+
+`publish` is the only way in. It counts the stream up, writes the entry and its outbox item and,
+where given, the row that the event is about, all in one statement: the counter's row is locked
+last, for as short as can be, and `seq` has no gaps because all of it commits or none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from core.actor import Actor
+from core.ids import new_id
+from events import render
+from events.handlers import wanted_handlers
+from events.models import Entry, Stream
+from events.registry import Fact, type_of
+from tenants.context import current_tenant
+
+MOST_ENTRIES = 500
+"""Most entries that one read returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A journal entry that was just written, before anybody has read it back."""
+
+    entry_id: UUID
+    stream_id: UUID
+    seq: int
+    type: str
+    fact: Any
+    occurred_at: datetime
+
+
+def publish(
+    fact: Fact, *, by: Actor, row: models.Model | None = None, at: datetime | None = None
+) -> Head:
+    """Record a fact in its stream's journal; it goes live when the transaction commits.
+
+    `row` is an unsaved instance whose `seq` field takes the entry's number: it is inserted by the
+    same statement and is handed to the renderer, which then need not read it back.
+
+    Errors  IntegrityError where `row` breaks a constraint; nothing is written then.
+    """
+    now = timezone.now()
+    tenant = current_tenant()
+    needs_handlers = bool(wanted_handlers(fact))
+    head = _append(fact, by=by, row=row, at=at or now, outbox=(tenant, needs_handlers, now))
+    go_live = partial(render.go_live, tenant, head, row, needs_handlers)
+    transaction.on_commit(go_live, robust=True)
+    return head
+
+
+def record(
+    fact: Fact, *, by: Actor, row: models.Model | None = None, at: datetime | None = None
+) -> Head:
+    """Record a fact of the past, which nobody is told of: no frame, no handler. For imports."""
+    return _append(fact, by=by, row=row, at=at or timezone.now(), outbox=None)
+
+
+def _append(
+    fact: Fact,
+    *,
+    by: Actor,
+    row: models.Model | None,
+    at: datetime,
+    outbox: tuple[str, bool, datetime] | None,
+) -> Head:
+    kind = type_of(fact)
+    entry_id, stream_id = new_id(), kind.stream_id(fact)
+    data = orjson.dumps(fact).decode()
+    sql, params = _statement(
+        stream=(stream_id, kind.stream.value),
+        entry=(entry_id, kind.name, data, by.user_id, by.correlation_id),
+        at=at,
+        outbox=outbox,
+        row=row,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        (seq,) = cursor.fetchone()
+    if row is not None:
+        row.seq = seq
+        row._state.adding = False
+        row._state.db = connection.alias
+    return Head(entry_id, stream_id, seq, kind.name, fact, at)
+
+
+def heads(stream_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The last `seq` of each stream; a stream without events maps to 0."""
+    found = dict(Stream.objects.filter(id__in=stream_ids).values_list("id", "last_seq"))
+    return {stream_id: found.get(stream_id, 0) for stream_id in stream_ids}
+
+
+def entries_after(stream_id: UUID, seq: int, *, limit: int = MOST_ENTRIES) -> list[Entry]:
+    """The entries of a stream that follow `seq`, oldest first."""
+    return list(
+        Entry.objects.filter(stream_id=stream_id, seq__gt=seq).order_by("seq")[
+            : min(limit, MOST_ENTRIES)
+        ]
+    )
+
+
+def _statement(
+    *,
+    stream: tuple[UUID, str],
+    entry: tuple[UUID, str, str, UUID | None, str],
+    at: datetime,
+    outbox: tuple[str, bool, datetime] | None,
+    row: models.Model | None,
+) -> tuple[str, list]:
+    """Compose the one statement that counts up and writes everything with the new number."""
+    parts = [
+        "head AS (INSERT INTO events_stream (id, kind, last_seq) VALUES (%s, %s, 1)"
+        " ON CONFLICT (id) DO UPDATE SET last_seq = events_stream.last_seq + 1"
+        " RETURNING last_seq)",
+        "entry AS (INSERT INTO events_entry"
+        " (id, stream_id, seq, type, data, actor_id, correlation_id, occurred_at)"
+        " SELECT %s::uuid, %s::uuid, last_seq, %s, %s::jsonb, %s::uuid, %s, %s::timestamptz"
+        " FROM head)",
+    ]
+    entry_id, type_name, data, actor_id, correlation = entry
+    params: list = [*stream, entry_id, stream[0], type_name, data, actor_id, correlation, at]
+    if outbox is not None:
+        parts.append(
+            "outbox AS (INSERT INTO public.outbox_outboxitem"
+            " (entry_id, tenant, needs_handlers, created_at, attempts)"
+            " VALUES (%s::uuid, %s, %s, %s::timestamptz, 0))"
+        )
+        params += [entry_id, *outbox]
+    if row is not None:
+        insert, values = _insert(row)
+        parts.append(insert)
+        params += values
+    return f"WITH {', '.join(parts)} SELECT last_seq FROM head", params
+
+
+def _insert(row: models.Model) -> tuple[str, list]:
+    """Compose the insertion of a model instance whose `seq` comes from the counter."""
+    columns, expressions, values = [], [], []
+    for field in row._meta.concrete_fields:
+        if field.generated:
+            continue
+        columns.append(connection.ops.quote_name(field.column))
+        if field.attname == "seq":
+            expressions.append("head.last_seq")
+            continue
+        value = field.get_db_prep_save(getattr(row, field.attname), connection)
+        expressions.append(f"%s::{field.db_type(connection).split(' COLLATE')[0]}")
+        values.append(value)
+    table = connection.ops.quote_name(row._meta.db_table)
+    return (
+        f"subject AS (INSERT INTO {table} ({', '.join(columns)})"
+        f" SELECT {', '.join(expressions)} FROM head)",
+        values,
+    )

@@ -1,0 +1,91 @@
+"""The register of events: typed, frozen, versioned, in the past tense.
+
+A fact is a frozen dataclass of ids and small values. Fields are added, never changed; a new meaning
+is a new event or a new version.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from events.models import StreamKind
+
+PREFIX = "chancery"
+
+
+class Fact(Protocol):
+    """Any registered event."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class EventType:
+    """What is known of one kind of event."""
+
+    name: str
+    fact: type
+    stream: StreamKind
+    stream_field: str
+
+    @cached_property
+    def _reader(self) -> TypeAdapter:
+        return TypeAdapter(self.fact)
+
+    def read(self, data: dict) -> Any:
+        """Make the fact again from the data of its journal entry; unknown fields are let pass."""
+        return self._reader.validate_python(data)
+
+    def stream_id(self, fact: Fact) -> UUID:
+        """Which stream this fact belongs to."""
+        return getattr(fact, self.stream_field)
+
+
+_by_name: dict[str, EventType] = {}
+_by_fact: dict[type, EventType] = {}
+
+
+def event[T: type](
+    noun_verb: str, *, stream: StreamKind, key: str, version: int = 1
+) -> Callable[[T], T]:
+    """Register a frozen dataclass as the event `chancery.<noun>.<past-tense verb>.v<version>`.
+
+    `key` names the field that holds the stream's id.
+    """
+    name = f"{PREFIX}.{noun_verb}.v{version}"
+
+    def register(fact: T) -> T:
+        if name in _by_name:
+            raise ValueError(f"event {name} is registered twice")
+        if key not in fact.__dataclass_fields__:
+            raise ValueError(f"event {name} has no field {key!r}")
+        kind = EventType(name, fact, stream, key)
+        _by_name[name] = kind
+        _by_fact[fact] = kind
+        return fact
+
+    return register
+
+
+def type_of(fact: Fact) -> EventType:
+    """The event type of a fact."""
+    return _by_fact[type(fact)]
+
+
+def type_of_class(fact: type) -> EventType:
+    """The event type of a fact's class."""
+    return _by_fact[fact]
+
+
+def type_named(name: str) -> EventType:
+    """The event type of a journal entry's `type`; KeyError for a name that was never registered."""
+    return _by_name[name]
+
+
+def all_types() -> list[EventType]:
+    """Every registered event, by name."""
+    return [_by_name[name] for name in sorted(_by_name)]

@@ -1,0 +1,33 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+FEATURES = (
+    "conversations",
+    "messages",
+    "files",
+    "receipts",
+    "reactions",
+    "search",
+    "attention",
+    "live",
+)
+
+
+class MessagingConfig(AppConfig):
+    name = "messaging"
+    verbose_name = "Messaging"
+
+    def ready(self) -> None:
+        """Load what registers itself: events, handlers and renderers of each feature."""
+        for feature in FEATURES:
+            for part in ("events", "handlers", "frames"):
+                _import_if_there(f"messaging.{feature}.{part}")
+
+
+def _import_if_there(name: str) -> None:
+    try:
+        import_module(name)
+    except ModuleNotFoundError as missing:
+        if missing.name != name:
+            raise

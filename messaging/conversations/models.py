@@ -1,0 +1,87 @@
+"""Conversations (channels, groups and direct messages are all one) and who belongs to them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import new_id
+
+
+class Kind(models.TextChoices):
+    """Who can find a conversation and join it."""
+
+    PUBLIC = "public", _("public channel")
+    PRIVATE = "private", _("private channel")
+    DIRECT = "direct", _("direct message")
+
+
+class MemberRole(models.TextChoices):
+    """What a member is in one conversation."""
+
+    OWNER = "owner", _("owner")
+    MEMBER = "member", _("member")
+
+
+class Conversation(models.Model):
+    """Where people talk. Its events are counted by the journal's stream of the same id."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=80, null=True, blank=True)
+    topic = models.CharField(max_length=250, blank=True, default="")
+    purpose = models.CharField(max_length=500, blank=True, default="")
+    direct_key = models.CharField(max_length=64, null=True, editable=False, db_collation="C")
+    created_by_id = models.UUIDField(null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    external_id = models.CharField(max_length=120, null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="messaging_conversation_name_unique",
+                condition=~Q(kind="direct"),
+            ),
+            models.UniqueConstraint(
+                fields=["direct_key"], name="messaging_conversation_direct_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["external_id"], name="messaging_conversation_external_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="direct", name=None) | (~Q(kind="direct") & Q(name__isnull=False)),
+                name="messaging_conversation_named_unless_direct",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.id)
+
+
+class Membership(models.Model):
+    """One person in one conversation, with their read cursor (`seq` of the journal)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="memberships", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=8, choices=MemberRole.choices, default=MemberRole.MEMBER)
+    joined_at = models.DateTimeField(default=timezone.now)
+    read_seq = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "user"], name="messaging_membership_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.conversation_id}"

@@ -1,0 +1,123 @@
+"""Messages, and every version they had."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+
+from core.ids import new_id
+
+
+class MessageKind(models.TextChoices):
+    """Who speaks: a person, or the conversation itself."""
+
+    TEXT = "text"
+    SYSTEM = "system"
+
+
+class SearchVector(Func):
+    """What full-text search sees: words as written, and their English stems.
+
+    Deleted text is not searchable; it lives on in the revisions alone.
+    """
+
+    template = (
+        "to_tsvector('simple', coalesce(%(expressions)s, ''))"
+        " || to_tsvector('english', coalesce(%(expressions)s, ''))"
+    )
+    output_field = SearchVectorField()
+
+
+class Message(models.Model):
+    """One message. `seq` is the number of its creation in the conversation's journal.
+
+    No foreign keys: their checks would lock the author's and the conversation's row with every
+    message, and neither is ever deleted while messages refer to it. `text` is Markdown with
+    `<@user-uuid>`, `<#conversation-uuid>`, `<!channel>`; it is None once deleted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation_id = models.UUIDField()
+    seq = models.BigIntegerField()
+    thread_id = models.UUIDField(null=True)
+    author_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=6, choices=MessageKind.choices, default=MessageKind.TEXT)
+    subtype = models.CharField(max_length=40, null=True)
+    text = models.TextField(null=True)
+    key = models.UUIDField()
+    also_in_conversation = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    reply_count = models.IntegerField(default=0, db_default=0)
+    last_reply_at = models.DateTimeField(null=True)
+    words = models.GeneratedField(
+        expression=SearchVector(F("text")),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation_id", "seq"], name="messaging_message_conversation_seq_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["key", "author_id", "conversation_id"], name="messaging_message_key_unique"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["thread_id", "seq"],
+                name="messaging_message_thread",
+                condition=Q(thread_id__isnull=False),
+            ),
+            GinIndex(fields=["words"], name="messaging_message_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}:{self.seq}"
+
+
+class Revision(models.Model):
+    """A version that a message had before it was edited or deleted; never destroyed here."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    message_id = models.UUIDField()
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    edited_by_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message_id", "number"], name="messaging_revision_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}#{self.number}"
+
+
+class IdempotencyRecord(models.Model):
+    """The answer that was given to a POST with an `Idempotency-Key`; kept for a day."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user_id = models.UUIDField()
+    key = models.CharField(max_length=255)
+    operation = models.CharField(max_length=255)
+    body_digest = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "key"], name="messaging_idempotency_unique")
+        ]
+        indexes = [models.Index(fields=["created_at"], name="messaging_idempotency_created")]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.key}"

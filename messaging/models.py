@@ -1,0 +1,18 @@
+"""Tables of the messaging app, gathered from its features for Django."""
+
+from messaging.attention.models import Mention
+from messaging.conversations.models import Conversation, Membership
+from messaging.files.models import File
+from messaging.messages.models import IdempotencyRecord, Message, Revision
+from messaging.reactions.models import Reaction
+
+__all__ = [
+    "Conversation",
+    "File",
+    "IdempotencyRecord",
+    "Membership",
+    "Mention",
+    "Message",
+    "Reaction",
+    "Revision",
+]

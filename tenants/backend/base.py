@@ -1,0 +1,69 @@
+"""PostgreSQL backend that keeps each connection in the schema of the tenant in hand.
+
+django-tenants stores the wanted schema on the connection object. Here it lives in a ContextVar
+(`tenants.context`), and each cursor compares it with what was really set on the connection. Private
+methods of django-tenants are overridden, so its version is pinned and `tests/isolation` guards it.
+"""
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.postgresql.psycopg_any import sql
+from django_tenants.postgresql_backend import base
+
+from tenants.context import PUBLIC_SCHEMA, current_schema
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection that follows the ContextVar and refuses every other way to switch."""
+
+    search_path_set_schemas: list[str] | None
+
+    @property
+    def schema_name(self) -> str:
+        return current_schema()
+
+    @schema_name.setter
+    def schema_name(self, value: str | None) -> None:
+        if value not in (None, PUBLIC_SCHEMA):
+            raise ImproperlyConfigured("switch the tenant with tenants.context.in_tenant(slug)")
+
+    @property
+    def tenant(self) -> base.FakeTenant:
+        return base.FakeTenant(schema_name=current_schema())
+
+    @tenant.setter
+    def tenant(self, value: object) -> None:
+        """Ignored: the base class assigns it while it is being built."""
+
+    def set_tenant(self, tenant: object, include_public: bool = True) -> None:
+        if getattr(tenant, "schema_name", None) != PUBLIC_SCHEMA:
+            raise ImproperlyConfigured("switch the tenant with tenants.context.in_tenant(slug)")
+
+    def set_schema_to_public(self) -> None:
+        """Nothing to do: outside of `in_tenant` a connection is in the public schema."""
+
+    def _handle_search_path(self, cursor=None) -> None:
+        wanted = self._get_cursor_search_paths()
+        if self._setting_search_path or self.search_path_set_schemas == wanted:
+            return
+        self._setting_search_path = True
+        own = self.connection.cursor() if cursor is None else cursor
+        try:
+            # Sent on the driver's own cursor: neither query counts nor logs should show it.
+            raw = getattr(own, "cursor", own)
+            raw.execute(
+                sql.SQL("SET search_path = {}").format(
+                    sql.SQL(",").join(sql.Identifier(name) for name in wanted)
+                )
+            )
+            self.search_path_set_schemas = wanted
+        except base.psycopg.errors.InFailedSqlTransaction:
+            # The caller is about to roll back; any other statement fails on the server anyway.
+            self.search_path_set_schemas = None
+        finally:
+            self._setting_search_path = False
+            if cursor is None:
+                own.close()
+
+    def _get_cursor_search_paths(self) -> list[str]:
+        schema = current_schema()
+        return [PUBLIC_SCHEMA] if schema == PUBLIC_SCHEMA else [schema, PUBLIC_SCHEMA]

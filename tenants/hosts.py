@@ -1,0 +1,72 @@
+"""Which tenant answers at a host name: a look-up in the public schema, cached for two seconds."""
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from tenants.context import OPERATORS, in_public
+from tenants.models import Domain, TenantState
+
+CACHE_S = 2.0
+_MOST_ENTRIES = 10_000
+
+_cache: dict[str, tuple[float, "Host | None"]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host name that answers, and for whom."""
+
+    slug: str
+    tenant_id: UUID
+    tenant_name: str
+    is_root: bool
+
+
+def bare(host: str) -> str:
+    """Take the port and the case off a Host header."""
+    return host.rsplit(":", 1)[0].lower() if ":" in host else host.lower()
+
+
+def host_for(header: str) -> Host | None:
+    """Find who answers at this Host header; None for unknown, suspended or unfinished tenants.
+
+    Unknown names are remembered like known ones, so that a scan of names costs no more queries
+    than there are names, and so that the two take equally long.
+    """
+    name = bare(header)
+    now = time.monotonic()
+    hit = _cache.get(name)
+    if hit is not None and hit[0] > now:
+        return hit[1]
+    found = _look_up(name)
+    if len(_cache) >= _MOST_ENTRIES:
+        _cache.clear()
+    _cache[name] = (now + CACHE_S, found)
+    return found
+
+
+def forget_hosts() -> None:
+    """Drop this process's cached look-ups; the others follow within two seconds."""
+    _cache.clear()
+
+
+def domain_name(slug: str) -> str:
+    """The host name that a slug gets: the root domain itself for operators."""
+    root = settings.CHANCERY_ROOT_DOMAIN
+    return root if slug == OPERATORS else f"{slug}.{root}"
+
+
+def _look_up(name: str) -> Host | None:
+    with in_public():
+        row = (
+            Domain.objects.filter(domain=name, tenant__state=TenantState.READY)
+            .values_list("tenant__slug", "tenant_id", "tenant__name")
+            .first()
+        )
+    if row is None:
+        return None
+    slug, tenant_id, tenant_name = row
+    return Host(slug, tenant_id, tenant_name, is_root=slug == OPERATORS)
