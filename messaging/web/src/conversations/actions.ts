@@ -1,0 +1,113 @@
+import { batch } from "@preact/signals";
+import type { Conversation, ConversationKind, Id } from "../contract/types.ts";
+import { complain } from "../app/failure.ts";
+import { navigate, route } from "../app/route.ts";
+import { t } from "../app/text.ts";
+import { toast } from "../design/toast.ts";
+import { cursors } from "../live/cursors.ts";
+import { timelineOf, UNLOADED } from "../messages/store.ts";
+import { titleOf } from "../people/store.ts";
+import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
+import { conversations, replacedBy, withConversation, without } from "./store.ts";
+
+const PAGE = 200;
+const MOST_CONVERSATIONS = 5_000;
+const MOST_OFFERED = 100;
+
+/** Read the whole sidebar. A failure leaves what was there and says so where nothing was. */
+export async function loadConversations(): Promise<void> {
+  try {
+    const items = await askAll<Conversation>(withQuery("/conversations", { limit: PAGE }), MOST_CONVERSATIONS);
+    conversations.value = replacedBy(conversations.peek(), items);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (conversations.peek().byId.size === 0) conversations.value = { ...conversations.peek(), status: "error" };
+  }
+}
+
+/** Read one conversation again; null when this person cannot see it (any more). */
+export async function refreshConversation(id: Id): Promise<Conversation | null> {
+  try {
+    const item = await ask<Conversation>("GET", `/conversations/${id}`);
+    keep(item);
+    return item;
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 404) throw error;
+    dropConversation(id);
+    return null;
+  }
+}
+
+function keep(item: Conversation): void {
+  conversations.value = withConversation(conversations.peek(), item);
+  if (item.membership !== null && cursors.at(item.id) === undefined) cursors.follow(item.id, item.last_seq);
+}
+
+/** A conversation is out of this person's sight: nothing of it stays in memory. */
+export function dropConversation(id: Id): void {
+  const item = conversations.peek().byId.get(id);
+  batch(() => {
+    cursors.forget(id);
+    conversations.value = without(conversations.peek(), id);
+    timelineOf(id).value = UNLOADED;
+    if (route.peek().conversationId !== id) return;
+    navigate({}, { replace: true });
+    if (item !== undefined) toast(t("You are no longer in %(name)s.", { name: titleOf(item) }));
+  });
+}
+
+/** Public channels one may join, by name. */
+export function openConversations(q: string, signal: AbortSignal): Promise<Conversation[]> {
+  const path = withQuery("/conversations", { scope: "open", q: q || null, limit: MOST_OFFERED });
+  return ask<{ items: Conversation[] }>("GET", path, undefined, signal).then((page) => page.items);
+}
+
+/** Join a public channel and open it. */
+export async function join(id: Id): Promise<void> {
+  try {
+    await ask("POST", `/conversations/${id}/join`);
+    await refreshConversation(id);
+    navigate({ conversationId: id });
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** Leave a conversation. */
+export async function leave(id: Id): Promise<void> {
+  try {
+    await ask("POST", `/conversations/${id}/leave`);
+    dropConversation(id);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** Archive a conversation, or bring it back. */
+export async function archive(id: Id): Promise<void> {
+  try {
+    await ask("POST", `/conversations/${id}/archive`);
+    await refreshConversation(id);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+interface NewConversation {
+  kind: ConversationKind;
+  name?: string;
+  purpose?: string;
+  member_ids?: Id[];
+}
+
+/** Make a conversation, or find the direct one that exists, and open it. Throws Refused for the form to show. */
+export async function create(wish: NewConversation): Promise<void> {
+  const item = await ask<Conversation>("POST", "/conversations", wish);
+  keep(item);
+  navigate({ conversationId: item.id });
+}
+
+/** Change name, topic or purpose. Throws Refused for the form to show. */
+export async function describe(id: Id, change: { name?: string; topic?: string; purpose?: string }): Promise<void> {
+  keep(await ask<Conversation>("PATCH", `/conversations/${id}`, change));
+}

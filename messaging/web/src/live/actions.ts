@@ -1,0 +1,184 @@
+import { batch } from "@preact/signals";
+import type { EventFrame, Heads, Id, Page, ServerFrame } from "../contract/types.ts";
+import { dropConversation, loadConversations, refreshConversation } from "../conversations/actions.ts";
+import { conversations } from "../conversations/store.ts";
+import { reloadTimeline } from "../messages/actions.ts";
+import { flushOutbox } from "../messages/sending.ts";
+import { timelineOf } from "../messages/store.ts";
+import { presence } from "../people/store.ts";
+import { backoffMs } from "../transport/backoff.ts";
+import { ask, Refused, withQuery } from "../transport/http.ts";
+import { leaveForSignIn } from "../transport/session.ts";
+import { apply } from "./apply.ts";
+import { cursors } from "./cursors.ts";
+import { expired, line, typing, TYPING_LASTS_MS, withTyping, type LineState } from "./store.ts";
+import { openLine, type Line } from "./tabs.ts";
+
+const PAGE = 200;
+const MOST_PAGES = 5;
+const MOST_RESUMED = 500;
+
+/** The newest `seq` the server has named, per conversation: what a list read meanwhile is compared with. */
+const heads = new Map<Id, number>();
+let userSeq: number | null = null;
+let connection: Line | null = null;
+let queue: ServerFrame[] = [];
+let isFlushPlanned = false;
+const filling = new Set<Id>();
+
+/** Open the line and keep it open for as long as the page lives. */
+export function startLive(userId: Id): void {
+  connection = openLine(userId, { onFrames: receive, onState: stateChanged });
+  setInterval(() => (typing.value = expired(typing.peek(), Date.now())), 1_000);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") connection?.retryNow();
+    sendPresence();
+  });
+}
+
+/** Reconnect now instead of when the wait is over. */
+export const reconnect = (): void => connection?.retryNow();
+
+/** Tell the others in a conversation that this person types. */
+export const sendTyping = (conversationId: Id): void => connection?.send({ type: "typing", conversation_id: conversationId });
+
+function sendPresence(): void {
+  connection?.send({ type: "presence", state: document.visibilityState === "visible" ? "online" : "away" });
+}
+
+function stateChanged(state: LineState): void {
+  line.value = state;
+  if (state === "revoked") leaveForSignIn();
+  if (state === "open") flushOutbox();
+}
+
+function receive(frames: ServerFrame[]): void {
+  queue.push(...frames);
+  if (isFlushPlanned) return;
+  isFlushPlanned = true;
+  // A hidden tab gets no animation frames, and its badge must still count.
+  if (document.visibilityState === "visible") requestAnimationFrame(flush);
+  else setTimeout(flush, 50);
+}
+
+/** Apply everything that came since the last frame, in one go. */
+function flush(): void {
+  isFlushPlanned = false;
+  const frames = queue;
+  queue = [];
+  batch(() => frames.forEach(handle));
+}
+
+function handle(frame: ServerFrame): void {
+  switch (frame.type) {
+    case "event":
+      return handleEvent(frame);
+    case "hello":
+      return handleHeads(frame.heads, frame.user_seq, connection?.ownsSocket() ?? true);
+    case "ping":
+      return handleHeads(frame.heads, frame.user_seq, false);
+    case "resync":
+      return void resync(frame.conversation_id);
+    case "typing":
+      typing.value = withTyping(typing.peek(), frame.conversation_id, frame.user_id, Date.now() + TYPING_LASTS_MS);
+      return;
+    case "presence":
+      presence.value = new Map(presence.peek()).set(frame.user_id, frame.state);
+      return;
+    default:
+      return;
+  }
+}
+
+function handleEvent(frame: EventFrame): void {
+  if (frame.stream === "user") return handlePersonal(frame);
+  raise(frame.conversation_id, frame.seq);
+  const { ready, gap } = cursors.take(frame);
+  ready.forEach(apply);
+  if (gap && frame.conversation_id !== null) void fill(frame.conversation_id);
+}
+
+/** The person's own stream has no resume: a jump in it is mended by reading the list again, which holds all it tells. */
+function handlePersonal(frame: EventFrame): void {
+  const before = userSeq;
+  if (before !== null && frame.seq <= before) return;
+  userSeq = frame.seq;
+  if (before !== null && frame.seq > before + 1) void loadConversations().then(followAll);
+  else apply(frame);
+}
+
+function raise(id: Id | null, seq: number): void {
+  if (id !== null && seq > (heads.get(id) ?? 0)) heads.set(id, seq);
+}
+
+function handleHeads(serverHeads: Heads, serverUserSeq: number | undefined, mayResume: boolean): void {
+  for (const [id, seq] of Object.entries(serverHeads)) raise(id, seq);
+  if (serverUserSeq !== undefined) {
+    if (userSeq !== null && serverUserSeq > userSeq) void loadConversations().then(followAll);
+    userSeq = Math.max(serverUserSeq, userSeq ?? 0);
+  }
+  if (mayResume) sendPresence();
+  const behind = cursors.behind(serverHeads);
+  if (!mayResume || behind.length > MOST_RESUMED) {
+    behind.forEach((id) => void fill(id));
+    return;
+  }
+  const after = Object.fromEntries(behind.map((id) => [id, cursors.at(id) ?? 0]));
+  if (behind.length > 0) connection?.send({ type: "resume", after });
+}
+
+/** Follow what the list holds; a conversation that moved on while the list was read is filled. */
+export function followAll(): void {
+  for (const item of conversations.peek().byId.values()) {
+    if (item.membership === null) continue;
+    if (cursors.at(item.id) === undefined) cursors.follow(item.id, item.last_seq);
+    else if (timelineOf(item.id).peek().status === "unloaded") restart(item.id, item.last_seq);
+    if ((cursors.at(item.id) ?? 0) < Math.max(item.last_seq, heads.get(item.id) ?? 0)) void fill(item.id);
+  }
+}
+
+function restart(conversationId: Id, seq: number): void {
+  if (seq > (cursors.at(conversationId) ?? -1)) cursors.restart(conversationId, seq).forEach(apply);
+}
+
+async function refetch(conversationId: Id): Promise<void> {
+  const item = await refreshConversation(conversationId);
+  if (item !== null) restart(conversationId, item.last_seq);
+}
+
+/** Fetch what is missing between a conversation's cursor and its head. */
+export async function fill(conversationId: Id, attempt = 0): Promise<void> {
+  if (filling.has(conversationId)) return;
+  filling.add(conversationId);
+  try {
+    if (timelineOf(conversationId).peek().status === "unloaded") await refetch(conversationId);
+    else await fillEvents(conversationId);
+  } catch (error) {
+    retryFill(conversationId, error, attempt);
+  } finally {
+    filling.delete(conversationId);
+  }
+}
+
+function retryFill(conversationId: Id, error: unknown, attempt: number): void {
+  if (!(error instanceof Refused)) throw error;
+  if (!error.isPassing) return dropConversation(conversationId);
+  setTimeout(() => void fill(conversationId, attempt + 1), backoffMs(attempt, { floorMs: error.retryAfterMs ?? 200 }));
+}
+
+async function fillEvents(conversationId: Id): Promise<void> {
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const after_seq = cursors.at(conversationId) ?? 0;
+    const path = withQuery(`/conversations/${conversationId}/events`, { after_seq, limit: PAGE });
+    const { items, next } = await ask<Page<EventFrame>>("GET", path);
+    batch(() => items.forEach((frame) => cursors.take(frame).ready.forEach(apply)));
+    if (next === null || items.length === 0) return;
+  }
+  await resync(conversationId);
+}
+
+/** Too much was missed to replay: take the conversation as it is now. */
+async function resync(conversationId: Id): Promise<void> {
+  await refetch(conversationId);
+  await reloadTimeline(conversationId);
+}

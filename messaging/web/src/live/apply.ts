@@ -1,0 +1,115 @@
+import type { EventFrame, EventFrameOf, EventName, Id, Message } from "../contract/types.ts";
+import { dropConversation, refreshConversation } from "../conversations/actions.ts";
+import { changed, conversations, withFacts, withHead } from "../conversations/store.ts";
+import { membersChanged } from "../conversations/members.ts";
+import { settle } from "../messages/sending.ts";
+import { refreshMessage } from "../messages/actions.ts";
+import { timelineOf, withMessage, withReactions, withReplyCounted } from "../messages/store.ts";
+import { plain } from "../messages/plain.ts";
+import { me, nameOf, remember, titleOf } from "../people/store.ts";
+import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
+import { leaveForSignIn } from "../transport/session.ts";
+import { t } from "../app/text.ts";
+import { route } from "../app/route.ts";
+import { announcement, typing, withoutTyping } from "./store.ts";
+
+type Table = { [N in EventName]: (frame: EventFrameOf<N>) => void };
+
+const isMe = (id: Id | null): boolean => id !== null && id === me.peek()?.id;
+
+function update(id: Id, change: Parameters<typeof changed>[2]): void {
+  conversations.value = changed(conversations.peek(), id, change);
+}
+
+function announce(message: Message): void {
+  if (isMe(message.author_id) || message.text === null || route.peek().conversationId !== message.conversation_id) return;
+  announcement.value = t("%(name)s: %(text)s", { name: nameOf(message.author_id), text: plain(message.text) });
+}
+
+function messageCreated({ data: message, seq }: EventFrameOf<"chancery.message.created.v1">): void {
+  const timeline = timelineOf(message.conversation_id);
+  const next = withMessage(timeline.peek(), message, seq);
+  timeline.value = message.thread_id === null ? next : withReplyCounted(next, message, seq);
+  settle(message.key);
+  update(message.conversation_id, (item) => afterCreated(item, message, me.peek()?.id ?? ""));
+  typing.value = withoutTyping(typing.peek(), message.conversation_id, message.author_id);
+  announce(message);
+}
+
+function messageChanged({ data: message, seq }: EventFrameOf<"chancery.message.edited.v1" | "chancery.message.deleted.v1">): void {
+  const timeline = timelineOf(message.conversation_id);
+  timeline.value = withMessage(timeline.peek(), message, seq);
+}
+
+function messageDeleted(frame: EventFrameOf<"chancery.message.deleted.v1">): void {
+  messageChanged(frame);
+  const { conversation_id: id, thread_id: rootId, seq, author_id: author } = frame.data;
+  if (rootId !== null) void refreshMessage(id, rootId);
+  const readSeq = conversations.peek().byId.get(id)?.membership?.read_seq ?? Infinity;
+  // Whether the deleted one had been counted (or mentioned me) is the server's to say: counts stop at 99+.
+  if (!isMe(author) && seq > readSeq) void refreshConversation(id);
+}
+
+function reactionsChanged({ data, seq, conversation_id: id }: EventFrameOf<"chancery.reaction.added.v1" | "chancery.reaction.removed.v1">): void {
+  if (id === null) return;
+  const timeline = timelineOf(id);
+  timeline.value = withReactions(timeline.peek(), data, seq);
+}
+
+function factsChanged({ data }: { data: Parameters<typeof withFacts>[1] }): void {
+  conversations.value = withFacts(conversations.peek(), data);
+}
+
+function membership(frame: EventFrameOf<"chancery.membership.added.v1" | "chancery.membership.removed.v1">, by: 1 | -1): void {
+  const { conversation_id: id, user_id: userId } = frame.data;
+  if (frame.stream === "user") {
+    if (by === 1) void refreshConversation(id);
+    else dropConversation(id);
+    return;
+  }
+  update(id, (item) => ({
+    ...item,
+    member_count: Math.max(0, item.member_count + by),
+    member_ids: item.kind !== "direct" ? item.member_ids : by === 1 ? [...new Set([...item.member_ids, userId])] : item.member_ids.filter((other) => other !== userId),
+  }));
+  membersChanged(id);
+}
+
+function cursorMoved({ data }: EventFrameOf<"chancery.cursor.moved.v1">): void {
+  const { conversation_id: id, read_seq: readSeq } = data;
+  const item = conversations.peek().byId.get(id);
+  if (item === undefined || item.membership === null || item.membership.read_seq === readSeq) return;
+  if (!isAllRead(item, readSeq)) {
+    void refreshConversation(id);
+    return;
+  }
+  update(id, (known) => afterRead(known, { read_seq: readSeq, unread: { messages: 0, mentions: 0 } }));
+}
+
+const table: Table = {
+  "chancery.message.created.v1": messageCreated,
+  "chancery.message.edited.v1": messageChanged,
+  "chancery.message.deleted.v1": messageDeleted,
+  "chancery.reaction.added.v1": reactionsChanged,
+  "chancery.reaction.removed.v1": reactionsChanged,
+  "chancery.conversation.created.v1": factsChanged,
+  "chancery.conversation.updated.v1": factsChanged,
+  "chancery.conversation.archived.v1": factsChanged,
+  "chancery.conversation.restored.v1": factsChanged,
+  "chancery.membership.added.v1": (frame) => membership(frame, 1),
+  "chancery.membership.removed.v1": (frame) => membership(frame, -1),
+  "chancery.cursor.moved.v1": cursorMoved,
+  "chancery.mention.created.v1": ({ data }) => update(data.conversation_id, (item) => afterMention(item, data.seq)),
+  "chancery.session.revoked.v1": leaveForSignIn,
+  "chancery.user.deactivated.v1": leaveForSignIn,
+  "chancery.user.updated.v1": ({ data }) => remember([data]),
+};
+
+/** Apply one event to the stores. Event types of a newer server are passed over. */
+export function apply(frame: EventFrame): void {
+  const handler = table[frame.event] as ((frame: EventFrame) => void) | undefined;
+  handler?.(frame);
+  if (frame.conversation_id !== null) {
+    conversations.value = withHead(conversations.peek(), frame.conversation_id, frame.seq);
+  }
+}

@@ -1,0 +1,189 @@
+import type { Id, Message, Page } from "../contract/types.ts";
+import { complain } from "../app/failure.ts";
+import { cursors } from "../live/cursors.ts";
+import { ask, Refused, withQuery } from "../transport/http.ts";
+import { keepTimelines, opened, timelineOf, withMessage, withNewer, withOlder, withReplies, withThreadStatus } from "./store.ts";
+
+const PAGE = 50;
+const MOST_REPLIES = 200;
+const MOST_KEPT = 12;
+
+const asOf = (conversationId: Id): number => cursors.at(conversationId) ?? 0;
+
+const recent = new Set<Id>();
+/** Which opening of a history is the latest, so that a slow earlier answer does not replace it. */
+const openings = new Map<Id, number>();
+
+function remember(conversationId: Id): void {
+  recent.delete(conversationId);
+  recent.add(conversationId);
+  const [oldest] = recent;
+  if (recent.size > MOST_KEPT && oldest !== undefined) recent.delete(oldest);
+  keepTimelines(recent);
+}
+
+interface Place {
+  around_seq?: number;
+  before_seq?: number;
+  after_seq?: number;
+}
+
+async function page(conversationId: Id, place: Place): Promise<Page<Message>> {
+  return ask("GET", withQuery(`/conversations/${conversationId}/messages`, { ...place, limit: PAGE }));
+}
+
+/** Open a history at its end. Does nothing when it is there already. */
+export async function openNewest(conversationId: Id): Promise<void> {
+  remember(conversationId);
+  const { status, hasNewer } = timelineOf(conversationId).peek();
+  if (status === "ready" && !hasNewer) return;
+  await load(conversationId, {});
+}
+
+/** Open a history around a place, unless that place is loaded. */
+export async function openAround(conversationId: Id, seq: number): Promise<void> {
+  remember(conversationId);
+  const { status, roots } = timelineOf(conversationId).peek();
+  if (status === "ready" && roots.some((message) => message.seq === seq)) return;
+  await load(conversationId, { around_seq: seq });
+}
+
+/** Read the loaded part again as it is now, after too much was missed to replay it. */
+export async function reloadTimeline(conversationId: Id): Promise<void> {
+  const { status, hasNewer, roots, threads } = timelineOf(conversationId).peek();
+  if (status === "unloaded") return;
+  const middle = roots[Math.floor(roots.length / 2)];
+  await load(conversationId, hasNewer && middle !== undefined ? { around_seq: middle.seq } : {});
+  for (const rootId of threads.keys()) await loadThread(conversationId, rootId);
+}
+
+async function load(conversationId: Id, place: Place): Promise<void> {
+  const timeline = timelineOf(conversationId);
+  const opening = (openings.get(conversationId) ?? 0) + 1;
+  openings.set(conversationId, opening);
+  const since = asOf(conversationId);
+  if (timeline.peek().status !== "ready") timeline.value = { ...timeline.peek(), status: "loading" };
+  try {
+    const { items } = await page(conversationId, place);
+    if (openings.get(conversationId) !== opening) return;
+    const around = place.around_seq !== undefined;
+    const hasNewer = around && (await hasNewerThan(conversationId, items[0]?.seq ?? 0));
+    // A page around a place is half older, half newer; only an empty older half says that the start is reached.
+    const hasOlder = around ? items.some((message) => message.seq < (place.around_seq ?? 0)) : items.length >= PAGE;
+    timeline.value = opened(timeline.peek(), { items, hasOlder, hasNewer, asOf: since });
+  } catch (error) {
+    failedToLoad(conversationId, error);
+  }
+}
+
+async function hasNewerThan(conversationId: Id, seq: number): Promise<boolean> {
+  if (seq >= asOf(conversationId)) return false;
+  const { items } = await ask<Page<Message>>(
+    "GET",
+    withQuery(`/conversations/${conversationId}/messages`, { after_seq: seq, limit: 1 }),
+  );
+  return items.length > 0;
+}
+
+function failedToLoad(conversationId: Id, error: unknown): void {
+  if (!(error instanceof Refused)) throw error;
+  const timeline = timelineOf(conversationId);
+  if (timeline.peek().status !== "ready") timeline.value = { ...timeline.peek(), status: "error" };
+}
+
+const busy = new Set<string>();
+
+/** Run one load at a time per purpose; scrolling asks far more often than the network answers. */
+async function once(purpose: string, work: () => Promise<void>): Promise<void> {
+  if (busy.has(purpose)) return;
+  busy.add(purpose);
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  } finally {
+    busy.delete(purpose);
+  }
+}
+
+/** Put an older page in front. */
+export function loadOlder(conversationId: Id): Promise<void> {
+  return once(`older ${conversationId}`, async () => {
+    const timeline = timelineOf(conversationId);
+    const first = timeline.peek().roots[0];
+    if (first === undefined || !timeline.peek().hasOlder) return;
+    const since = asOf(conversationId);
+    const { items } = await page(conversationId, { before_seq: first.seq });
+    if (timeline.peek().roots[0] !== first && timeline.peek().roots[0]?.id !== first.id) return;
+    timeline.value = withOlder(timeline.peek(), items, items.length >= PAGE, since);
+  });
+}
+
+/** Put a newer page behind, when the history was opened in its middle. */
+export function loadNewer(conversationId: Id): Promise<void> {
+  return once(`newer ${conversationId}`, async () => {
+    const timeline = timelineOf(conversationId);
+    const last = timeline.peek().roots.at(-1);
+    if (last === undefined || !timeline.peek().hasNewer) return;
+    const since = asOf(conversationId);
+    const { items } = await page(conversationId, { after_seq: last.seq });
+    if (timeline.peek().roots.at(-1)?.id !== last.id) return;
+    timeline.value = withNewer(timeline.peek(), items, items.length >= PAGE, since);
+  });
+}
+
+/** Load a thread: its root, if the history does not hold it, and its replies. */
+export async function loadThread(conversationId: Id, rootId: Id): Promise<void> {
+  const timeline = timelineOf(conversationId);
+  if (timeline.peek().threads.get(rootId)?.status !== "ready") {
+    timeline.value = withThreadStatus(timeline.peek(), rootId, "loading");
+  }
+  const since = asOf(conversationId);
+  const path = withQuery(`/conversations/${conversationId}/messages`, { thread_id: rootId, limit: MOST_REPLIES });
+  try {
+    const [root, { items }] = await Promise.all([
+      ask<Message>("GET", `/messages/${rootId}`),
+      ask<Page<Message>>("GET", path),
+    ]);
+    const replies = [root, ...items.filter((message) => message.id !== rootId)];
+    timeline.value = withReplies(timeline.peek(), rootId, replies, since);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    timeline.value = withThreadStatus(timeline.peek(), rootId, "error");
+  }
+}
+
+/** Read one message again, when an event tells of it only in passing. */
+export async function refreshMessage(conversationId: Id, messageId: Id): Promise<void> {
+  try {
+    take(conversationId, await ask<Message>("GET", `/messages/${messageId}`));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+}
+
+function take(conversationId: Id, message: Message): void {
+  const timeline = timelineOf(conversationId);
+  timeline.value = withMessage(timeline.peek(), message, null);
+}
+
+/** Change a message's text; true when the server took it. */
+export async function edit(message: Message, text: string): Promise<boolean> {
+  try {
+    take(message.conversation_id, await ask<Message>("PATCH", `/messages/${message.id}`, { text }));
+    return true;
+  } catch (error) {
+    complain(error);
+    return false;
+  }
+}
+
+/** Delete a message for everyone. */
+export async function remove(message: Message): Promise<void> {
+  try {
+    await ask("DELETE", `/messages/${message.id}`);
+    take(message.conversation_id, { ...message, text: null, files: [], reactions: [], deleted_at: new Date().toISOString() });
+  } catch (error) {
+    complain(error);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Id, Message } from "../contract/types.ts";
+import type { OutboxEntry } from "./outbox.ts";
+import { dayKey } from "../app/text.ts";
+
+/** One line of the history. */
+export type Row =
+  | { kind: "start"; key: string }
+  | { kind: "older"; key: string }
+  | { kind: "newer"; key: string }
+  | { kind: "day"; key: string; at: string }
+  | { kind: "new"; key: string }
+  | { kind: "message"; key: string; message: Message; isGrouped: boolean }
+  | { kind: "pending"; key: string; entry: OutboxEntry; isGrouped: boolean };
+
+const GROUP_WITHIN_MS = 5 * 60_000;
+
+interface Shown {
+  roots: readonly Message[];
+  pending: readonly OutboxEntry[];
+  hasOlder: boolean;
+  hasNewer: boolean;
+  /** The cursor when the conversation was opened: what lies past it is new. */
+  newAfter: number | null;
+  me: Id;
+}
+
+/** Keys are unique per author only. */
+const rowKey = (author: Id | null, key: string): string => `${author ?? "system"} ${key}`;
+
+interface Previous {
+  author: Id | null;
+  at: string;
+}
+
+function continues(previous: Previous | null, author: Id | null, at: string): boolean {
+  if (previous === null || previous.author !== author || author === null) return false;
+  return new Date(at).getTime() - new Date(previous.at).getTime() < GROUP_WITHIN_MS;
+}
+
+/**
+ * Lay a history out: days, the line above what is new, authors grouped.
+ *
+ * A message and the outbox entry with its key share their row's key, so that the row stays the same when one replaces the other.
+ */
+export function rowsOf({ roots, pending, hasOlder, hasNewer, newAfter, me }: Shown): Row[] {
+  const rows: Row[] = [hasOlder ? { kind: "older", key: "older" } : { kind: "start", key: "start" }];
+  const arrived = new Set(roots.map((message) => message.key));
+  let day = "";
+  let previous: Previous | null = null;
+  let isMarked = newAfter === null;
+
+  for (const message of roots) {
+    if (dayKey(message.created_at) !== day) {
+      day = dayKey(message.created_at);
+      rows.push({ kind: "day", key: `day ${day}`, at: message.created_at });
+      previous = null;
+    }
+    if (!isMarked && newAfter !== null && message.seq > newAfter && message.author_id !== me) {
+      isMarked = true;
+      rows.push({ kind: "new", key: "new" });
+      previous = null;
+    }
+    const isSystem = message.kind === "system";
+    rows.push({
+      kind: "message",
+      key: rowKey(message.author_id, message.key || message.id),
+      message,
+      isGrouped: !isSystem && continues(previous, message.author_id, message.created_at),
+    });
+    previous = isSystem ? null : { author: message.author_id, at: message.created_at };
+  }
+  if (hasNewer) return [...rows, { kind: "newer", key: "newer" }];
+
+  for (const entry of pending) {
+    if (arrived.has(entry.key)) continue;
+    rows.push({ kind: "pending", key: rowKey(me, entry.key), entry, isGrouped: continues(previous, me, entry.created_at) });
+    previous = { author: me, at: entry.created_at };
+  }
+  return rows;
+}

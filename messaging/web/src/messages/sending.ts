@@ -1,0 +1,107 @@
+import type { Id, Message } from "../contract/types.ts";
+import { explain } from "../app/failure.ts";
+import { backoffMs } from "../transport/backoff.ts";
+import { ask, Refused } from "../transport/http.ts";
+import { local, openLocal } from "../transport/local.ts";
+import { again, drop, due, failed, postponed, put, type OutboxEntry } from "./outbox.ts";
+import { find, outbox, timelineOf, withMessage } from "./store.ts";
+
+const isSending = new Set<Id>();
+
+/** Take up what this browser still owes the server from an earlier visit. */
+export async function startOutbox(userId: Id): Promise<void> {
+  const store = await openLocal(userId);
+  const kept = (await store?.getAll("outbox")) ?? [];
+  outbox.value = kept.reduce<OutboxEntry[]>(put, [...outbox.peek()]);
+  addEventListener("online", flushOutbox);
+  flushOutbox();
+}
+
+interface Draft {
+  conversationId: Id;
+  threadId: Id | null;
+  text: string;
+  alsoInConversation: boolean;
+}
+
+/** Send a message: it is on the page and in the outbox before this returns, and on its way. */
+export function send({ conversationId, threadId, text, alsoInConversation }: Draft): void {
+  save({
+    key: crypto.randomUUID(),
+    conversation_id: conversationId,
+    thread_id: threadId,
+    also_in_conversation: alsoInConversation,
+    text,
+    created_at: new Date().toISOString(),
+    attempts: 0,
+    state: "sending",
+    error: null,
+  });
+  flushOutbox();
+}
+
+/** Try a refused message once more, with the same key. */
+export function retry(entry: OutboxEntry): void {
+  save(again(entry));
+  flushOutbox();
+}
+
+/** Give a message up. */
+export const discard = (entry: OutboxEntry): void => settle(entry.key);
+
+/** The server has this key: nothing is owed any more. */
+export function settle(key: string): void {
+  if (!outbox.peek().some((entry) => entry.key === key)) return;
+  outbox.value = drop(outbox.peek(), key);
+  void local().then((store) => store?.delete("outbox", key));
+}
+
+function save(entry: OutboxEntry): void {
+  outbox.value = put(outbox.peek(), entry);
+  void local().then((store) => store?.put("outbox", entry));
+}
+
+/** Send whatever is due; safe to call at any time and from every tab, since the key makes a second sending harmless. */
+export function flushOutbox(): void {
+  if (!navigator.onLine) return;
+  for (const entry of due(outbox.peek())) {
+    if (!isSending.has(entry.conversation_id)) void attempt(entry);
+  }
+}
+
+async function attempt(entry: OutboxEntry): Promise<void> {
+  isSending.add(entry.conversation_id);
+  let waitMs = 0;
+  try {
+    arrived(await post(entry), entry);
+  } catch (error) {
+    waitMs = refused(entry, error);
+  } finally {
+    isSending.delete(entry.conversation_id);
+  }
+  if (waitMs > 0) setTimeout(flushOutbox, waitMs);
+  else flushOutbox();
+}
+
+function post({ conversation_id, text, key, thread_id, also_in_conversation }: OutboxEntry): Promise<Message> {
+  const thread = thread_id === null ? {} : { thread_id, also_in_conversation };
+  return ask("POST", `/conversations/${conversation_id}/messages`, { text, key, ...thread });
+}
+
+function arrived(message: Message, entry: OutboxEntry): void {
+  const timeline = timelineOf(entry.conversation_id);
+  // The event may have come first, and later ones on top of it; the answer must not take those back.
+  if (find(timeline.peek(), message.id) === undefined) timeline.value = withMessage(timeline.peek(), message, null);
+  settle(entry.key);
+}
+
+/** What a refusal means for the entry; how long to wait before the next try, 0 when this one is out of the way. */
+function refused(entry: OutboxEntry, error: unknown): number {
+  if (!outbox.peek().some((other) => other.key === entry.key)) return 0;
+  if (!(error instanceof Refused) || !error.isPassing) {
+    save(failed(entry, explain(error)));
+    return 0;
+  }
+  save(postponed(entry));
+  return backoffMs(entry.attempts, { floorMs: error.retryAfterMs ?? 300 });
+}

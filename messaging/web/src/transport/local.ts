@@ -1,0 +1,30 @@
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { OutboxEntry } from "../messages/outbox.ts";
+
+interface Kept extends DBSchema {
+  outbox: { key: string; value: OutboxEntry };
+  drafts: { key: string; value: { place: string; text: string; mentions: [string, string][] } };
+}
+
+export type LocalStore = IDBPDatabase<Kept>;
+
+let opened: Promise<LocalStore | null> | null = null;
+
+/**
+ * The browser's own store for one person: outbox and drafts.
+ *
+ * The origin separates organisations, the name separates people who share a browser. Null where the browser refuses storage
+ * (a private window, a full disk): the client then works from memory alone.
+ */
+export function openLocal(userId: string): Promise<LocalStore | null> {
+  opened ??= openDB<Kept>(`chancery-${userId}`, 1, {
+    upgrade(database) {
+      database.createObjectStore("outbox", { keyPath: "key" });
+      database.createObjectStore("drafts", { keyPath: "place" });
+    },
+  }).catch(() => null);
+  return opened;
+}
+
+/** The store that `openLocal` opened; null before that or where there is none. */
+export const local = (): Promise<LocalStore | null> => opened ?? Promise.resolve(null);

@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * Two entries share the design tokens: the client, and the stylesheet of the pages that Django renders.
+ *
+ * Nothing is inlined and no polyfill is injected: the pages forbid inline script, data: scripts and HTML sinks.
+ * The relative base lets Django serve the output from whatever STATIC_URL is.
+ */
+export default defineConfig({
+  base: "./",
+  resolve: {
+    alias: {
+      "react/jsx-runtime": "preact/jsx-runtime",
+      "react-dom": "preact/compat",
+      react: "preact/compat",
+    },
+  },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: here("../static/messaging/web"),
+    emptyOutDir: true,
+    manifest: true,
+    target: "es2023",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { client: here("src/main.tsx"), pages: here("src/pages.ts") },
+    },
+  },
+});
