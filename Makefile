@@ -6,7 +6,7 @@ ARGS ?=
 # The first Python that really runs: a name on the PATH may be a shim that does not.
 BOOTSTRAP = for python in .venv/bin/python python3 python3.13 python3.12 python \
 	$$HOME/.pyenv/versions/3*/bin/python /usr/bin/python3; do \
-	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1 && exec "$$python" launch/bootstrap.py; \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1 && exec "$$python" launch/bootstrap.py $@; \
 	done; echo "Chancery needs Python: install 3.13 or 3.12." >&2; exit 1
 PYTHON = .venv/bin/python
 
@@ -18,8 +18,9 @@ help: ## Show this list
 setup: ## Set up the environment and build the client; the others do it by themselves
 	@$(BOOTSTRAP)
 
-up: setup ## Run Chancery on this machine (PORT, CHANCERY_DATA_DIR, ...)
-	@exec $(PYTHON) -m launch.up $(ARGS)
+up: ## Run Chancery on this machine (PORT, CHANCERY_DATA_DIR, ...)
+	@$(BOOTSTRAP)
+	@exec $(PYTHON) -m launch.up --end-with-make
 
 test: setup ## Run all tests, in a browser too (ARGS are pytest's)
 	@exec $(PYTHON) -m launch.testing $(ARGS)

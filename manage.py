@@ -2,12 +2,13 @@
 """Django's command line, with PostgreSQL and Redis started or joined for its duration."""
 
 import os
-import secrets
 import sys
 
 from launch.failure import LaunchError
 
-WITHOUT_SERVERS = {"help", "version", "makemessages", "compilemessages", "diffsettings", "startapp", "collectstatic"}
+WITHOUT_SERVERS = frozenset(
+    "help version makemessages compilemessages diffsettings startapp collectstatic".split()
+)
 
 
 def needs_servers(arguments: list[str]) -> bool:
@@ -22,17 +23,14 @@ def needs_servers(arguments: list[str]) -> bool:
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if not needs_servers(sys.argv[1:]):
-        if os.environ.get("CHANCERY_ENV") != "production":
-            os.environ.setdefault("CHANCERY_SECRET_KEY", secrets.token_urlsafe(48))
         return run()
 
-    from launch.datadir import DataDir, default_data_dir
-    from launch.environment import describe
+    from launch.datadir import default_data_dir
     from launch.servers import servers
 
     try:
         with servers(default_data_dir()) as found:
-            os.environ.update(describe(DataDir.prepare(found.data_dir), found))
+            os.environ.update(found.environment())
             run()
     except LaunchError as error:
         sys.exit(str(error))

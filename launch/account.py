@@ -40,7 +40,7 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def can_enter(self, folder: Path) -> bool:
-        """Tell whether the account can stand in this folder; tried, since ACLs and mounts have a say."""
+        """Tell whether the account can stand in this folder; tried, since mounts have a say."""
         return self._succeeds(["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)])
 
     def can_run(self, program: Path) -> bool:
@@ -50,7 +50,12 @@ class Account:
     def _succeeds(self, command: list[str]) -> bool:
         try:
             done = subprocess.run(
-                command, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=False, **self.popen()
+                command,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+                **self.popen(),
             )
         except PermissionError:
             # Either the program is out of reach, or we may not change the account at all.
@@ -67,12 +72,13 @@ def server_account() -> Account:
         group = grp.getgrgid(entry.pw_gid)
     except KeyError:
         raise LaunchError(
-            f"PostgreSQL refuses to run as root and there is no account '{UNPRIVILEGED}': run as an ordinary user."
+            f"PostgreSQL refuses to run as root and there is no account '{UNPRIVILEGED}':"
+            " run as an ordinary user."
         ) from None
     account = Account(UNPRIVILEGED, entry.pw_uid, group.gr_gid)
     if not account.can_enter(Path("/")):
         raise LaunchError(
-            f"PostgreSQL refuses to run as root and switching to '{UNPRIVILEGED}' is not permitted here:"
+            f"PostgreSQL refuses to run as root, and becoming '{UNPRIVILEGED}' is not permitted:"
             " run as an ordinary user, or set DATABASE_URL."
         )
     return account

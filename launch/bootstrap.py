@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -46,12 +47,52 @@ PYTHON_FOLDERS = (
 PROBE = (
     "import json, sys, venv, ensurepip\n"
     "real = getattr(sys, '_base_executable', None) or sys.executable\n"
-    "print(json.dumps([list(sys.version_info[:3]), real, sys.implementation.name, sys.maxsize > 2**32]))"
+    "about = [list(sys.version_info[:3]), real, sys.implementation.name, sys.maxsize > 2**32]\n"
+    "print(json.dumps(about))"
 )
 
 
 class SetupError(Exception):
     """A set-up that cannot go on; one sentence for the person in front of it."""
+
+
+# --- before `make up` does any work -------------------------------------------------------------
+
+
+def refuse_a_second_one(environ):
+    """Raise SetupError when this data directory is in use by a running product."""
+    data_dir = Path(environ.get("CHANCERY_DATA_DIR") or str(ROOT / "var")).absolute()
+    lock = data_dir / "run" / "up.lock"
+    if not os.access(str(lock), os.R_OK):
+        return
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            raise SetupError(
+                "Chancery runs on %s already: stop that one,"
+                " or give this one a CHANCERY_DATA_DIR and a PORT of its own." % data_dir
+            ) from None
+
+
+def check_port(port):
+    """Raise SetupError unless a server could listen on this port of the loopback interface."""
+    if not str(port).isdigit() or not 0 < int(port) < 65536:
+        raise SetupError("PORT is '%s': give a number from 1 to 65535." % port)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(port)))
+        except PermissionError:
+            raise SetupError(
+                "Port %s needs more rights than this account has: set PORT to one above 1023."
+                % port
+            )
+        except OSError:
+            raise SetupError(
+                "Port %s is taken by another program: stop that one, or set PORT to a free one."
+                % port
+            )
 
 
 # --- Python -------------------------------------------------------------------------------------
@@ -81,8 +122,9 @@ def find_python(environ=None):
     if python is not None:
         return python
     raise SetupError(
-        "Chancery needs Python 3.13 or 3.12 and found neither on the PATH, nor in the folders of version managers,"
-        " nor by uv: install one (for instance `uv python install 3.13` or your system's python3.13 and python3.13-venv)."
+        "Chancery needs Python 3.13 or 3.12 and found neither on the PATH, nor in the folders of"
+        " version managers, nor by uv: install one (your system's python3.13 and python3.13-venv,"
+        " or `uv python install 3.13`)."
     )
 
 
@@ -127,7 +169,9 @@ def _python_by_uv(environ):
     if uv is None:
         return None
     for version in VERSIONS:
-        python = probe_python((_output([uv, "python", "find", "--no-python-downloads", version]) or "").strip() or "-")
+        python = probe_python(
+            (_output([uv, "python", "find", "--no-python-downloads", version]) or "").strip() or "-"
+        )
         if python is not None:
             return python
     with step("Python %s by uv" % VERSIONS[0]):
@@ -162,7 +206,11 @@ def _venv_is_usable():
 
 
 def _make_venv(python, uv):
-    command = [uv, "venv", "--quiet", "--python", python.path, str(VENV)] if uv else [python.path, "-m", "venv", str(VENV)]
+    command = (
+        [uv, "venv", "--quiet", "--python", python.path, str(VENV)]
+        if uv
+        else [python.path, "-m", "venv", str(VENV)]
+    )
     run(command, "The environment .venv could not be made with %s" % python.path)
 
 
@@ -195,13 +243,24 @@ def _locked_uv():
         only_uv = VENV / "uv.txt"
         only_uv.write_text(block.group(0))
         subprocess.run(
-            _pip() + ["-r", str(only_uv)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            _pip() + ["-r", str(only_uv)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
     return str(uv) if uv.exists() else None
 
 
 def _pip():
-    return [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    return [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+    ]
 
 
 def _ensure_pip():
@@ -222,7 +281,10 @@ def find_node():
         npm = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         if npm.exists() and _node_version(str(node)) >= NODE_AT_LEAST:
             return str(node.parent), [str(node), str(npm)]
-    raise SetupError("Building the client needs Node %d.%d or newer: install it and run this again." % NODE_AT_LEAST)
+    raise SetupError(
+        "Building the client needs Node %d.%d or newer: install it and run this again."
+        % NODE_AT_LEAST
+    )
 
 
 def node_environment():
@@ -246,14 +308,20 @@ def ensure_client():
     """Have the web client built from the sources as they are now."""
     if not (WEB / "package.json").exists():
         return
-    modules = Stamp(WEB / "node_modules" / ".chancery.stamp", [WEB / "package.json", WEB / "package-lock.json"])
+    modules = Stamp(
+        WEB / "node_modules" / ".chancery.stamp", [WEB / "package.json", WEB / "package-lock.json"]
+    )
     built = Stamp(BUILT / ".chancery.stamp", _client_sources())
     if modules.is_fresh() and built.is_fresh():
         return
     _, npm = find_node()
     if not modules.is_fresh():
         with step("packages of the web client"):
-            run(npm + ["ci", "--no-fund", "--no-audit"], "The client's packages could not be installed", at=WEB)
+            run(
+                npm + ["ci", "--no-fund", "--no-audit"],
+                "The client's packages could not be installed",
+                at=WEB,
+            )
         modules.write()
     if not built.is_fresh():
         with step("web client"):
@@ -292,7 +360,9 @@ def _digest(files):
     total = hashlib.sha256()
     for file in files:
         if not file.exists():
-            raise SetupError("%s is missing: the checkout is not complete." % file.relative_to(ROOT))
+            raise SetupError(
+                "%s is missing: the checkout is not complete." % file.relative_to(ROOT)
+            )
         total.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
     return total.hexdigest()
 
@@ -301,7 +371,12 @@ def run(command, complaint, at=ROOT):
     """Run one command quietly; when it fails, show what it said and raise SetupError."""
     environ = node_environment() if at == WEB else None
     done = subprocess.run(
-        command, cwd=str(at), env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=str(at),
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     if done.returncode != 0:
         sys.stderr.write("\n" + done.stdout.decode(errors="replace")[-6000:] + "\n")
@@ -360,8 +435,11 @@ def alone():
         yield
 
 
-def main():
+def main(arguments):
     try:
+        if "up" in arguments:
+            refuse_a_second_one(os.environ)
+            check_port(os.environ.get("PORT") or "8000")
         with alone():
             ensure_packages()
             ensure_client()
@@ -379,4 +457,4 @@ def main():
 
 if __name__ == "__main__":
     with suppress(BrokenPipeError):
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))

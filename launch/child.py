@@ -30,6 +30,12 @@ def dies_with_parent(signum: int = signal.SIGTERM) -> Callable[[], None] | None:
     return arrange
 
 
+def end_with_parent() -> None:
+    """Have this process told to stop (SIGTERM) when its parent, `make`, is gone."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
 def is_running(pid: int) -> bool:
     """Tell whether a process of this id runs (a zombie nobody has reaped yet does not)."""
     try:

