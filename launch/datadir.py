@@ -96,7 +96,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
     """Return what a file of ours says, or None where there is none."""
     try:
         return json.loads(path.read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
