@@ -1,6 +1,7 @@
 """Tables of the accounts app, gathered from its features for Django."""
 
+from accounts.idempotency.models import IdempotencyRecord
 from accounts.people.models import User
 from accounts.tokens.models import ApiToken
 
-__all__ = ["ApiToken", "User"]
+__all__ = ["ApiToken", "IdempotencyRecord", "User"]

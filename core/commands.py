@@ -1,0 +1,49 @@
+"""What our management commands have in common: `--json`, one clear sentence on refusal, exit codes.
+
+0 the work is done; 1 it was refused or failed; 2 the command line could not be read.
+"""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.errors import Refusal
+
+
+class ChanceryCommand(BaseCommand):
+    """A command that calls a service and prints what came of it."""
+
+    # The URL table need not be importable to make a person.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        self.arguments(parser)
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments of this command."""
+
+    def act(self, **options: Any) -> dict[str, Any]:
+        """Do the work and return the result, which `words` and `--json` show."""
+        raise NotImplementedError
+
+    def words(self, result: dict[str, Any]) -> str:
+        """The result as people read it."""
+        return ", ".join(f"{name} {value}" for name, value in result.items())
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            result = self.act(**options)
+        except Refusal as refusal:
+            raise self._refused(refusal, as_json=options["json"]) from refusal
+        self.stdout.write(json.dumps(result, default=str) if options["json"] else self.words(result))
+
+    def _refused(self, refusal: Refusal, *, as_json: bool) -> CommandError:
+        sentences = [f"{error.field}: {error.message}" for error in refusal.errors]
+        text = " ".join(sentences) or str(refusal.detail or refusal.title)
+        if as_json:
+            body = {"error": {"code": refusal.code, "about": refusal.about, "detail": text}}
+            self.stdout.write(json.dumps(body))
+        return CommandError(text)

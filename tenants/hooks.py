@@ -1,0 +1,47 @@
+"""Ports that the features above fill: what they add to a new tenant, and take away with one.
+
+`tenants` may import none of them, so they register here when Django starts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NewOwner:
+    """The person who signs an organisation up. Only the password's hash travels."""
+
+    email: str
+    name: str
+    password_hash: str
+
+
+type OwnerMaker = Callable[[NewOwner], None]
+type Eraser = Callable[[str], None]
+
+_owner_makers: list[OwnerMaker] = []
+_erasers: list[Eraser] = []
+
+
+def makes_owner[F: OwnerMaker](make: F) -> F:
+    """Register who makes the first person; runs in the new tenant, in its transaction."""
+    _owner_makers.append(make)
+    return make
+
+
+def erases[F: Eraser](erase: F) -> F:
+    """Register what removes a tenant's traces outside its schema; given the slug, may run twice."""
+    _erasers.append(erase)
+    return erase
+
+
+def make_owner(owner: NewOwner) -> None:
+    """Make the first person of the tenant in hand."""
+    for make in _owner_makers:
+        make(owner)
+
+
+def erase(slug: str) -> None:
+    """Remove every trace of a tenant that lies outside its schema."""
+    for remove in _erasers:
+        remove(slug)

@@ -1,0 +1,38 @@
+"""`manage.py create_tenant`: make an organisation with its first owner."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from core.commands import ChanceryCommand
+from tenants import services
+from tenants.hosts import domain_name
+from tenants.signup import new_owner
+
+
+class Command(ChanceryCommand):
+    help = "Make an organisation: its schema, its address, its owner. All of it or nothing."
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--slug", required=True, help="its address, as in SLUG.example.com")
+        parser.add_argument("--name", required=True, help="what it is called")
+        parser.add_argument("--owner-email", required=True)
+        parser.add_argument("--owner-password", required=True)
+        parser.add_argument("--owner-name", default="", help="default: from the e-mail address")
+
+    def act(self, **options: Any) -> dict[str, Any]:
+        owner = new_owner(
+            email=options["owner_email"],
+            name=options["owner_name"],
+            password=options["owner_password"],
+        )
+        tenant = services.create_tenant(slug=options["slug"], name=options["name"], owner=owner)
+        return {
+            "slug": tenant.slug,
+            "id": str(tenant.id),
+            "name": tenant.name,
+            "host": domain_name(tenant.slug),
+            "owner": owner.email,
+        }
+
+    def words(self, result: dict[str, Any]) -> str:
+        return f"{result['name']} is ready at {result['host']}; its owner is {result['owner']}"

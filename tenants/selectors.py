@@ -1,0 +1,26 @@
+"""Reads of the catalogue of tenants."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import NotFound
+from tenants.context import in_public
+from tenants.models import Tenant, TenantState
+
+
+def existing_slug(slug: str) -> str:
+    """The slug, when there is such a tenant and its schema is whole.
+
+    Errors  NotFound.
+    """
+    with in_public():
+        found = Tenant.objects.filter(slug=slug).exclude(state=TenantState.CREATING).exists()
+    if not found:
+        raise NotFound("tenant", _("There is no tenant %(slug)s.") % {"slug": slug})
+    return slug
+
+
+def ready_slugs() -> list[str]:
+    """Every tenant that answers, for work that the clock starts in each."""
+    with in_public():
+        ready = Tenant.objects.filter(state=TenantState.READY)
+        return list(ready.order_by("slug").values_list("slug", flat=True))
