@@ -67,6 +67,8 @@ class Bus:
             socket_connect_timeout=timeout_s,
             retry=Retry(NoBackoff(), 0),
         )
+        # Waiting for wake-ups takes longer than any publish may: a client of its own.
+        self._waiting = redis.Redis.from_url(url, socket_connect_timeout=1.0, socket_timeout=30.0)
         self._retry_s = retry_s
         self._lock = threading.Lock()
         self._missed: dict[str, None] = {}
@@ -86,14 +88,13 @@ class Bus:
 
         Never raises. The sweep of the outbox covers what a False leaves undone.
         """
-        if self._is_open:
-            self._miss(frames)
+        if self._is_open and self._miss(frames):
             return False
         try:
             self._send(frames, wake)
         except (redis.RedisError, OSError) as error:
-            self._miss(frames)
             self._open(error)
+            self._miss(frames)
             return False
         return True
 
@@ -102,7 +103,7 @@ class Bus:
 
         Errors  redis.RedisError when Redis is away: the caller sleeps and lets its sweep work.
         """
-        first = self._redis.blmpop(timeout_s, 1, WAKE_KEY, direction="RIGHT", count=most)
+        first = self._waiting.blmpop(timeout_s, 1, WAKE_KEY, direction="RIGHT", count=most)
         if not first:
             return []
         return [
@@ -120,11 +121,15 @@ class Bus:
                 pipe.execute_command("LTRIM", WAKE_KEY, 0, _MOST_WAKES - 1)
             pipe.execute()
 
-    def _miss(self, frames: Sequence[tuple[str, bytes]]) -> None:
+    def _miss(self, frames: Sequence[tuple[str, bytes]]) -> bool:
+        """Remember the topics of frames left out; False when Redis came back just now."""
         with self._lock:
+            if not self._is_open:
+                return False
             for topic, _ in frames:
                 if len(self._missed) < _MOST_MISSED:
                     self._missed[topic] = None
+            return True
 
     def _open(self, error: Exception) -> None:
         """Stop asking Redis; a thread of its own finds out when it is back."""

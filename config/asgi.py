@@ -1,0 +1,43 @@
+"""One port for all: sockets by Channels consumers, HTTP by Django in a bounded pool of threads."""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import django
+from a2wsgi import WSGIMiddleware
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+# Both need the apps to be ready.
+from django.conf import settings  # noqa: E402
+
+from config.wsgi import application as wsgi  # noqa: E402
+from messaging.live.consumers import LiveConsumer  # noqa: E402
+from messaging.live.gateway import lifespan  # noqa: E402
+
+type Message = dict[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+
+LIVE_PATHS = frozenset({"/ws/v1", "/ws/v1/"})
+
+# Threads keep their database connections; plain ASGI Django would open one per request.
+http = WSGIMiddleware(wsgi, workers=settings.CHANCERY_HTTP_THREADS)
+live = LiveConsumer.as_asgi()
+
+
+async def application(scope: Message, receive: Receive, send: Send) -> None:
+    """Hand a connection to what serves its kind."""
+    kind = scope["type"]
+    if kind == "http":
+        await http(scope, receive, send)
+    elif kind == "lifespan":
+        await lifespan(receive, send)
+    elif scope["path"] in LIVE_PATHS:
+        await live(scope, receive, send)
+    else:
+        # Before the handshake is accepted this is an HTTP 403.
+        await receive()
+        await send({"type": "websocket.close"})

@@ -1,0 +1,172 @@
+"""Who may open a socket: the host names the tenant, a session or a token the person."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import Enum
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import parse_cookie
+
+from accounts.actors import actor_of_bearer
+from accounts.tokens.models import ApiToken
+from accounts.tokens.services import digest_of
+from core.errors import NotSignedIn
+from messaging.live.frames import CONVERSATION, TENANT, USER, Topic
+from messaging.live.selectors import Seats, seats_of
+from messaging.live.socket import Person
+from tenants.context import in_tenant
+from tenants.hosts import Host, host_for
+
+_HOST = re.compile(r"[a-zA-Z0-9.-]{1,253}(:\d{1,5})?")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+class Refused(Enum):
+    """Why a socket is not opened."""
+
+    NO_SUCH_HOST = "no_such_host"
+    NOT_SIGNED_IN = "not_signed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A person who may come in, and the topics they may see with their heads."""
+
+    person: Person
+    heads: dict[str, int]
+    archived: tuple[str, ...]
+    user_topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """A credential that was found good."""
+
+    user_id: UUID
+    kind: str
+    key: str | bytes
+    can_write: bool = True
+    expires_at: float | None = None
+
+
+def session_credential(session_key: str) -> str:
+    """Names a session in events and sockets without giving its key away."""
+    return "session:" + hashlib.sha256(session_key.encode()).hexdigest()[:32]
+
+
+def token_credential(digest: bytes) -> str:
+    """Names a token in events and sockets."""
+    return "token:" + bytes(digest).hex()[:32]
+
+
+def admit(headers: list[tuple[bytes, bytes]]) -> Admission | Refused:
+    """Judge the headers of a handshake. Runs in a database thread."""
+    host = _host(headers)
+    if host is None:
+        return Refused.NO_SUCH_HOST
+    with in_tenant(host.slug):
+        proof = _proof(headers)
+        if proof is None:
+            return Refused.NOT_SIGNED_IN
+        seats = seats_of(proof.user_id, host.tenant_id, kind=proof.kind, credential=proof.key)
+    if not seats.is_credential_good:
+        return Refused.NOT_SIGNED_IN
+    return _admission(host, proof, seats)
+
+
+def _admission(host: Host, proof: _Proof, seats: Seats) -> Admission:
+    if isinstance(proof.key, bytes):
+        credential = token_credential(proof.key)
+    else:
+        credential = session_credential(proof.key)
+    person = Person(
+        tenant=host.slug,
+        user_id=str(proof.user_id),
+        credential=credential,
+        can_write=proof.can_write,
+        expires_at=proof.expires_at,
+    )
+    user_topic = Topic.of(host.slug, USER, str(proof.user_id)).name
+    heads = {
+        Topic.of(host.slug, CONVERSATION, str(id_)).name: seq for id_, seq in seats.heads.items()
+    }
+    heads[user_topic] = seats.user_seq
+    heads[Topic.of(host.slug, TENANT, str(host.tenant_id)).name] = seats.tenant_seq
+    archived = tuple(Topic.of(host.slug, CONVERSATION, str(id_)).name for id_ in seats.archived)
+    return Admission(person, heads, archived, user_topic)
+
+
+def _host(headers: list[tuple[bytes, bytes]]) -> Host | None:
+    name = _only(headers, b"host")
+    if name is None or not _HOST.fullmatch(name):
+        return None
+    host = host_for(name)
+    # The root site has people (operators) but no conversations.
+    return None if host is None or host.is_root else host
+
+
+def _proof(headers: list[tuple[bytes, bytes]]) -> _Proof | None:
+    """The bearer token when one is sent, else the session; only a page of ours may use a session."""
+    bearer = _only(headers, b"authorization")
+    if bearer is not None:
+        return _proof_of_token(bearer)
+    if not _is_own_origin(headers):
+        return None
+    return _proof_of_session(_cookie(headers, settings.SESSION_COOKIE_NAME))
+
+
+def _proof_of_token(header: str) -> _Proof | None:
+    try:
+        actor = actor_of_bearer(header)
+    except NotSignedIn:
+        return None
+    if actor.user_id is None or not actor.has_scope("read"):
+        return None
+    digest = digest_of(header.partition(" ")[2].strip())
+    ends = ApiToken.objects.filter(digest=digest).values_list("expires_at", flat=True).first()
+    expires_at = None if ends is None else ends.timestamp()
+    return _Proof(actor.user_id, "token", digest, actor.has_scope("write"), expires_at)
+
+
+def _proof_of_session(key: str | None) -> _Proof | None:
+    if not key or len(key) > 128 or not key.isascii() or "\0" in key:
+        return None
+    session = SessionStore(key)
+    # `get_user` also checks that the password is still the one of the sign-in.
+    request: Any = SimpleNamespace(session=session)
+    user = get_user(request)
+    if not user.is_authenticated or not user.is_active or session.session_key is None:
+        return None
+    return _Proof(user.pk, "session", session.session_key)
+
+
+def _is_own_origin(headers: list[tuple[bytes, bytes]]) -> bool:
+    origin, host = _only(headers, b"origin"), _only(headers, b"host")
+    if origin is None or host is None:
+        return False
+    try:
+        parts = urlsplit(origin.lower())
+    except ValueError:
+        return False
+    default = _DEFAULT_PORTS.get(parts.scheme)
+    if default is None:
+        return False
+    return parts.netloc.removesuffix(default) == host.lower().removesuffix(default)
+
+
+def _cookie(headers: list[tuple[bytes, bytes]], name: str) -> str | None:
+    sent = "; ".join(value.decode("latin-1") for key, value in headers if key == b"cookie")
+    return parse_cookie(sent).get(name)
+
+
+def _only(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """The one value of a header; None when it is missing or sent twice."""
+    values = [value for key, value in headers if key.lower() == name]
+    return values[0].decode("latin-1") if len(values) == 1 else None

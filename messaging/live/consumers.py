@@ -1,0 +1,207 @@
+"""The consumer of `/ws/v1`: moves data between a client, the protocol that judges and the hub."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+
+from messaging.live.admission import Admission, Refused, admit
+from messaging.live.frames import CONVERSATION, Topic
+from messaging.live.gateway import Gateway, gateway
+from messaging.live.protocol import (
+    Beat,
+    Close,
+    CloseCode,
+    Decision,
+    Presence,
+    Reply,
+    Resume,
+    SocketProtocol,
+    Typing,
+)
+from messaging.live.socket import Socket
+from tenants.threads import in_db_thread
+
+logger = logging.getLogger(__name__)
+
+MOST_ADMITTING = 2000
+"""Handshakes that may wait for the database at once; more are sent away."""
+
+
+class LiveConsumer(AsyncConsumer):
+    """One connection, from handshake to close.
+
+    `__call__` is our own: the inherited one makes a channel per socket, a task per received message
+    and a thread hop per message to close database connections that this consumer never opens.
+    """
+
+    scope: dict[str, Any]
+    socket: Socket
+    protocol: SocketProtocol
+    gateway: Gateway
+    user_topic: str
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        self.scope, self.base_send, self.gateway = scope, send, gateway()
+        await receive()
+        admission = await self._admission()
+        if isinstance(admission, int):
+            await self._deny(admission)
+            return
+        await send({"type": "websocket.accept"})
+        if (code := self._too_much(admission)) is not None:
+            await send({"type": "websocket.close", "code": int(code)})
+            return
+        assert isinstance(admission, Admission)
+        await self._serve(admission, receive)
+
+    async def _admission(self) -> Admission | Refused | int:
+        """Who is there, or the HTTP status to refuse with."""
+        if self.gateway.admitting >= MOST_ADMITTING or self.gateway.hub.is_draining:
+            return 503
+        self.gateway.admitting += 1
+        try:
+            admission = await in_db_thread(admit, self.scope["headers"])
+        except Exception as error:
+            # The database is away; the client comes back with its backoff.
+            logger.warning("a handshake could not be judged: %s", error)
+            return 503
+        finally:
+            self.gateway.admitting -= 1
+        return 404 if admission is Refused.NO_SUCH_HOST else admission
+
+    def _too_much(self, admission: Admission | Refused | int) -> CloseCode | None:
+        if not isinstance(admission, Admission):
+            return CloseCode.NOT_SIGNED_IN
+        if not self.gateway.hub.has_room_for(admission.person):
+            return CloseCode.LIMIT
+        return None
+
+    async def _deny(self, status: int) -> None:
+        if "websocket.http.response" not in self.scope.get("extensions", {}):
+            await self.base_send({"type": "websocket.close"})
+            return
+        headers = [(b"content-type", b"text/plain; charset=utf-8")]
+        await self.base_send(
+            {"type": "websocket.http.response.start", "status": status, "headers": headers}
+        )
+        await self.base_send({"type": "websocket.http.response.body", "body": _WORDS[status]})
+
+    async def _serve(
+        self, admission: Admission, receive: Callable[[], Awaitable[dict[str, Any]]]
+    ) -> None:
+        hub = self.gateway.hub
+        self.socket = Socket(admission.person, str(uuid.uuid4()), self.base_send)
+        self.socket.read_by(asyncio.current_task())
+        self.protocol = SocketProtocol(
+            now=time.monotonic(), may_post=self._may_post, limits=self.gateway.limits
+        )
+        self.user_topic = admission.user_topic
+        # No await between the two: nothing may be written between the seats and the heads told.
+        self._hello(hub.join(self.socket, admission.heads, admission.archived))
+        hub.tell_presence(self.socket)
+        stop_beating = self.gateway.heart.add(self._beat)
+        try:
+            await self._listen(receive)
+        except asyncio.CancelledError:
+            # Cut off by `Socket.close`; any other cancellation is the server's.
+            if not self.socket.is_closed:
+                raise
+        finally:
+            stop_beating()
+            hub.leave(self.socket)
+            self.socket.is_closed = True
+
+    async def _listen(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if self.socket.is_closed:
+                continue
+            text, now = message.get("text"), time.monotonic()
+            if text is None:
+                decisions = self.protocol.receive_bytes(now)
+            else:
+                decisions = self.protocol.receive_text(text, now)
+            for decision in decisions:
+                await self._carry_out(decision)
+
+    async def _carry_out(self, decision: Decision) -> None:
+        match decision:
+            case Reply(frame):
+                self.socket.tell(frame, is_fleeting=True)
+            case Close(code):
+                self._close(code)
+            case Resume(after, user_after):
+                await self._resume(after, user_after)
+            case Typing(conversation_id):
+                await self.gateway.hub.typing(self.socket, conversation_id)
+            case Presence(state):
+                await self.gateway.hub.presence(self.socket, state.value)
+            case Beat():
+                self._ping()
+
+    def _hello(self, told: dict[str, int]) -> None:
+        person = self.socket.person
+        self.socket.tell(
+            {
+                "type": "hello",
+                "connection_id": self.socket.connection_id,
+                "user_id": person.user_id,
+                "heartbeat_s": self.gateway.limits.heartbeat_s,
+                "heads": _conversation_heads(told),
+                "user_seq": told.get(self.user_topic, 0),
+            }
+        )
+
+    def _ping(self) -> None:
+        heads, user_seq = self.gateway.hub.moved_heads(self.socket)
+        self.socket.tell({"type": "ping", "heads": heads, "user_seq": user_seq}, is_fleeting=True)
+
+    def _beat(self, now: float) -> None:
+        """Called by the heart once per interval."""
+        expires_at = self.socket.person.expires_at
+        if expires_at is not None and expires_at <= time.time():
+            self._close(CloseCode.REVOKED)
+            return
+        for decision in self.protocol.tick(now):
+            match decision:
+                case Close(code):
+                    self._close(code)
+                case Beat():
+                    self._ping()
+
+    def _close(self, code: CloseCode) -> None:
+        self.gateway.hub.leave(self.socket)
+        self.socket.close(code)
+
+    async def _resume(self, after: dict[str, int], user_after: int | None) -> None:
+        tenant = self.socket.person.tenant
+        wanted = {Topic.of(tenant, CONVERSATION, id_).name: seq for id_, seq in after.items()}
+        if user_after is not None:
+            wanted[self.user_topic] = user_after
+        await self.gateway.hub.resume(self.socket, wanted)
+
+    def _may_post(self, conversation_id: str) -> bool:
+        return self.gateway.hub.may_post(self.socket, conversation_id)
+
+
+def _conversation_heads(told: dict[str, int]) -> dict[str, int]:
+    topics = ((Topic.parse(name), seq) for name, seq in told.items())
+    return {topic.stream_id: seq for topic, seq in topics if topic.kind == CONVERSATION}
+
+
+_WORDS = {
+    404: b"There is nothing at this address.\n",
+    503: b"Not available at this moment.\n",
+}

@@ -1,0 +1,83 @@
+"""What the gateway reads from the database, always in a thread and in the tenant's context."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from events import journal, render
+from messaging.conversations.models import Membership
+
+_SEATS = """
+SELECT m.conversation_id, coalesce(s.last_seq, 0), c.archived_at IS NOT NULL
+  FROM messaging_membership m
+  JOIN messaging_conversation c ON c.id = m.conversation_id
+  LEFT JOIN events_stream s ON s.id = m.conversation_id
+ WHERE m.user_id = %(user_id)s
+UNION ALL
+SELECT id, last_seq, false FROM events_stream WHERE id IN (%(user_id)s, %(tenant_id)s)
+UNION ALL
+SELECT NULL, 0, {credential}
+"""
+_CREDENTIALS = {
+    "session": "EXISTS (SELECT FROM django_session"
+    " WHERE session_key = %(credential)s AND expire_date > now())",
+    "token": "EXISTS (SELECT FROM accounts_apitoken"
+    " WHERE digest = %(credential)s AND revoked_at IS NULL)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """What a person may see at one moment, and how far each stream had come at that moment."""
+
+    heads: dict[UUID, int]
+    archived: frozenset[UUID]
+    user_seq: int
+    tenant_seq: int
+    is_credential_good: bool
+
+
+def seats_of(user_id: UUID, tenant_id: UUID, *, kind: str, credential: str | bytes) -> Seats:
+    """Memberships, heads and the credential's state, in one statement and so in one snapshot.
+
+    With several snapshots a removal could fall between the right that was read and the number from
+    which the person is shown what follows.
+    """
+    sql = _SEATS.format(credential=_CREDENTIALS[kind])
+    params = {"user_id": user_id, "tenant_id": tenant_id, "credential": credential}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows = cursor.fetchall()
+    own = {user_id: 0, tenant_id: 0}
+    heads, archived, is_good = {}, set(), False
+    for stream_id, seq, mark in rows:
+        if stream_id is None:
+            is_good = mark
+        elif stream_id in own:
+            own[stream_id] = seq
+        else:
+            heads[stream_id] = seq
+            if mark:
+                archived.add(stream_id)
+    return Seats(heads, frozenset(archived), own[user_id], own[tenant_id], is_good)
+
+
+def heads(stream_ids: Sequence[str]) -> dict[str, int]:
+    """The last number of each stream, in one query."""
+    found = journal.heads([UUID(stream_id) for stream_id in stream_ids])
+    return {str(stream_id): seq for stream_id, seq in found.items()}
+
+
+def frames_after(stream_id: str, seq: int, limit: int) -> list[bytes]:
+    """The frames that follow `seq`, oldest first, with their rows as they are now."""
+    return render.frames_of(journal.entries_after(UUID(stream_id), seq, limit=limit))
+
+
+def members(conversation_id: str) -> set[str]:
+    """Who belongs to a conversation now."""
+    ids = Membership.objects.filter(conversation_id=conversation_id).values_list(
+        "user_id", flat=True
+    )
+    return {str(user_id) for user_id in ids}
