@@ -117,7 +117,7 @@ class Bus:
             for topic, frame in frames:
                 pipe.execute_command("PUBLISH", channel_of(topic), envelope(topic, frame))
             if wake:
-                pipe.execute_command("LPUSH", WAKE_KEY, *[orjson.dumps(item) for item in wake])
+                pipe.execute_command("LPUSH", WAKE_KEY, *[orjson.dumps(tuple(item)) for item in wake])
                 pipe.execute_command("LTRIM", WAKE_KEY, 0, _MOST_WAKES - 1)
             pipe.execute()
 

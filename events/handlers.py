@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from events.registry import Fact, type_of, type_of_class
+from events.registry import Fact, type_of_class
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Handler:
         return self.when is None or self.when(fact)
 
 
-_by_type: dict[str, list[Handler]] = {}
+_by_fact: dict[type, list[Handler]] = {}
 
 
 def on[F: Callable[[Any], None]](
@@ -41,7 +41,8 @@ def on[F: Callable[[Any], None]](
     def register(run: F) -> F:
         name = f"{run.__module__}.{run.__qualname__}"
         for fact in facts:
-            _by_type.setdefault(type_of_class(fact).name, []).append(
+            type_of_class(fact)
+            _by_fact.setdefault(fact, []).append(
                 Handler(name, fact, run, queue, when)
             )
         return run
@@ -49,11 +50,11 @@ def on[F: Callable[[Any], None]](
     return register
 
 
-def handlers_for(type_name: str) -> list[Handler]:
-    """Every handler of an event type, in the order of registration."""
-    return _by_type.get(type_name, [])
+def handlers_for(fact: type) -> list[Handler]:
+    """Every handler of a kind of fact, in the order of registration."""
+    return _by_fact.get(fact, [])
 
 
 def wanted_handlers(fact: Fact) -> list[Handler]:
     """The handlers that have something to do for this fact."""
-    return [handler for handler in handlers_for(type_of(fact).name) if handler.wants(fact)]
+    return [handler for handler in handlers_for(type(fact)) if handler.wants(fact)]

@@ -21,7 +21,7 @@ from core.ids import new_id
 from events import render
 from events.handlers import wanted_handlers
 from events.models import Entry, Stream
-from events.registry import Fact, type_of
+from events.registry import EventType, Fact, type_of
 from tenants.context import current_tenant
 
 MOST_ENTRIES = 500
@@ -35,7 +35,7 @@ class Head:
     entry_id: UUID
     stream_id: UUID
     seq: int
-    type: str
+    kind: EventType
     fact: Any
     occurred_at: datetime
 
@@ -91,7 +91,15 @@ def _append(
         row.seq = seq
         row._state.adding = False
         row._state.db = connection.alias
-    return Head(entry_id, stream_id, seq, kind.name, fact, at)
+    return Head(entry_id, stream_id, seq, kind, fact, at)
+
+
+def hold(stream_id: UUID) -> None:
+    """Lock a stream until the transaction ends, so that what is read stays true until `publish`.
+
+    Work that changes rows of a stream holds it first: with one lock order nothing can deadlock.
+    """
+    list(Stream.objects.select_for_update().filter(id=stream_id).values_list("id"))
 
 
 def heads(stream_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -123,12 +131,12 @@ def _statement(
         " ON CONFLICT (id) DO UPDATE SET last_seq = events_stream.last_seq + 1"
         " RETURNING last_seq)",
         "entry AS (INSERT INTO events_entry"
-        " (id, stream_id, seq, type, data, actor_id, correlation_id, occurred_at)"
-        " SELECT %s::uuid, %s::uuid, last_seq, %s, %s::jsonb, %s::uuid, %s, %s::timestamptz"
+        " (id, stream_id, stream_kind, seq, type, data, actor_id, correlation_id, occurred_at)"
+        " SELECT %s::uuid, %s::uuid, %s, last_seq, %s, %s::jsonb, %s::uuid, %s, %s::timestamptz"
         " FROM head)",
     ]
     entry_id, type_name, data, actor_id, correlation = entry
-    params: list = [*stream, entry_id, stream[0], type_name, data, actor_id, correlation, at]
+    params: list = [*stream, entry_id, *stream, type_name, data, actor_id, correlation, at]
     if outbox is not None:
         parts.append(
             "outbox AS (INSERT INTO public.outbox_outboxitem"

@@ -33,6 +33,7 @@ class Entry(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id)
     stream_id = models.UUIDField()
+    stream_kind = models.CharField(max_length=12, choices=StreamKind.choices)
     seq = models.BigIntegerField()
     type = models.CharField(max_length=80)
     data = models.JSONField()

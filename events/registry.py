@@ -45,7 +45,7 @@ class EventType:
         return getattr(fact, self.stream_field)
 
 
-_by_name: dict[str, EventType] = {}
+_by_name: dict[tuple[str, StreamKind], EventType] = {}
 _by_fact: dict[type, EventType] = {}
 
 
@@ -54,17 +54,18 @@ def event[T: type](
 ) -> Callable[[T], T]:
     """Register a frozen dataclass as the event `chancery.<noun>.<past-tense verb>.v<version>`.
 
-    `key` names the field that holds the stream's id.
+    `key` names the field that holds the stream's id. One name may stand on two kinds of stream:
+    that somebody was added is a fact of the conversation, and one of that person.
     """
     name = f"{PREFIX}.{noun_verb}.v{version}"
 
     def register(fact: T) -> T:
-        if name in _by_name:
-            raise ValueError(f"event {name} is registered twice")
+        if (name, stream) in _by_name:
+            raise ValueError(f"event {name} is registered twice for {stream.value} streams")
         if key not in fact.__dataclass_fields__:
             raise ValueError(f"event {name} has no field {key!r}")
         kind = EventType(name, fact, stream, key)
-        _by_name[name] = kind
+        _by_name[name, stream] = kind
         _by_fact[fact] = kind
         return fact
 
@@ -81,11 +82,11 @@ def type_of_class(fact: type) -> EventType:
     return _by_fact[fact]
 
 
-def type_named(name: str) -> EventType:
-    """The event type of a journal entry's `type`; KeyError for a name that was never registered."""
-    return _by_name[name]
+def type_named(name: str, stream: str) -> EventType:
+    """The event type of a journal entry; KeyError for one that was never registered."""
+    return _by_name[name, StreamKind(stream)]
 
 
 def all_types() -> list[EventType]:
     """Every registered event, by name."""
-    return [_by_name[name] for name in sorted(_by_name)]
+    return [_by_name[key] for key in sorted(_by_name)]

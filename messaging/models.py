@@ -3,13 +3,12 @@
 from messaging.attention.models import Mention
 from messaging.conversations.models import Conversation, Membership
 from messaging.files.models import File
-from messaging.messages.models import IdempotencyRecord, Message, Revision
+from messaging.messages.models import Message, Revision
 from messaging.reactions.models import Reaction
 
 __all__ = [
     "Conversation",
     "File",
-    "IdempotencyRecord",
     "Membership",
     "Mention",
     "Message",

@@ -24,13 +24,11 @@ class TenantTask(Task):
 
     def __call__(self, *args, **kwargs):
         headers = self.request.headers or {}
-        slug = headers.get(TENANT_HEADER) or getattr(self.request, TENANT_HEADER, None)
-        correlation = headers.get(CORRELATION_HEADER) or getattr(
-            self.request, CORRELATION_HEADER, None
-        )
+        # Called as a plain function, without a worker, a task acts in the tenant in hand.
+        slug = headers.get(TENANT_HEADER) or tenant_or_none()
         if not slug:
             raise NoTenant(f"{self.name} arrived without a tenant")
-        with in_tenant(slug), correlated(correlation):
+        with in_tenant(slug), correlated(headers.get(CORRELATION_HEADER)):
             return super().__call__(*args, **kwargs)
 
 

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "core.limits.RateLimitHeadersMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 TEMPLATES = [
@@ -237,5 +238,6 @@ LOGGING = {
 
 # Limits -----------------------------------------------------------------------------------------
 CHANCERY_HTTP_THREADS = env.number("CHANCERY_HTTP_THREADS", 8)
-CHANCERY_RATE_PER_MINUTE = env.number("CHANCERY_RATE_PER_MINUTE", 1200)
+CHANCERY_READS_PER_MINUTE = env.number("CHANCERY_READS_PER_MINUTE", 6000)
+CHANCERY_WRITES_PER_MINUTE = env.number("CHANCERY_WRITES_PER_MINUTE", 3000)
 CHANCERY_HEARTBEAT_S = env.number("CHANCERY_HEARTBEAT_S", 25)

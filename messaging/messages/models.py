@@ -99,25 +99,3 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id}#{self.number}"
-
-
-class IdempotencyRecord(models.Model):
-    """The answer that was given to a POST with an `Idempotency-Key`; kept for a day."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user_id = models.UUIDField()
-    key = models.CharField(max_length=255)
-    operation = models.CharField(max_length=255)
-    body_digest = models.BinaryField(max_length=32)
-    status = models.PositiveSmallIntegerField(null=True)
-    answer = models.JSONField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user_id", "key"], name="messaging_idempotency_unique")
-        ]
-        indexes = [models.Index(fields=["created_at"], name="messaging_idempotency_created")]
-
-    def __str__(self) -> str:
-        return f"{self.operation} {self.key}"

@@ -1,0 +1,88 @@
+"""What every API operation does first: find the actor, hold limits, answer a repeat."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from ninja.utils import check_csrf
+
+from accounts.actors import actor_of_request
+from accounts.idempotency.models import IdempotencyRecord
+from core.actor import Actor
+from core.api import answer
+from core.errors import Conflict, Forbidden, Invalid
+from core.limits import Quota, check
+
+READ = Quota("read", settings.CHANCERY_READS_PER_MINUTE, settings.CHANCERY_READS_PER_MINUTE // 4)
+WRITE = Quota(
+    "write", settings.CHANCERY_WRITES_PER_MINUTE, settings.CHANCERY_WRITES_PER_MINUTE // 4
+)
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def authenticate(request: HttpRequest) -> Actor:
+    """Find who calls: a bearer token, or a session with its CSRF token.
+
+    Errors  NotSignedIn, Forbidden (`csrf`, or `scope` where a token does not reach this far),
+            TooMany.
+    """
+    actor = actor_of_request(request)
+    is_safe = request.method in _SAFE
+    if not is_safe and "Authorization" not in request.headers and check_csrf(request):
+        detail = _("Send the cookie csrftoken back as the header X-CSRFToken.")
+        raise Forbidden("csrf", detail, code="csrf")
+    check(request, f"{actor.tenant}:{actor.user_id}", READ if is_safe else WRITE)
+    scope = "read" if is_safe else "write"
+    if not actor.has_scope(scope):
+        raise Forbidden(
+            "scope", _("This token lacks the scope %(scope)s.") % {"scope": scope}, code="scope"
+        )
+    request.actor = actor
+    return actor
+
+
+def idempotent[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Answer a POST once per `Idempotency-Key`: a replay gets 200 and the same body.
+
+    The record commits with the effect; a second request that comes meanwhile waits for it.
+    """
+
+    @wraps(view)
+    def once(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return view(request, *args, **kwargs)
+        return _answer_once(request, key, lambda: view(request, *args, **kwargs))
+
+    return once
+
+
+def _answer_once(request: Any, key: str, act: Callable[[], HttpResponse]) -> HttpResponse:
+    if not 0 < len(key) <= 255 or not key.isprintable():
+        raise Invalid.field("Idempotency-Key", _("Send 1 to 255 printable characters."))
+    operation = f"{request.method} {request.path}"[:255]
+    digest = hashlib.sha256(request.body).digest()
+    with transaction.atomic():
+        record, is_new = IdempotencyRecord.objects.get_or_create(
+            user_id=request.actor.user_id,
+            key=key,
+            defaults={"operation": operation, "body_digest": digest},
+        )
+        if is_new:
+            response = act()
+            record.answer = orjson.loads(response.content or b"null")
+            record.save(update_fields=["answer"])
+            return response
+    if record.operation != operation or bytes(record.body_digest) != digest:
+        raise Conflict(
+            "Idempotency-Key",
+            _("This key was used for another request; make a new key for each request."),
+            code="key_reused",
+        )
+    return answer(record.answer)

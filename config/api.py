@@ -1,0 +1,14 @@
+"""Mounts each feature's routes on the REST API."""
+
+from accounts.requests import authenticate
+from core.api import make_api
+from messaging.conversations.api import router as conversations
+from messaging.messages.api import router as messages
+from messaging.people.api import router as people
+from messaging.reactions.api import router as reactions
+from messaging.receipts.api import router as receipts
+from messaging.search.api import router as search
+
+api = make_api(auth=authenticate)
+for feature in (people, conversations, messages, reactions, receipts, search):
+    api.add_router("", feature)

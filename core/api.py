@@ -1,0 +1,127 @@
+"""The frame of the REST API: parsing, problem details, and what every operation documents."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI, Schema
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+from pydantic import ConfigDict
+
+from core.errors import FieldError, Invalid, Malformed, NotFound, Refusal, TooLarge
+from core.json import dumps
+from core.problem import CONTENT_TYPE, problem_of
+
+_REFUSALS = (400, 401, 403, 404, 409, 413, 422, 429)
+
+
+class FieldProblem(Schema):
+    """One field that was refused."""
+
+    field: str
+    message: str
+
+
+class Problem(Schema):
+    """Problem details, RFC 9457. `code` is stable and for machines."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[FieldProblem]
+
+
+class Body(Schema):
+    """Base of request bodies: fields that we do not know are refused by name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def answers(view: Any = None, status: int = 200, *also: int) -> dict[int, Any]:
+    """What an operation documents: its answers, and every way in which it may refuse."""
+    return {status: view, **dict.fromkeys(also, view), **dict.fromkeys(_REFUSALS, Problem)}
+
+
+def answer(data: Any = None, status: int = 200) -> HttpResponse:
+    """An answer as JSON; the schemas document it, they do not copy it field by field again."""
+    if status == 204:
+        return HttpResponse(status=204)
+    return HttpResponse(dumps(data), status=status, content_type="application/json")
+
+
+class StrictParser(Parser):
+    """Reads JSON bodies with orjson, which refuses lone surrogates and trailing rubbish."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        try:
+            return orjson.loads(request.body)
+        except orjson.JSONDecodeError as wrong:
+            raise Malformed(
+                "body", _("Send valid JSON in UTF-8: %(why)s") % {"why": str(wrong)}
+            ) from wrong
+
+
+class Api(NinjaAPI):
+    """NinjaAPI that refuses in problem details and documents it so."""
+
+    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
+        schema = super().get_openapi_schema(*args, **kwargs)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                _document_problems(operation["responses"])
+        return schema
+
+
+def make_api(*, auth: Callable[[HttpRequest], object]) -> Api:
+    """The API of a tenant's host, with nothing in it yet."""
+    api = Api(
+        title="Chancery",
+        version="1",
+        urls_namespace="api",
+        auth=auth,
+        parser=StrictParser(),
+        docs_url="/docs",
+        openapi_url="/openapi.json",
+    )
+    api.add_exception_handler(Refusal, lambda request, refusal: problem_of(refusal))
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(HttpError, _http_error)
+    api.add_exception_handler(RequestDataTooBig, _too_big)
+    return api
+
+
+def _document_problems(responses: dict[Any, Any]) -> None:
+    for status, response in responses.items():
+        if int(status) >= 400 and "content" in response:
+            response["content"] = {CONTENT_TYPE: next(iter(response["content"].values()))}
+
+
+def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
+    if any(error["loc"][0] == "path" for error in wrong.errors):
+        # An id that cannot be one names nothing.
+        return problem_of(NotFound("address"))
+    fields = [
+        FieldError(_field(error["loc"]), str(error["msg"]).capitalize()) for error in wrong.errors
+    ]
+    return problem_of(Invalid("request", errors=fields))
+
+
+def _field(loc: tuple[Any, ...]) -> str:
+    """The name by which the caller knows a field: without where it came from and our argument."""
+    source, *rest = loc
+    names = rest[1:] if source == "body" and len(rest) > 1 else rest
+    return ".".join(str(name) for name in names) or str(source)
+
+
+def _http_error(request: HttpRequest, wrong: HttpError) -> HttpResponse:
+    return problem_of(Malformed("request", str(wrong)))
+
+
+def _too_big(request: HttpRequest, wrong: Exception) -> HttpResponse:
+    return problem_of(TooLarge("body", _("Send at most 1,000,000 bytes.")))

@@ -1,0 +1,12 @@
+"""JSON as we write it everywhere: UUIDs as text, times in UTC with Z."""
+
+from typing import Any
+
+import orjson
+
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
+
+
+def dumps(value: Any) -> bytes:
+    """Encode a value as JSON."""
+    return orjson.dumps(value, option=_OPTIONS)

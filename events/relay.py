@@ -1,0 +1,104 @@
+"""The relay: hands committed events to their handlers, and sends out again what was left behind.
+
+Woken by a message per commit; a sweep of the outbox finds what a crash or an absent Redis left.
+Several relays may run: all they do may be done twice.
+"""
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+import redis
+from django.db import close_old_connections
+from django.db.utils import Error as DatabaseError
+from kombu.exceptions import KombuError
+
+from events import bus
+from events.models import Entry, StreamKind
+from events.outbox import items
+from events.outbox.items import Owed
+from events.render import frames_of
+from events.tasks import run_handlers
+from events.topics import topic_of
+from tenants.context import in_public, in_tenant
+
+logger = logging.getLogger("chancery.relay")
+
+SWEEP_EVERY_S = 1.0
+WAIT_S = 0.5
+REST_S = 1.0
+
+
+class Relay:
+    """One relay process; `run` until `stop` is set."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._next_sweep = 0.0
+
+    def run(self) -> None:
+        """Wait, settle, sweep; trouble with a server is logged and waited out."""
+        while not self.stop.is_set():
+            try:
+                self.settle(Owed(*wake, was_queued=False) for wake in self._wait())
+                if time.monotonic() >= self._next_sweep:
+                    self._next_sweep = time.monotonic() + SWEEP_EVERY_S
+                    self.sweep()
+            except (DatabaseError, redis.RedisError, KombuError, OSError) as trouble:
+                logger.warning("waiting for a server: %s", trouble)
+                close_old_connections()
+                self.stop.wait(REST_S)
+
+    def settle(self, owed: Iterable[Owed]) -> None:
+        """Queue what has handlers, forget what has none."""
+        done: list[UUID] = []
+        by_tenant: dict[str, list[UUID]] = defaultdict(list)
+        for item in owed:
+            if item.needs_handlers:
+                by_tenant[item.tenant].append(item.entry_id)
+            else:
+                done.append(item.entry_id)
+        if done:
+            items.forget(done)
+        for tenant, entry_ids in by_tenant.items():
+            items.note_queued(entry_ids)
+            with in_tenant(tenant):
+                run_handlers.delay([str(entry_id) for entry_id in entry_ids])
+
+    def sweep(self) -> int:
+        """See to what is overdue: publish the frames that may never have gone out, then settle.
+
+        Returns how many entries it found. A frame that went out twice is dropped by its number.
+        """
+        with in_public():
+            overdue = items.overdue()
+        by_tenant: dict[str, list[UUID]] = defaultdict(list)
+        for item in overdue:
+            if not item.was_queued:
+                by_tenant[item.tenant].append(item.entry_id)
+        for tenant, entry_ids in by_tenant.items():
+            publish_again(tenant, entry_ids)
+        if overdue:
+            self.settle(overdue)
+        return len(overdue)
+
+    def _wait(self) -> list[bus.Wake]:
+        try:
+            return bus.default_bus().next_wakes(timeout_s=WAIT_S)
+        except redis.RedisError:
+            # The sweep works without it.
+            self.stop.wait(REST_S)
+            return []
+
+
+def publish_again(tenant: str, entry_ids: list[UUID]) -> None:
+    """Send the frames of entries once more, with their rows as they are now."""
+    with in_tenant(tenant):
+        entries = list(Entry.objects.filter(id__in=entry_ids).order_by("stream_id", "seq"))
+        topics = [
+            topic_of(tenant, StreamKind(entry.stream_kind), entry.stream_id) for entry in entries
+        ]
+        bus.publish(list(zip(topics, frames_of(entries), strict=True)))

@@ -1,0 +1,111 @@
+"""Who may do what with a conversation: fetch it for a purpose, or refuse."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor
+from core.errors import Forbidden, NotFound
+from messaging.conversations.models import Conversation, Kind, MemberRole, Membership
+
+
+class Do(StrEnum):
+    """Purposes for which a conversation is fetched."""
+
+    READ = "read"
+    JOIN = "join"
+    LEAVE = "leave"
+    POST = "post"
+    INVITE = "invite"
+    EDIT = "edit"
+    ARCHIVE = "archive"
+    REMOVE = "remove"
+
+
+_WHY_NOT = {
+    Do.JOIN: _("Only public channels that are not archived can be joined."),
+    Do.LEAVE: _("Direct messages cannot be left."),
+    Do.POST: _("Join the conversation first; archived ones take no messages."),
+    Do.INVITE: _("Only members may add people, and nobody can be added to a direct message."),
+    Do.EDIT: _("Only members may change a channel, and only while it is not archived."),
+    Do.ARCHIVE: _("Only the channel's owners and the organisation's admins may do this."),
+    Do.REMOVE: _("Only the channel's owners and the organisation's admins may remove people."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A conversation as one actor meets it."""
+
+    conversation: Conversation
+    membership: Membership | None
+
+    @property
+    def id(self) -> UUID:
+        return self.conversation.id
+
+
+def place_for(actor: Actor, conversation_id: UUID, do: Do) -> Place:
+    """Fetch a conversation for a purpose.
+
+    Errors  NotFound where it does not exist or may not be known; Forbidden where it is visible and
+            the purpose is not allowed.
+    """
+    place = _find(actor, conversation_id)
+    if place is None:
+        raise NotFound("conversation")
+    if do not in allowed(actor, place):
+        raise Forbidden("conversation", _WHY_NOT.get(do, ""), do=do.value)
+    return place
+
+
+def conversation_for(actor: Actor, conversation_id: UUID, do: Do) -> Conversation:
+    """Fetch the conversation itself for a purpose; refuses like `place_for`."""
+    return place_for(actor, conversation_id, do).conversation
+
+
+def allowed(actor: Actor, place: Place) -> frozenset[Do]:
+    """Everything the actor may do in a conversation that is visible to them."""
+    conversation, membership = place.conversation, place.membership
+    is_direct = conversation.kind == Kind.DIRECT
+    may = {Do.READ}
+    if membership is None:
+        if conversation.archived_at is None and not actor.is_guest and not is_direct:
+            may.add(Do.JOIN)
+        return frozenset(may)
+    manages = actor.is_manager or membership.role == MemberRole.OWNER
+    if not is_direct:
+        may.add(Do.LEAVE)
+        may.update({Do.ARCHIVE, Do.REMOVE} if manages else ())
+    if conversation.archived_at is None:
+        may.add(Do.POST)
+        if not is_direct and not actor.is_guest:
+            may.update({Do.INVITE, Do.EDIT})
+    return frozenset(may)
+
+
+def visible_conversations(actor: Actor) -> QuerySet[Conversation]:
+    """Every conversation the actor may know of, trimmed in SQL."""
+    mine = Membership.objects.filter(user_id=actor.user_id).values("conversation_id")
+    visible = Q(id__in=mine)
+    if not actor.is_guest:
+        visible |= Q(kind=Kind.PUBLIC)
+    return Conversation.objects.filter(visible)
+
+
+def _find(actor: Actor, conversation_id: UUID) -> Place | None:
+    membership = (
+        Membership.objects.filter(conversation_id=conversation_id, user_id=actor.user_id)
+        .select_related("conversation")
+        .first()
+    )
+    if membership is not None:
+        return Place(membership.conversation, membership)
+    # Asked for guests, too: refusing them must take as long as finding nothing.
+    conversation = Conversation.objects.filter(id=conversation_id, kind=Kind.PUBLIC).first()
+    if conversation is None or actor.is_guest:
+        return None
+    return Place(conversation, None)

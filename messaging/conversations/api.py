@@ -1,0 +1,159 @@
+"""REST: conversations and their members."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic import Field
+
+from accounts.requests import idempotent
+from core.api import Body, answer, answers
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT
+from messaging.conversations import selectors, services
+from messaging.conversations.schemas import ConversationPage, ConversationView, MemberPage
+from messaging.conversations.view import view
+
+router = Router(tags=["conversations"])
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+
+
+class NewConversation(Body):
+    kind: Literal["public", "private", "direct"]
+    name: str | None = None
+    topic: str = ""
+    member_ids: list[UUID] = Field(default_factory=list, max_length=500)
+
+
+class ConversationChange(Body):
+    name: str | None = None
+    topic: str | None = None
+    purpose: str | None = None
+
+
+class NewMember(Body):
+    user_id: UUID
+
+
+@router.get("/conversations", response=answers(ConversationPage))
+def list_conversations(
+    request: HttpRequest,
+    scope: Literal["mine", "open", "all"] = "mine",
+    q: str = "",
+    cursor: str | None = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> HttpResponse:
+    """The caller's conversations (`mine`), public ones to join (`open`), or both (`all`)."""
+    actor = request.actor
+    page = selectors.conversations(actor, scope=scope, query=q, cursor=cursor, limit=limit)
+    return answer({"items": [view(actor, row) for row in page.items], "next": page.next})
+
+
+@router.post("/conversations", response=answers(ConversationView, 201, 200))
+@idempotent
+def create_conversation(request: HttpRequest, body: NewConversation) -> HttpResponse:
+    """Make a conversation; a direct one of the same people is answered with 200."""
+    conversation, is_new = services.create_conversation(
+        request.actor,
+        kind=body.kind,
+        name=body.name,
+        member_ids=body.member_ids,
+        topic=body.topic,
+    )
+    return _one(request, conversation.id, status=201 if is_new else 200)
+
+
+@router.get("/conversations/{conversation_id}", response=answers(ConversationView))
+def get_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """One conversation."""
+    return answer(view(request.actor, selectors.summary(request.actor, conversation_id)))
+
+
+@router.patch("/conversations/{conversation_id}", response=answers(ConversationView))
+def update_conversation(
+    request: HttpRequest, conversation_id: UUID, body: ConversationChange
+) -> HttpResponse:
+    """Change a channel's name, topic or purpose."""
+    services.update_conversation(
+        request.actor,
+        conversation_id=conversation_id,
+        name=body.name,
+        topic=body.topic,
+        purpose=body.purpose,
+    )
+    return _one(request, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/join", response=answers(ConversationView))
+@idempotent
+def join_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Become a member of a public channel."""
+    services.join_conversation(request.actor, conversation_id=conversation_id)
+    return _one(request, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/leave", response=answers(None, 204))
+@idempotent
+def leave_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Stop being a member of a channel."""
+    services.leave_conversation(request.actor, conversation_id=conversation_id)
+    return answer(status=204)
+
+
+@router.post("/conversations/{conversation_id}/archive", response=answers(ConversationView))
+@idempotent
+def archive_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Close a channel for new messages."""
+    services.archive_conversation(request.actor, conversation_id=conversation_id)
+    return _one(request, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/restore", response=answers(ConversationView))
+@idempotent
+def restore_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Open an archived channel again."""
+    services.restore_conversation(request.actor, conversation_id=conversation_id)
+    return _one(request, conversation_id)
+
+
+@router.get("/conversations/{conversation_id}/members", response=answers(MemberPage))
+def list_members(
+    request: HttpRequest,
+    conversation_id: UUID,
+    cursor: str | None = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> HttpResponse:
+    """Who belongs to a conversation."""
+    page = selectors.members(
+        request.actor, conversation_id=conversation_id, cursor=cursor, limit=limit
+    )
+    items = [
+        {"user_id": row.user_id, "role": row.role, "joined_at": row.joined_at}
+        for row in page.items
+    ]
+    return answer({"items": items, "next": page.next})
+
+
+@router.post("/conversations/{conversation_id}/members", response=answers(ConversationView, 201))
+@idempotent
+def add_member(request: HttpRequest, conversation_id: UUID, body: NewMember) -> HttpResponse:
+    """Put a person into a channel."""
+    services.add_members(
+        request.actor, conversation_id=conversation_id, user_ids=[body.user_id]
+    )
+    return _one(request, conversation_id, status=201)
+
+
+@router.delete(
+    "/conversations/{conversation_id}/members/{user_id}", response=answers(None, 204)
+)
+def remove_member(request: HttpRequest, conversation_id: UUID, user_id: UUID) -> HttpResponse:
+    """Take a person out of a channel; they see nothing further, at once."""
+    services.remove_member(request.actor, conversation_id=conversation_id, user_id=user_id)
+    return answer(status=204)
+
+
+def _one(request: HttpRequest, conversation_id: UUID, *, status: int = 200) -> HttpResponse:
+    (row,) = selectors.summaries(request.actor, [conversation_id])
+    return answer(view(request.actor, row), status)

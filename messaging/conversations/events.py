@@ -1,0 +1,67 @@
+"""What can happen to a conversation and to who belongs to it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from events.models import StreamKind
+from events.registry import event
+
+
+@event("conversation.created", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class ConversationCreated:
+    conversation_id: UUID
+
+
+@event("conversation.updated", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class ConversationUpdated:
+    conversation_id: UUID
+
+
+@event("conversation.archived", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class ConversationArchived:
+    conversation_id: UUID
+
+
+@event("conversation.restored", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class ConversationRestored:
+    conversation_id: UUID
+
+
+@event("membership.added", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MembershipAdded:
+    conversation_id: UUID
+    user_id: UUID
+    role: str
+
+
+@event("membership.removed", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MembershipRemoved:
+    conversation_id: UUID
+    user_id: UUID
+    role: str
+
+
+@event("membership.added", stream=StreamKind.USER, key="user_id")
+@dataclass(frozen=True, slots=True)
+class AddedToConversation:
+    """The same fact in the person's own stream: their devices learn of it at once."""
+
+    user_id: UUID
+    conversation_id: UUID
+    role: str
+
+
+@event("membership.removed", stream=StreamKind.USER, key="user_id")
+@dataclass(frozen=True, slots=True)
+class RemovedFromConversation:
+    """The same fact in the person's own stream: their devices drop the conversation at once."""
+
+    user_id: UUID
+    conversation_id: UUID
+    role: str

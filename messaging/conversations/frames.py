@@ -1,0 +1,29 @@
+"""How conversation events look in a browser: what is the same for everybody in them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.actor import system_actor
+from events.render import renders
+from messaging.conversations.events import (
+    ConversationArchived,
+    ConversationCreated,
+    ConversationRestored,
+    ConversationUpdated,
+)
+from messaging.conversations.selectors import summaries
+from messaging.conversations.view import shared_view
+from tenants.context import current_tenant
+
+
+@renders(ConversationCreated, ConversationUpdated, ConversationArchived, ConversationRestored)
+def conversation_changed(
+    facts: Sequence[Any], rows: Sequence[Any]
+) -> list[dict[str, Any] | None]:
+    """The conversation as it is now, without what belongs to one person."""
+    ids = list({fact.conversation_id for fact in facts})
+    found = {row["id"]: row for row in summaries(system_actor(current_tenant()), ids)}
+    return [
+        shared_view(found[fact.conversation_id]) if fact.conversation_id in found else None
+        for fact in facts
+    ]

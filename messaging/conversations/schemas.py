@@ -1,0 +1,66 @@
+"""The shapes of conversations in REST answers and live frames."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from ninja import Schema
+
+
+class MembershipView(Schema):
+    role: Literal["owner", "member"]
+    read_seq: int
+    joined_at: datetime
+
+
+class UnreadView(Schema):
+    messages: int
+    mentions: int
+
+
+class RightsView(Schema):
+    post: bool
+    edit: bool
+    invite: bool
+    archive: bool
+
+
+class SharedConversationView(Schema):
+    """What is the same for everybody who may see the conversation."""
+
+    id: UUID
+    kind: Literal["public", "private", "direct"]
+    name: str | None
+    topic: str
+    purpose: str
+    archived_at: datetime | None
+    created_at: datetime
+    created_by_id: UUID | None
+    last_seq: int
+    member_count: int
+    member_ids: list[UUID]
+    last_message_at: datetime | None
+
+
+class ConversationView(SharedConversationView):
+    """A conversation as the caller meets it; unread counts stop at 100."""
+
+    membership: MembershipView | None
+    unread: UnreadView
+    can: RightsView
+
+
+class ConversationPage(Schema):
+    items: list[ConversationView]
+    next: str | None
+
+
+class MemberView(Schema):
+    user_id: UUID
+    role: Literal["owner", "member"]
+    joined_at: datetime
+
+
+class MemberPage(Schema):
+    items: list[MemberView]
+    next: str | None

@@ -1,0 +1,136 @@
+"""Read conversations, as one actor meets them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from core.actor import Actor
+from core.paging import Page, decode_cursor, encode_cursor
+from messaging.conversations.access import Do, place_for, visible_conversations
+from messaging.conversations.models import Conversation, Kind, Membership
+
+UNREAD_CAP = 100
+"""Unread counts stop here; clients show 99+."""
+
+_SUMMARY = """
+SELECT c.id, c.kind, c.name, c.topic, c.purpose, c.archived_at, c.created_at, c.created_by_id,
+       coalesce(s.last_seq, 0) AS last_seq,
+       m.role, m.read_seq, m.joined_at,
+       (SELECT count(*) FROM messaging_membership x WHERE x.conversation_id = c.id) AS member_count,
+       CASE WHEN c.kind = 'direct' THEN
+           (SELECT array_agg(x.user_id ORDER BY x.user_id) FROM messaging_membership x
+             WHERE x.conversation_id = c.id) END AS member_ids,
+       (SELECT x.created_at FROM messaging_message x
+         WHERE x.conversation_id = c.id ORDER BY x.seq DESC LIMIT 1) AS last_message_at,
+       CASE WHEN m.read_seq < s.last_seq THEN
+           (SELECT count(*) FROM (
+               SELECT 1 FROM messaging_message x
+                WHERE x.conversation_id = c.id AND x.seq > m.read_seq
+                  AND x.deleted_at IS NULL AND x.author_id IS DISTINCT FROM m.user_id
+                LIMIT %(cap)s) capped)
+           ELSE 0 END AS unread,
+       CASE WHEN m.read_seq < s.last_seq THEN
+           (SELECT count(*) FROM (
+               SELECT 1 FROM messaging_mention x
+                WHERE (x.user_id = m.user_id OR x.user_id IS NULL)
+                  AND x.conversation_id = c.id AND x.seq > m.read_seq
+                  AND x.author_id IS DISTINCT FROM m.user_id
+                LIMIT %(cap)s) capped)
+           ELSE 0 END AS mentions
+  FROM messaging_conversation c
+  LEFT JOIN events_stream s ON s.id = c.id
+  LEFT JOIN messaging_membership m ON m.conversation_id = c.id AND m.user_id = %(user_id)s
+ WHERE c.id = ANY(%(ids)s)
+"""
+
+
+def conversations(
+    actor: Actor,
+    *,
+    scope: str = "mine",
+    query: str = "",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[dict]:
+    """The actor's conversations, those open to join, or both; in the order they were made.
+
+    Shape   a page of conversation views, two queries whatever the size.
+    Errors  Invalid for a cursor that is not ours.
+    """
+    rows = _scoped(actor, scope)
+    if query:
+        rows = rows.filter(name__icontains=query)
+    if cursor:
+        (after,) = decode_cursor(cursor, UUID)
+        rows = rows.filter(id__gt=after)
+    ids = list(rows.order_by("id").values_list("id", flat=True)[: limit + 1])
+    page = ids[:limit]
+    following = encode_cursor(page[-1]) if len(ids) > limit else None
+    return Page(summaries(actor, page), following)
+
+
+def summaries(actor: Actor, ids: Sequence[UUID]) -> list[dict]:
+    """What the sidebar shows of conversations, in the order of the ids; one query.
+
+    The caller has trimmed the ids to what the actor may see.
+    Units   unread counts messages of others past the read cursor, thread replies included, and
+            stops at UNREAD_CAP.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SUMMARY, {"cap": UNREAD_CAP, "user_id": actor.user_id, "ids": list(ids)}
+        )
+        names = [column.name for column in cursor.description]
+        rows = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+    return [rows[id_] for id_ in ids if id_ in rows]
+
+
+def summary(actor: Actor, conversation_id: UUID) -> dict:
+    """One conversation; NotFound where it may not be known."""
+    place_for(actor, conversation_id, Do.READ)
+    return summaries(actor, [conversation_id])[0]
+
+
+def members(
+    actor: Actor, *, conversation_id: UUID, cursor: str | None = None, limit: int = 50
+) -> Page[Membership]:
+    """Who belongs to a conversation, in the order of their ids."""
+    place_for(actor, conversation_id, Do.READ)
+    rows = Membership.objects.filter(conversation_id=conversation_id)
+    if cursor:
+        (after,) = decode_cursor(cursor, UUID)
+        rows = rows.filter(user_id__gt=after)
+    found = list(rows.order_by("user_id")[: limit + 1])
+    page = found[:limit]
+    following = encode_cursor(page[-1].user_id) if len(found) > limit else None
+    return Page(page, following)
+
+
+def conversation_ids_of(user_id: UUID) -> list[UUID]:
+    """Every conversation a person belongs to; what their sockets listen to."""
+    return list(
+        Membership.objects.filter(user_id=user_id).values_list("conversation_id", flat=True)
+    )
+
+
+def people_visible_to(actor: Actor) -> QuerySet | None:
+    """The ids of the people a guest may know of: those they share a conversation with.
+
+    None for everybody else, who may see the whole organisation.
+    """
+    if not actor.is_guest:
+        return None
+    mine = Membership.objects.filter(user_id=actor.user_id).values("conversation_id")
+    return Membership.objects.filter(conversation_id__in=mine).values("user_id")
+
+
+def _scoped(actor: Actor, scope: str) -> QuerySet[Conversation]:
+    mine = Membership.objects.filter(user_id=actor.user_id).values("conversation_id")
+    if scope == "mine":
+        return Conversation.objects.filter(id__in=mine)
+    if scope == "open":
+        rows = visible_conversations(actor).filter(kind=Kind.PUBLIC, archived_at=None)
+        return rows.exclude(id__in=mine)
+    return visible_conversations(actor)

@@ -1,0 +1,254 @@
+"""Make and change conversations, and who belongs to them."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.people.selectors import known_people
+from core.actor import Actor
+from core.errors import Conflict, Forbidden, Invalid
+from core.ids import new_id
+from core.text import clean_name, clean_text
+from events.journal import publish
+from messaging.conversations.access import Do, Place, conversation_for, place_for
+from messaging.conversations.events import (
+    AddedToConversation,
+    ConversationArchived,
+    ConversationCreated,
+    ConversationRestored,
+    ConversationUpdated,
+    MembershipAdded,
+    MembershipRemoved,
+    RemovedFromConversation,
+)
+from messaging.conversations.models import Conversation, Kind, MemberRole, Membership
+
+MOST_IN_DIRECT = 50
+MOST_ADDED_AT_ONCE = 500
+
+
+def create_conversation(
+    actor: Actor, *, kind: str, name: str | None, member_ids: Sequence[UUID], topic: str = ""
+) -> tuple[Conversation, bool]:
+    """Make a conversation with the actor and these people in it.
+
+    Returns the conversation and whether it is new: a direct conversation of the same people is the
+    one that exists.
+    Errors  Invalid names the field; Conflict where a channel of that name exists; Forbidden for
+            guests.
+    """
+    if actor.is_guest:
+        raise Forbidden("conversation", _("Guests take part where they were invited."))
+    if kind == Kind.DIRECT:
+        return _direct(actor, name=name, member_ids=member_ids)
+    conversation = Conversation(
+        id=new_id(), kind=kind, name=_channel_name(name), created_by_id=actor.user_id
+    )
+    conversation.topic = _optional(topic, "topic", 250)
+    others = _people(member_ids, actor)
+    try:
+        with transaction.atomic():
+            conversation.save(force_insert=True)
+            publish(ConversationCreated(conversation.id), by=actor)
+            _add(actor, conversation, [actor.user_id, *others], owner_id=actor.user_id)
+    except IntegrityError as wrong:
+        raise _name_taken(wrong) from wrong
+    return conversation, True
+
+
+def update_conversation(
+    actor: Actor,
+    *,
+    conversation_id: UUID,
+    name: str | None = None,
+    topic: str | None = None,
+    purpose: str | None = None,
+) -> Conversation:
+    """Change a channel's name, topic or purpose; what is None stays as it is."""
+    conversation = conversation_for(actor, conversation_id, Do.EDIT)
+    before = (conversation.name, conversation.topic, conversation.purpose)
+    if name is not None:
+        conversation.name = _channel_name(name)
+    if topic is not None:
+        conversation.topic = _optional(topic, "topic", 250)
+    if purpose is not None:
+        conversation.purpose = _optional(purpose, "purpose", 500)
+    if before == (conversation.name, conversation.topic, conversation.purpose):
+        return conversation
+    try:
+        with transaction.atomic():
+            conversation.save(update_fields=["name", "topic", "purpose"])
+            publish(ConversationUpdated(conversation.id), by=actor)
+    except IntegrityError as wrong:
+        raise _name_taken(wrong) from wrong
+    return conversation
+
+
+def join_conversation(actor: Actor, *, conversation_id: UUID) -> Conversation:
+    """Become a member of a public channel; joining twice is joining once."""
+    place = place_for(actor, conversation_id, Do.READ)
+    if place.membership is None:
+        place = place_for(actor, conversation_id, Do.JOIN)
+        with transaction.atomic():
+            _add(actor, place.conversation, [actor.user_id])
+    return place.conversation
+
+
+def leave_conversation(actor: Actor, *, conversation_id: UUID) -> None:
+    """Stop being a member of a channel."""
+    place = place_for(actor, conversation_id, Do.READ)
+    if place.membership is not None:
+        place_for(actor, conversation_id, Do.LEAVE)
+        _remove(actor, place, actor.user_id)
+
+
+def archive_conversation(actor: Actor, *, conversation_id: UUID) -> Conversation:
+    """Close a channel for new messages; what was said stays readable. Twice is once."""
+    conversation = conversation_for(actor, conversation_id, Do.ARCHIVE)
+    return _set_archived(actor, conversation, True)
+
+
+def restore_conversation(actor: Actor, *, conversation_id: UUID) -> Conversation:
+    """Open an archived channel again."""
+    conversation = conversation_for(actor, conversation_id, Do.ARCHIVE)
+    return _set_archived(actor, conversation, False)
+
+
+def add_members(actor: Actor, *, conversation_id: UUID, user_ids: Sequence[UUID]) -> None:
+    """Put people into a channel; those who are in already stay as they are.
+
+    Errors  Invalid names `user_id` where somebody is not known here.
+    """
+    conversation = conversation_for(actor, conversation_id, Do.INVITE)
+    if len(user_ids) > MOST_ADDED_AT_ONCE:
+        raise Invalid.field("user_ids", _("Add at most 500 people at once."))
+    people = _people(user_ids, actor, field="user_id", keep_self=True)
+    with transaction.atomic():
+        _add(actor, conversation, people)
+
+
+def remove_member(actor: Actor, *, conversation_id: UUID, user_id: UUID) -> None:
+    """Take a person out of a channel; they see nothing further, at once."""
+    if user_id == actor.user_id:
+        leave_conversation(actor, conversation_id=conversation_id)
+        return
+    place = place_for(actor, conversation_id, Do.REMOVE)
+    _remove(actor, place, user_id)
+
+
+def _direct(
+    actor: Actor, *, name: str | None, member_ids: Sequence[UUID]
+) -> tuple[Conversation, bool]:
+    if name:
+        raise Invalid.field("name", _("A direct message has no name; leave it out."))
+    others = _people(member_ids, actor)
+    if len(others) + 1 > MOST_IN_DIRECT:
+        raise Invalid.field("member_ids", _("A direct message has at most 50 people."))
+    key = direct_key([actor.user_id, *others])
+    existing = Conversation.objects.filter(direct_key=key).first()
+    if existing is not None:
+        return existing, False
+    conversation = Conversation(
+        id=new_id(), kind=Kind.DIRECT, direct_key=key, created_by_id=actor.user_id
+    )
+    try:
+        with transaction.atomic():
+            conversation.save(force_insert=True)
+            publish(ConversationCreated(conversation.id), by=actor)
+            _add(actor, conversation, [actor.user_id, *others])
+    except IntegrityError:
+        # The other person opened the same conversation at the same moment.
+        return Conversation.objects.get(direct_key=key), False
+    return conversation, True
+
+
+def direct_key(user_ids: Iterable[UUID | None]) -> str:
+    """What marks the direct conversation of exactly these people."""
+    people = sorted({str(user_id) for user_id in user_ids})
+    return hashlib.sha256(",".join(people).encode()).hexdigest()
+
+
+def _people(
+    ids: Sequence[UUID], actor: Actor, *, field: str = "member_ids", keep_self: bool = False
+) -> list[UUID]:
+    """The known, active people among these ids, each once and in a fixed order."""
+    wanted = set(ids) if keep_self else set(ids) - {actor.user_id}
+    if len(wanted) > MOST_ADDED_AT_ONCE:
+        raise Invalid.field(field, _("Name at most 500 people at once."))
+    if known_people(wanted) != wanted:
+        raise Invalid.field(field, _("Name people of this organisation who are active."))
+    return sorted(wanted)
+
+
+def _add(
+    actor: Actor,
+    conversation: Conversation,
+    user_ids: Iterable[UUID | None],
+    owner_id: UUID | None = None,
+) -> None:
+    """Write memberships and tell the conversation and each person. Those already in are skipped.
+
+    The conversation's stream is locked first, then the people's in the order of their ids: two
+    people adding each other at one moment would deadlock otherwise.
+    """
+    for user_id in sorted(user_id for user_id in user_ids if user_id is not None):
+        role = MemberRole.OWNER if user_id == owner_id else MemberRole.MEMBER
+        row, created = Membership.objects.get_or_create(
+            conversation_id=conversation.id, user_id=user_id, defaults={"role": role}
+        )
+        if not created:
+            continue
+        head = publish(MembershipAdded(conversation.id, user_id, role.value), by=actor)
+        # What was said before they came is readable, and not unread.
+        Membership.objects.filter(id=row.id).update(read_seq=head.seq)
+        publish(AddedToConversation(user_id, conversation.id, role.value), by=actor)
+
+
+def _remove(actor: Actor, place: Place, user_id: UUID) -> None:
+    with transaction.atomic():
+        row = (
+            Membership.objects.select_for_update()
+            .filter(conversation_id=place.id, user_id=user_id)
+            .first()
+        )
+        if row is None:
+            return
+        row.delete()
+        publish(MembershipRemoved(place.id, user_id, row.role), by=actor)
+        publish(RemovedFromConversation(user_id, place.id, row.role), by=actor)
+
+
+def _set_archived(actor: Actor, conversation: Conversation, archived: bool) -> Conversation:
+    with transaction.atomic():
+        now = timezone.now() if archived else None
+        changed = Conversation.objects.filter(
+            id=conversation.id, archived_at__isnull=archived
+        ).update(archived_at=now)
+        if changed:
+            conversation.archived_at = now
+            fact = ConversationArchived if archived else ConversationRestored
+            publish(fact(conversation.id), by=actor)
+    return conversation
+
+
+def _channel_name(name: str | None) -> str:
+    if not name:
+        raise Invalid.field("name", _("A channel needs a name."), code="empty")
+    cleaned = clean_name(name, longest=80)
+    if cleaned.startswith("#"):
+        raise Invalid.field("name", _("Leave out the # in front of the name."))
+    return cleaned
+
+
+def _optional(text: str, field: str, longest: int) -> str:
+    return clean_text(text, field=field, longest=longest).strip() if text.strip() else ""
+
+
+def _name_taken(wrong: IntegrityError) -> Exception:
+    if "messaging_conversation_name_unique" not in str(wrong):
+        return wrong
+    return Conflict("name", _("There is a channel of this name already."), code="name_taken")

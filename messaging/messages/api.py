@@ -1,0 +1,123 @@
+"""REST: messages."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from ninja import Query, Router
+
+from core.api import Body, answer, answers
+from core.errors import Invalid
+from core.ids import new_id
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT
+from messaging.messages import selectors, services
+from messaging.messages.schemas import MessagePage, MessageView, RevisionList
+from messaging.messages.view import view_of_new, views_of
+
+router = Router(tags=["messages"])
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+
+
+class NewMessage(Body):
+    """`key` makes the message once, however often it is sent; so does `Idempotency-Key`."""
+
+    text: str
+    key: UUID | None = None
+    thread_id: UUID | None = None
+    also_in_conversation: bool = False
+
+
+class MessageChange(Body):
+    text: str
+
+
+@router.get("/conversations/{conversation_id}/messages", response=answers(MessagePage))
+def list_messages(
+    request: HttpRequest,
+    conversation_id: UUID,
+    thread_id: UUID | None = None,
+    before_seq: int | None = None,
+    after_seq: int | None = None,
+    around_seq: int | None = None,
+    cursor: str | None = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> HttpResponse:
+    """History, newest first; with `after_seq` the oldest after it first."""
+    page = selectors.history(
+        request.actor,
+        conversation_id=conversation_id,
+        thread_id=thread_id,
+        before_seq=before_seq,
+        after_seq=after_seq,
+        around_seq=around_seq,
+        cursor=cursor,
+        limit=limit,
+    )
+    return answer({"items": page.items, "next": page.next})
+
+
+@router.post("/conversations/{conversation_id}/messages", response=answers(MessageView, 201, 200))
+def post_message(request: HttpRequest, conversation_id: UUID, body: NewMessage) -> HttpResponse:
+    """Post a message; the same key again is answered with 200 and the message that is there."""
+    posted = services.post_message(
+        request.actor,
+        conversation_id=conversation_id,
+        text=body.text,
+        key=_key(request, body),
+        thread_id=body.thread_id,
+        also_in_conversation=body.also_in_conversation,
+    )
+    if posted.is_new:
+        return answer(view_of_new(posted.message), 201)
+    return answer(views_of([posted.message])[0])
+
+
+@router.get("/messages/{message_id}", response=answers(MessageView))
+def get_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """One message."""
+    return answer(selectors.message(request.actor, message_id))
+
+
+@router.patch("/messages/{message_id}", response=answers(MessageView))
+def edit_message(request: HttpRequest, message_id: UUID, body: MessageChange) -> HttpResponse:
+    """Replace a message's text; the version before it is kept."""
+    message = services.edit_message(request.actor, message_id=message_id, text=body.text)
+    return answer(views_of([message])[0])
+
+
+@router.delete("/messages/{message_id}", response=answers(None, 204))
+def delete_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Take a message out of sight; it stays listed with `text: null`."""
+    services.delete_message(request.actor, message_id=message_id)
+    return answer(status=204)
+
+
+@router.get("/messages/{message_id}/revisions", response=answers(RevisionList))
+def list_revisions(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """The versions a message had before, oldest first."""
+    items: list[dict[str, Any]] = [
+        {
+            "number": row.number,
+            "text": row.text,
+            "edited_by_id": row.edited_by_id,
+            "created_at": row.created_at,
+        }
+        for row in selectors.revisions(request.actor, message_id)
+    ]
+    return answer({"items": items, "next": None})
+
+
+def _key(request: HttpRequest, body: NewMessage) -> UUID:
+    """The key of a message: the body's, or the header's, which must then be the same."""
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return body.key or new_id()
+    try:
+        key = UUID(header)
+    except ValueError:
+        raise Invalid.field("Idempotency-Key", _("For messages the key is a UUID.")) from None
+    if body.key is not None and body.key != key:
+        raise Invalid.field("key", _("The key and the header Idempotency-Key differ; send one."))
+    return key

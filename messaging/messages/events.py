@@ -1,0 +1,37 @@
+"""What can happen to a message. Facts carry ids, never what people wrote."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from events.models import StreamKind
+from events.registry import event
+
+
+@event("message.created", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MessageCreated:
+    """`mentions` are the people named; `calls_all` says that everybody was called on."""
+
+    conversation_id: UUID
+    message_id: UUID
+    author_id: UUID | None
+    thread_id: UUID | None = None
+    mentions: tuple[UUID, ...] = ()
+    calls_all: bool = False
+
+
+@event("message.edited", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MessageEdited:
+    conversation_id: UUID
+    message_id: UUID
+    author_id: UUID | None
+    mentions: tuple[UUID, ...] = ()
+    calls_all: bool = False
+
+
+@event("message.deleted", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MessageDeleted:
+    conversation_id: UUID
+    message_id: UUID

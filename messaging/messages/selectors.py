@@ -1,0 +1,101 @@
+"""Read messages: pages of history, threads, single messages and their versions."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor
+from core.errors import Invalid
+from core.paging import Page, decode_cursor, encode_cursor
+from messaging.conversations.access import Do as InConversation
+from messaging.conversations.access import place_for
+from messaging.messages.access import Do, message_for
+from messaging.messages.models import Message, Revision
+from messaging.messages.view import COLUMNS, views_of, views_of_rows
+
+_IN_HISTORY = "(m.thread_id IS NULL OR m.also_in_conversation)"
+
+
+def history(
+    actor: Actor,
+    *,
+    conversation_id: UUID,
+    thread_id: UUID | None = None,
+    before_seq: int | None = None,
+    after_seq: int | None = None,
+    around_seq: int | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[dict[str, Any]]:
+    """A page of a conversation's messages, or of one thread's replies.
+
+    Shape   newest first; with `after_seq` the oldest after it first. Deleted messages keep their
+            place with `text: null`. `next` goes on in the same direction.
+    Errors  NotFound by access; Invalid where more than one position is given.
+    """
+    place_for(actor, conversation_id, InConversation.READ)
+    if sum(seq is not None for seq in (before_seq, after_seq, around_seq)) > 1:
+        raise Invalid.field(
+            "before_seq", _("Give only one of before_seq, after_seq and around_seq.")
+        )
+    if around_seq is not None:
+        older = _page(conversation_id, thread_id, "<=", around_seq, (limit + 1) // 2)
+        newer = _page(conversation_id, thread_id, ">", around_seq, limit // 2)
+        rows = newer[::-1] + older
+        following = encode_cursor("<", older[-1][2]) if older else None
+        return Page(views_of_rows(rows), following)
+    operator, seq = "<", before_seq
+    if after_seq is not None:
+        operator, seq = ">", after_seq
+    if cursor:
+        operator, seq = decode_cursor(cursor, str, int)
+        if operator not in ("<", ">"):
+            raise Invalid.field("cursor", _("Use the cursor exactly as the page before gave it."))
+    rows = _page(conversation_id, thread_id, operator, seq, limit + 1)
+    page = rows[:limit]
+    following = encode_cursor(operator, page[-1][2]) if len(rows) > limit else None
+    return Page(views_of_rows(page), following)
+
+
+def message(actor: Actor, message_id: UUID) -> dict[str, Any]:
+    """One message."""
+    return views_of([message_for(actor, message_id, Do.READ).message])[0]
+
+
+def revisions(actor: Actor, message_id: UUID) -> list[Revision]:
+    """The versions a message had, oldest first. A deleted message shows none."""
+    found = message_for(actor, message_id, Do.READ)
+    if found.message.deleted_at is not None:
+        return []
+    return list(Revision.objects.filter(message_id=message_id).order_by("number")[:200])
+
+
+def messages_by_id(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The views of messages that the caller has trimmed by access already."""
+    return {
+        view["id"]: view for view in views_of(Message.objects.defer("words").filter(id__in=ids))
+    }
+
+
+def _page(
+    conversation_id: UUID, thread_id: UUID | None, operator: str, seq: int | None, limit: int
+) -> list[tuple]:
+    where, params = ["m.conversation_id = %s"], [conversation_id]
+    if thread_id is None:
+        where.append(_IN_HISTORY)
+    else:
+        where.append("m.thread_id = %s")
+        params.append(thread_id)
+    if seq is not None:
+        where.append(f"m.seq {operator} %s")
+        params.append(max(-1, min(seq, 2**62)))
+    direction = "ASC" if operator == ">" else "DESC"
+    sql = (
+        f"SELECT {COLUMNS} FROM messaging_message m WHERE {' AND '.join(where)}"
+        f" ORDER BY m.seq {direction} LIMIT {int(limit)}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

@@ -1,0 +1,184 @@
+"""Post, edit and delete messages. Nothing is destroyed here: every version is kept."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor
+from core.errors import Conflict, Invalid, NotFound
+from core.ids import new_id
+from core.text import clean_text
+from events.journal import hold, publish
+from messaging.conversations.access import Do as InConversation
+from messaging.conversations.access import place_for
+from messaging.messages import policy
+from messaging.messages.access import Do, Found, message_for
+from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
+from messaging.messages.mentions import calls_in
+from messaging.messages.models import Message, MessageKind, Revision
+
+
+class Posted(NamedTuple):
+    """The message, and whether this call made it."""
+
+    message: Message
+    is_new: bool
+
+
+def post_message(
+    actor: Actor,
+    *,
+    conversation_id: UUID,
+    text: str,
+    key: UUID,
+    thread_id: UUID | None = None,
+    also_in_conversation: bool = False,
+) -> Posted:
+    """Post a message; posting with the same key again returns the one that is there.
+
+    Errors  NotFound and Forbidden by access to the conversation; Invalid names `text` or
+            `thread_id`; Conflict where the key was used for another text.
+    """
+    text = clean_text(text)
+    place_for(actor, conversation_id, InConversation.POST)
+    policy.check(actor, conversation_id, text)
+    calls = calls_in(text)
+    message = Message(
+        id=new_id(),
+        conversation_id=conversation_id,
+        thread_id=thread_id,
+        author_id=actor.user_id,
+        kind=MessageKind.TEXT,
+        text=text,
+        key=key,
+        also_in_conversation=also_in_conversation and thread_id is not None,
+        created_at=timezone.now(),
+    )
+    fact = MessageCreated(
+        conversation_id, message.id, actor.user_id, thread_id, calls.people, calls.everybody
+    )
+    try:
+        if thread_id is None:
+            # One statement: it is its own transaction, and saves two round trips.
+            _publish_alone(fact, actor, message)
+        else:
+            _reply(fact, actor, message)
+    except IntegrityError as wrong:
+        if "messaging_message_key_unique" not in str(wrong):
+            raise
+        return _posted_before(actor, conversation_id, key, text, thread_id)
+    return Posted(message, True)
+
+
+def edit_message(actor: Actor, *, message_id: UUID, text: str) -> Message:
+    """Replace a message's text; the version before it is kept as a revision.
+
+    Errors  NotFound and Forbidden by access; Conflict where it was deleted.
+    """
+    text = clean_text(text)
+    found = message_for(actor, message_id, Do.EDIT)
+    policy.check(actor, found.place.id, text)
+    with transaction.atomic():
+        message = _held(found)
+        if message.deleted_at is not None:
+            raise Conflict("message", _("This message was deleted."), code="deleted")
+        if message.text == text:
+            return message
+        _keep_revision(message, actor)
+        message.text, message.edited_at = text, timezone.now()
+        message.save(update_fields=["text", "edited_at"])
+        calls = calls_in(text)
+        publish(
+            MessageEdited(
+                found.place.id, message_id, message.author_id, calls.people, calls.everybody
+            ),
+            by=actor,
+        )
+    return message
+
+
+def delete_message(actor: Actor, *, message_id: UUID) -> None:
+    """Take a message out of sight: its place stays, its text lives on in the revisions alone."""
+    found = message_for(actor, message_id, Do.DELETE)
+    with transaction.atomic():
+        message = _held(found)
+        if message.deleted_at is not None:
+            return
+        _keep_revision(message, actor)
+        message.text, message.deleted_at = None, timezone.now()
+        message.save(update_fields=["text", "deleted_at"])
+        if message.thread_id is not None:
+            Message.objects.filter(id=message.thread_id).update(reply_count=F("reply_count") - 1)
+        publish(MessageDeleted(found.place.id, message_id), by=actor)
+
+
+def _publish_alone(fact: MessageCreated, actor: Actor, message: Message) -> None:
+    if not transaction.get_connection().in_atomic_block:
+        publish(fact, by=actor, row=message)
+        return
+    with transaction.atomic():
+        publish(fact, by=actor, row=message)
+
+
+def _reply(fact: MessageCreated, actor: Actor, message: Message) -> None:
+    with transaction.atomic():
+        hold(message.conversation_id)
+        root = Message.objects.defer("words").filter(id=message.thread_id).first()
+        if root is None or root.conversation_id != message.conversation_id:
+            raise _no_thread()
+        if root.thread_id is not None or root.deleted_at is not None:
+            raise _no_thread()
+        publish(fact, by=actor, row=message)
+        Message.objects.filter(id=root.id).update(
+            reply_count=F("reply_count") + 1, last_reply_at=message.created_at
+        )
+
+
+def _no_thread() -> Invalid:
+    return Invalid.field(
+        "thread_id",
+        _("Name a message of this conversation that begins a thread and is not deleted."),
+        code="no_thread",
+    )
+
+
+def _posted_before(
+    actor: Actor, conversation_id: UUID, key: UUID, text: str, thread_id: UUID | None
+) -> Posted:
+    message = (
+        Message.objects.defer("words")
+        .filter(author_id=actor.user_id, conversation_id=conversation_id, key=key)
+        .first()
+    )
+    if message is None:
+        raise NotFound("message")
+    if _first_text(message) != text or message.thread_id != thread_id:
+        raise Conflict(
+            "key",
+            _("This key was used for another message; make a new key for each message."),
+            code="key_reused",
+        )
+    return Posted(message, False)
+
+
+def _first_text(message: Message) -> str | None:
+    """What was first posted, whatever became of it since."""
+    first = Revision.objects.filter(message_id=message.id).order_by("number").first()
+    return message.text if first is None else first.text
+
+
+def _held(found: Found) -> Message:
+    """The message as it is once nothing else can happen in its conversation."""
+    hold(found.place.id)
+    return Message.objects.defer("words").get(id=found.message.id)
+
+
+def _keep_revision(message: Message, actor: Actor) -> None:
+    last = Revision.objects.filter(message_id=message.id).aggregate(n=Max("number"))["n"] or 0
+    Revision.objects.create(
+        message_id=message.id, number=last + 1, text=message.text, edited_by_id=actor.user_id
+    )

@@ -1,0 +1,104 @@
+"""REST: who am I, and whom may I see. Guests see whom they share a conversation with."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+
+from accounts.people import selectors
+from accounts.people.models import User
+from core.api import answer, answers
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT
+from messaging.conversations.selectors import people_visible_to
+
+router = Router(tags=["people"])
+
+
+class TenantView(Schema):
+    slug: str
+    name: str
+
+
+class MeView(Schema):
+    id: UUID
+    name: str
+    email: str | None
+    tenant: TenantView
+    role: str
+    roles: list[str]
+    locale: str
+    time_zone: str
+
+
+class UserView(Schema):
+    id: UUID
+    name: str
+    email: str | None
+    role: Literal["owner", "admin", "member", "guest"]
+    is_active: bool
+    is_bot: bool
+    title: str
+    avatar_url: str | None
+
+
+class UserPage(Schema):
+    items: list[UserView]
+    next: str | None
+
+
+@router.get("/me", response=answers(MeView))
+def me(request: HttpRequest) -> HttpResponse:
+    """The person whose credential this is."""
+    user = selectors.person(request.actor, request.actor.user_id)
+    return answer(
+        {
+            "id": user.id,
+            "name": user.name,
+            "email": user.email,
+            "tenant": {"slug": request.host.slug, "name": request.host.tenant_name},
+            "role": user.role,
+            "roles": [user.role],
+            "locale": user.locale,
+            "time_zone": user.time_zone,
+        }
+    )
+
+
+@router.get("/users", response=answers(UserPage))
+def list_users(
+    request: HttpRequest,
+    q: str = "",
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+) -> HttpResponse:
+    """The people one may see, by name."""
+    page = selectors.people(
+        request.actor,
+        query=q,
+        visible=people_visible_to(request.actor),
+        cursor=cursor,
+        limit=limit,
+    )
+    return answer({"items": [user_view(user) for user in page.items], "next": page.next})
+
+
+@router.get("/users/{user_id}", response=answers(UserView))
+def get_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    """One person."""
+    visible = people_visible_to(request.actor)
+    return answer(user_view(selectors.person(request.actor, user_id, visible=visible)))
+
+
+def user_view(user: User) -> dict[str, Any]:
+    """How a person looks to the others."""
+    return {
+        "id": user.id,
+        "name": user.name,
+        "email": user.email,
+        "role": user.role,
+        "is_active": user.is_active,
+        "is_bot": user.is_bot,
+        "title": user.title,
+        "avatar_url": None,
+    }

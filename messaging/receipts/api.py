@@ -1,0 +1,38 @@
+"""REST: the read cursor."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from accounts.requests import idempotent
+from core.api import Body, answer, answers
+from messaging.conversations.schemas import UnreadView
+from messaging.conversations.selectors import summaries
+from messaging.receipts import services
+
+router = Router(tags=["receipts"])
+
+
+class CursorView(Schema):
+    read_seq: int
+    unread: UnreadView
+
+
+class NewCursor(Body):
+    """`backwards` marks as unread; otherwise the cursor only goes forward."""
+
+    seq: int
+    backwards: bool = False
+
+
+@router.post("/conversations/{conversation_id}/read", response=answers(CursorView))
+@idempotent
+def mark_read(request: HttpRequest, conversation_id: UUID, body: NewCursor) -> HttpResponse:
+    """Say that everything up to `seq` was read."""
+    services.mark_read(
+        request.actor, conversation_id=conversation_id, seq=body.seq, backwards=body.backwards
+    )
+    (row,) = summaries(request.actor, [conversation_id])
+    unread = {"messages": row["unread"] or 0, "mentions": row["mentions"] or 0}
+    return answer({"read_seq": row["read_seq"], "unread": unread})

@@ -1,0 +1,108 @@
+"""Full-text search over what the actor may see, newest first."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor
+from core.errors import Invalid
+from core.paging import Page, decode_cursor, encode_cursor
+from messaging.messages.view import COLUMNS, FIELDS, complete
+
+LONGEST_QUERY = 500
+
+_BEGIN, _END = "\ue000", "\ue001"
+"""Private-use characters that mark hits between the database and us; stripped from the text."""
+
+_QUERY = "(websearch_to_tsquery('simple', %(q)s) || websearch_to_tsquery('english', %(q)s))"
+
+_VISIBLE = """
+    m.conversation_id IN (
+        SELECT conversation_id FROM messaging_membership WHERE user_id = %(user_id)s
+        UNION ALL
+        SELECT id FROM messaging_conversation WHERE kind = 'public' AND %(sees_public)s)
+"""
+
+
+def search(
+    actor: Actor,
+    *,
+    query: str,
+    conversation_id: UUID | None = None,
+    author_id: UUID | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[dict[str, Any]]:
+    """Find messages by words, "phrases", -exclusions and `or`.
+
+    Shape   `{message, highlights}`, newest first; highlights are pieces of the text with `hit` true
+            where a word matched. What the actor may not see is trimmed in the query itself.
+    Errors  Invalid where the query is empty or too long.
+    """
+    query = _clean(query)
+    params: dict[str, Any] = {
+        "q": query,
+        "user_id": actor.user_id,
+        "sees_public": not actor.is_guest,
+        "limit": limit + 1,
+    }
+    where = [f"m.words @@ {_QUERY}", "m.deleted_at IS NULL", _VISIBLE]
+    if conversation_id is not None:
+        where.append("m.conversation_id = %(conversation_id)s")
+        params["conversation_id"] = conversation_id
+    if author_id is not None:
+        where.append("m.author_id = %(author_id)s")
+        params["author_id"] = author_id
+    if cursor:
+        (params["before"],) = decode_cursor(cursor, UUID)
+        where.append("m.id < %(before)s")
+    rows = _fetch(where, params)
+    page = rows[:limit]
+    following = encode_cursor(page[-1][0]) if len(rows) > limit else None
+    views = complete([dict(zip(FIELDS, row, strict=False)) for row in page])
+    return Page(
+        [
+            {"message": view, "highlights": pieces(row[len(FIELDS)])}
+            for view, row in zip(views, page, strict=True)
+        ],
+        following,
+    )
+
+
+def pieces(headline: str) -> list[dict[str, Any]]:
+    """Split a marked headline into pieces that say whether they are a hit."""
+    found = []
+    for part in re.split(f"({_BEGIN}[^{_END}]*{_END})", headline):
+        if part:
+            is_hit = part.startswith(_BEGIN)
+            found.append({"text": part.strip(_BEGIN + _END), "hit": is_hit})
+    return found
+
+
+def _fetch(where: list[str], params: dict[str, Any]) -> list[tuple]:
+    sql = f"""
+        WITH hits AS (
+            SELECT m.* FROM messaging_message m
+             WHERE {" AND ".join(where)}
+             ORDER BY m.id DESC LIMIT %(limit)s)
+        SELECT {COLUMNS},
+               ts_headline('english', translate(m.text, '{_BEGIN}{_END}', ''), {_QUERY},
+                   'StartSel={_BEGIN}, StopSel={_END}, MaxFragments=2, MaxWords=30, MinWords=12,
+                    FragmentDelimiter=" … "')
+          FROM hits m ORDER BY m.id DESC
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def _clean(query: str) -> str:
+    text = " ".join(query.split())
+    if not text or "\x00" in text:
+        raise Invalid.field("q", _("Say what to look for."), code="empty")
+    if len(text) > LONGEST_QUERY:
+        raise Invalid.field("q", _("A search has at most 500 characters."), code="too_long")
+    return text
