@@ -6,18 +6,19 @@ import sys
 
 from launch.failure import LaunchError
 
-WITHOUT_SERVERS = frozenset(
-    "help version makemessages compilemessages diffsettings startapp collectstatic".split()
-)
+WITHOUT_SERVERS = {"help", "version", "check", "makemessages", "compilemessages", "collectstatic"}
 
 
 def needs_servers(arguments: list[str]) -> bool:
     """Tell whether a command line may ask the database or Redis."""
-    if not arguments or arguments[0].startswith("-") or arguments[0] in WITHOUT_SERVERS:
+    if not arguments or arguments[0].startswith("-"):
         return False
     if os.environ.get("CHANCERY_ENV") == "production":  # everything comes from outside there
         return False
-    return not {"-h", "--help"} & set(arguments)
+    if {"-h", "--help"} & set(arguments):
+        return False
+    # Only `check --database` looks at one.
+    return arguments[0] not in WITHOUT_SERVERS or "--database" in arguments
 
 
 def main() -> None:

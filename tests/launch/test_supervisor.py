@@ -36,8 +36,9 @@ TWO = """
 import asyncio, sys
 from launch.supervisor import Program, Supervisor
 note, diary = sys.argv[1], sys.argv[2]
-programs = [Program(name, [sys.executable, "-c", note, name, diary]) for name in ("first", "second")]
-asyncio.run(Supervisor(programs).run())
+def program(name):
+    return Program(name, [sys.executable, "-c", note, name, diary])
+asyncio.run(Supervisor([program("first"), program("second")]).run())
 """
 
 
