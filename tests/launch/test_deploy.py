@@ -50,17 +50,15 @@ def test_each_command_exists_as_it_is_called(name):
 def accepts(module: str, options: list[str]) -> None:
     """Let the program's own parser read its options; it raises at one it does not know."""
     if module == "uvicorn":
-        assert read(uvicorn_command, options)[1] == ["config.asgi:application"]
+        assert read(uvicorn_command, options)["app"] == "config.asgi:application"
         return
     app, command, *rest = options
     assert (module, app) == ("celery", "--app=config")
     read(celery.commands[command], rest)
 
 
-def read(command: click.Command, options: list[str]) -> tuple[dict[str, object], list[str]]:
-    context = click.Context(command)
-    values, words, _ = command.make_parser(context).parse_args(list(options))
-    return values, words
+def read(command: click.Command, options: list[str]) -> dict[str, object]:
+    return command.make_parser(click.Context(command)).parse_args(list(options))[0]
 
 
 def test_the_image_serves_by_the_same_command_as_compose():
