@@ -296,6 +296,7 @@ def node_environment():
         npm_config_fund="false",
         npm_config_audit="false",
         npm_config_update_notifier="false",
+        NO_COLOR="1",
     )
 
 

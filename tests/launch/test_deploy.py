@@ -9,7 +9,6 @@ import pytest
 import uvicorn
 import yaml
 from celery.bin.celery import celery
-from django.core.management import get_commands
 from uvicorn.main import main as uvicorn_command
 
 from launch.datadir import ROOT
@@ -40,7 +39,7 @@ def test_each_command_exists_as_it_is_called(name):
     assert program == "python"
     if rest[0] == "manage.py":
         assert (ROOT / "manage.py").exists()
-        assert rest[1] in get_commands() or list(ROOT.glob(f"*/management/commands/{rest[1]}.py"))
+        assert list(ROOT.glob(f"*/management/commands/{rest[1]}.py"))
         return
     assert rest[0] == "-m"
     assert find_spec(rest[1]) is not None
