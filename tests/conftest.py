@@ -1,0 +1,115 @@
+"""Real PostgreSQL and Redis for all tests, two organisations with their people, and fast resets.
+
+What a test asks for decides what it gets:
+
+    cast           the people; their test runs in a transaction that is rolled back
+    in_acme        the same, and the code of the test runs inside acme (`in_globex`, `in_operators`)
+    real_commits   together with `cast`: commits are real and seen by other threads and processes;
+                   afterwards the database is replaced by a fresh copy, which takes about 0.2 s
+    db             a rolled-back transaction without anything else
+
+The servers live in `var/test` (CHANCERY_TEST_DIR) and are shared by all processes of a run, and by
+runs at the same time; each process has a PostgreSQL database and a Redis database of its own.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.environment import set_up_django, tear_down
+
+_server_url = set_up_django()
+
+from tenants.context import OPERATORS, in_tenant  # noqa: E402 - Django had to be set up first
+from tenants.hosts import forget_hosts  # noqa: E402
+from tests.cast import Cast  # noqa: E402
+from tests.database import Databases  # noqa: E402
+
+
+def pytest_unconfigure() -> None:
+    tear_down()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker is not None and marker.kwargs.get("transaction"):
+            raise pytest.UsageError(f"{item.nodeid}: use the fixture real_commits instead")
+
+
+class _Copy:
+    """The database that this process tests in."""
+
+    def __init__(self) -> None:
+        self._databases = Databases(_server_url)
+        self._name = self._databases.open_copy()
+
+    def renew(self) -> None:
+        self._name = self._databases.replace(self._name)
+
+    def drop(self) -> None:
+        self._databases.drop(self._name)
+
+
+@pytest.fixture(scope="session")
+def _copy(django_db_blocker) -> Iterator[_Copy]:
+    with django_db_blocker.unblock():
+        copy = _Copy()
+        yield copy
+        copy.drop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_copy: _Copy) -> None:
+    """Take the place of pytest-django's own set-up."""
+
+
+@pytest.fixture
+def real_commits(_copy: _Copy, django_db_blocker) -> Iterator[None]:
+    """Let the test commit, from as many threads as it likes; replace the database afterwards."""
+    with django_db_blocker.unblock():
+        try:
+            yield
+        finally:
+            _copy.renew()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """Hosts are cached per process, and outlive the transaction that made them."""
+    forget_hosts()
+    yield
+    forget_hosts()
+
+
+@pytest.fixture
+def clean_redis() -> None:
+    """Empty this process's Redis database: cache, limits and queues of earlier tests."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest, clean_redis: None) -> Cast:
+    wants_commits = "real_commits" in request.fixturenames
+    request.getfixturevalue("real_commits" if wants_commits else "db")
+    return Cast()
+
+
+@pytest.fixture
+def in_acme(cast: Cast) -> Iterator[str]:
+    with in_tenant("acme") as slug:
+        yield slug
+
+
+@pytest.fixture
+def in_globex(cast: Cast) -> Iterator[str]:
+    with in_tenant("globex") as slug:
+        yield slug
+
+
+@pytest.fixture
+def in_operators(cast: Cast) -> Iterator[str]:
+    with in_tenant(OPERATORS) as slug:
+        yield slug
