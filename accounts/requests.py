@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja.utils import check_csrf
 
@@ -17,6 +17,7 @@ from accounts.idempotency.models import IdempotencyRecord
 from core.actor import Actor
 from core.api import answer
 from core.errors import Conflict, Forbidden, Invalid
+from core.http import Request
 from core.limits import Quota, check
 
 READ = Quota("read", settings.CHANCERY_READS_PER_MINUTE, settings.CHANCERY_READS_PER_MINUTE // 4)
@@ -26,7 +27,7 @@ WRITE = Quota(
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
-def authenticate(request: HttpRequest) -> Actor:
+def authenticate(request: Request) -> Actor:
     """Find who calls: a bearer token, or a session with its CSRF token.
 
     Errors  NotSignedIn, Forbidden (`csrf`, or `scope` where a token does not reach this far),

@@ -89,10 +89,11 @@ def make_api(*, auth: Callable[[HttpRequest], object]) -> Api:
         docs_url="/docs",
         openapi_url="/openapi.json",
     )
-    api.add_exception_handler(Refusal, lambda request, refusal: problem_of(refusal))
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(HttpError, _http_error)
-    api.add_exception_handler(RequestDataTooBig, _too_big)
+    # Ninja's annotation asks for the class of the exception where it passes the exception.
+    api.add_exception_handler(Refusal, lambda request, refusal: problem_of(refusal))  # pyright: ignore[reportArgumentType]
+    api.add_exception_handler(ValidationError, _invalid)  # pyright: ignore[reportArgumentType]
+    api.add_exception_handler(HttpError, _http_error)  # pyright: ignore[reportArgumentType]
+    api.add_exception_handler(RequestDataTooBig, _too_big)  # pyright: ignore[reportArgumentType]
     return api
 
 

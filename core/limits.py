@@ -10,12 +10,13 @@ from functools import cache
 
 import redis
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.errors import TooMany
+from core.http import Request
 
 # Generic cell rate algorithm: one value per bucket, the time at which it will be empty again.
 _GCRA = """
@@ -100,7 +101,7 @@ def default_limiter() -> Limiter:
     return Limiter(settings.REDIS_URL)
 
 
-def check(request: HttpRequest, bucket: str, quota: Quota) -> None:
+def check(request: Request, bucket: str, quota: Quota) -> None:
     """Count a request; TooMany where its class is used up."""
     standing = default_limiter().take(bucket, quota)
     request.rate_standing = standing
@@ -115,17 +116,16 @@ def check(request: HttpRequest, bucket: str, quota: Quota) -> None:
 class RateLimitHeadersMiddleware:
     """Tells callers where they stand."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         response = self.get_response(request)
         standing: Standing | None = getattr(request, "rate_standing", None)
         if standing is not None:
             quota = standing.quota
             window_s = round(quota.burst * quota.seconds_each)
             response["RateLimit-Policy"] = f'"{quota.name}";q={quota.burst};w={window_s}'
-            response["RateLimit"] = (
-                f'"{quota.name}";r={max(0, standing.left - 1)};t={max(1, round(quota.seconds_each))}'
-            )
+            left, each_s = max(0, standing.left - 1), max(1, round(quota.seconds_each))
+            response["RateLimit"] = f'"{quota.name}";r={left};t={each_s}'
         return response

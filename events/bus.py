@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import msgpack
@@ -52,7 +52,8 @@ def channel_of(topic: str) -> str:
 
 def envelope(topic: str, frame: bytes | None) -> bytes:
     """What travels: the topic and the frame. Without a frame it says "look at the journal"."""
-    return msgpack.packb({"type": "live.frame", "topic": topic, "frame": frame})
+    packed = msgpack.packb({"type": "live.frame", "topic": topic, "frame": frame})
+    return cast(bytes, packed)
 
 
 class Bus:
@@ -103,7 +104,9 @@ class Bus:
 
         Errors  redis.RedisError when Redis is away: the caller sleeps and lets its sweep work.
         """
-        first = self._waiting.blmpop(timeout_s, 1, WAKE_KEY, direction="RIGHT", count=most)
+        first = cast(
+            Any, self._waiting.blmpop(timeout_s, 1, WAKE_KEY, direction="RIGHT", count=most)
+        )
         if not first:
             return []
         return [
@@ -117,7 +120,9 @@ class Bus:
             for topic, frame in frames:
                 pipe.execute_command("PUBLISH", channel_of(topic), envelope(topic, frame))
             if wake:
-                pipe.execute_command("LPUSH", WAKE_KEY, *[orjson.dumps(tuple(item)) for item in wake])
+                pipe.execute_command(
+                    "LPUSH", WAKE_KEY, *[orjson.dumps(tuple(item)) for item in wake]
+                )
                 pipe.execute_command("LTRIM", WAKE_KEY, 0, _MOST_WAKES - 1)
             pipe.execute()
 

@@ -42,9 +42,7 @@ def on[F: Callable[[Any], None]](
         name = f"{run.__module__}.{run.__qualname__}"
         for fact in facts:
             type_of_class(fact)
-            _by_fact.setdefault(fact, []).append(
-                Handler(name, fact, run, queue, when)
-            )
+            _by_fact.setdefault(fact, []).append(Handler(name, fact, run, queue, when))
         return run
 
     return register

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -88,7 +88,7 @@ def _append(
         cursor.execute(sql, params)
         (seq,) = cursor.fetchone()
     if row is not None:
-        row.seq = seq
+        cast(Any, row).seq = seq
         row._state.adding = False
         row._state.db = connection.alias
     return Head(entry_id, stream_id, seq, kind, fact, at)
@@ -155,14 +155,15 @@ def _insert(row: models.Model) -> tuple[str, list]:
     """Compose the insertion of a model instance whose `seq` comes from the counter."""
     columns, expressions, values = [], [], []
     for field in row._meta.concrete_fields:
-        if field.generated:
+        kind = field.db_type(connection)
+        if field.generated or field.column is None or kind is None:
             continue
         columns.append(connection.ops.quote_name(field.column))
         if field.attname == "seq":
             expressions.append("head.last_seq")
             continue
         value = field.get_db_prep_save(getattr(row, field.attname), connection)
-        expressions.append(f"%s::{field.db_type(connection).split(' COLLATE')[0]}")
+        expressions.append(f"%s::{kind}")
         values.append(value)
     table = connection.ops.quote_name(row._meta.db_table)
     return (

@@ -9,9 +9,11 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import cast
 from uuid import UUID
 
 import redis
+from celery import Task
 from django.db import close_old_connections
 from django.db.utils import Error as DatabaseError
 from kombu.exceptions import KombuError
@@ -66,7 +68,7 @@ class Relay:
         for tenant, entry_ids in by_tenant.items():
             items.note_queued(entry_ids)
             with in_tenant(tenant):
-                run_handlers.delay([str(entry_id) for entry_id in entry_ids])
+                cast(Task, run_handlers).delay([str(entry_id) for entry_id in entry_ids])
 
     def sweep(self) -> int:
         """See to what is overdue: publish the frames that may never have gone out, then settle.

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import HttpResponse, HttpResponseNotFound
 
 from core.correlation import correlated
+from core.http import Request
 from tenants.context import in_tenant
 from tenants.hosts import host_for
 
@@ -15,10 +16,10 @@ NOT_HERE = b"There is nothing at this address.\n"
 class TenantMiddleware:
     """Host name to tenant: unknown or not ready hosts get a bare 404 before anything else runs."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         host = host_for(request.META.get("HTTP_HOST", ""))
         if host is None:
             return HttpResponseNotFound(NOT_HERE, content_type="text/plain; charset=utf-8")

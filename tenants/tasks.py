@@ -14,13 +14,13 @@ class TenantTask(Task):
 
     abstract = True
 
-    def apply_async(self, args=None, kwargs=None, **options):
+    def apply_async(self, args=None, kwargs=None, *positional, **options):
         headers = dict(options.pop("headers", None) or {})
         headers.setdefault(TENANT_HEADER, tenant_or_none())
         headers.setdefault(CORRELATION_HEADER, correlation_id())
         if headers[TENANT_HEADER] is None:
             raise NoTenant(f"{self.name} was queued outside of a tenant")
-        return super().apply_async(args, kwargs, headers=headers, **options)
+        return super().apply_async(args, kwargs, *positional, headers=headers, **options)
 
     def __call__(self, *args, **kwargs):
         headers = self.request.headers or {}

@@ -6,8 +6,15 @@ from django.views.i18n import JavaScriptCatalog
 
 from config.api import api
 from messaging.client import client_page
+from messaging.live.api import asyncapi
+
+handler400 = "config.urls.problems.bad_request"
+handler403 = "config.urls.problems.forbidden"
+handler404 = "config.urls.problems.not_found"
+handler500 = "config.urls.problems.server_error"
 
 urlpatterns = [
+    path("api/v1/asyncapi.json", asyncapi, name="asyncapi"),
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

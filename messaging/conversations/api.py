@@ -3,12 +3,13 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
 from accounts.requests import idempotent
 from core.api import Body, answer, answers
+from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.conversations import selectors, services
 from messaging.conversations.schemas import ConversationPage, ConversationView, MemberPage
@@ -38,7 +39,7 @@ class NewMember(Body):
 
 @router.get("/conversations", response=answers(ConversationPage))
 def list_conversations(
-    request: HttpRequest,
+    request: Request,
     scope: Literal["mine", "open", "all"] = "mine",
     q: str = "",
     cursor: str | None = None,
@@ -52,7 +53,7 @@ def list_conversations(
 
 @router.post("/conversations", response=answers(ConversationView, 201, 200))
 @idempotent
-def create_conversation(request: HttpRequest, body: NewConversation) -> HttpResponse:
+def create_conversation(request: Request, body: NewConversation) -> HttpResponse:
     """Make a conversation; a direct one of the same people is answered with 200."""
     conversation, is_new = services.create_conversation(
         request.actor,
@@ -65,14 +66,14 @@ def create_conversation(request: HttpRequest, body: NewConversation) -> HttpResp
 
 
 @router.get("/conversations/{conversation_id}", response=answers(ConversationView))
-def get_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def get_conversation(request: Request, conversation_id: UUID) -> HttpResponse:
     """One conversation."""
     return answer(view(request.actor, selectors.summary(request.actor, conversation_id)))
 
 
 @router.patch("/conversations/{conversation_id}", response=answers(ConversationView))
 def update_conversation(
-    request: HttpRequest, conversation_id: UUID, body: ConversationChange
+    request: Request, conversation_id: UUID, body: ConversationChange
 ) -> HttpResponse:
     """Change a channel's name, topic or purpose."""
     services.update_conversation(
@@ -87,7 +88,7 @@ def update_conversation(
 
 @router.post("/conversations/{conversation_id}/join", response=answers(ConversationView))
 @idempotent
-def join_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def join_conversation(request: Request, conversation_id: UUID) -> HttpResponse:
     """Become a member of a public channel."""
     services.join_conversation(request.actor, conversation_id=conversation_id)
     return _one(request, conversation_id)
@@ -95,7 +96,7 @@ def join_conversation(request: HttpRequest, conversation_id: UUID) -> HttpRespon
 
 @router.post("/conversations/{conversation_id}/leave", response=answers(None, 204))
 @idempotent
-def leave_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def leave_conversation(request: Request, conversation_id: UUID) -> HttpResponse:
     """Stop being a member of a channel."""
     services.leave_conversation(request.actor, conversation_id=conversation_id)
     return answer(status=204)
@@ -103,7 +104,7 @@ def leave_conversation(request: HttpRequest, conversation_id: UUID) -> HttpRespo
 
 @router.post("/conversations/{conversation_id}/archive", response=answers(ConversationView))
 @idempotent
-def archive_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def archive_conversation(request: Request, conversation_id: UUID) -> HttpResponse:
     """Close a channel for new messages."""
     services.archive_conversation(request.actor, conversation_id=conversation_id)
     return _one(request, conversation_id)
@@ -111,7 +112,7 @@ def archive_conversation(request: HttpRequest, conversation_id: UUID) -> HttpRes
 
 @router.post("/conversations/{conversation_id}/restore", response=answers(ConversationView))
 @idempotent
-def restore_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def restore_conversation(request: Request, conversation_id: UUID) -> HttpResponse:
     """Open an archived channel again."""
     services.restore_conversation(request.actor, conversation_id=conversation_id)
     return _one(request, conversation_id)
@@ -119,7 +120,7 @@ def restore_conversation(request: HttpRequest, conversation_id: UUID) -> HttpRes
 
 @router.get("/conversations/{conversation_id}/members", response=answers(MemberPage))
 def list_members(
-    request: HttpRequest,
+    request: Request,
     conversation_id: UUID,
     cursor: str | None = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -129,31 +130,26 @@ def list_members(
         request.actor, conversation_id=conversation_id, cursor=cursor, limit=limit
     )
     items = [
-        {"user_id": row.user_id, "role": row.role, "joined_at": row.joined_at}
-        for row in page.items
+        {"user_id": row.user_id, "role": row.role, "joined_at": row.joined_at} for row in page.items
     ]
     return answer({"items": items, "next": page.next})
 
 
 @router.post("/conversations/{conversation_id}/members", response=answers(ConversationView, 201))
 @idempotent
-def add_member(request: HttpRequest, conversation_id: UUID, body: NewMember) -> HttpResponse:
+def add_member(request: Request, conversation_id: UUID, body: NewMember) -> HttpResponse:
     """Put a person into a channel."""
-    services.add_members(
-        request.actor, conversation_id=conversation_id, user_ids=[body.user_id]
-    )
+    services.add_members(request.actor, conversation_id=conversation_id, user_ids=[body.user_id])
     return _one(request, conversation_id, status=201)
 
 
-@router.delete(
-    "/conversations/{conversation_id}/members/{user_id}", response=answers(None, 204)
-)
-def remove_member(request: HttpRequest, conversation_id: UUID, user_id: UUID) -> HttpResponse:
+@router.delete("/conversations/{conversation_id}/members/{user_id}", response=answers(None, 204))
+def remove_member(request: Request, conversation_id: UUID, user_id: UUID) -> HttpResponse:
     """Take a person out of a channel; they see nothing further, at once."""
     services.remove_member(request.actor, conversation_id=conversation_id, user_id=user_id)
     return answer(status=204)
 
 
-def _one(request: HttpRequest, conversation_id: UUID, *, status: int = 200) -> HttpResponse:
+def _one(request: Request, conversation_id: UUID, *, status: int = 200) -> HttpResponse:
     (row,) = selectors.summaries(request.actor, [conversation_id])
     return answer(view(request.actor, row), status)

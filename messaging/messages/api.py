@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
 
 from core.api import Body, answer, answers
 from core.errors import Invalid
+from core.http import Request
 from core.ids import new_id
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.messages import selectors, services
@@ -35,7 +36,7 @@ class MessageChange(Body):
 
 @router.get("/conversations/{conversation_id}/messages", response=answers(MessagePage))
 def list_messages(
-    request: HttpRequest,
+    request: Request,
     conversation_id: UUID,
     thread_id: UUID | None = None,
     before_seq: int | None = None,
@@ -59,7 +60,7 @@ def list_messages(
 
 
 @router.post("/conversations/{conversation_id}/messages", response=answers(MessageView, 201, 200))
-def post_message(request: HttpRequest, conversation_id: UUID, body: NewMessage) -> HttpResponse:
+def post_message(request: Request, conversation_id: UUID, body: NewMessage) -> HttpResponse:
     """Post a message; the same key again is answered with 200 and the message that is there."""
     posted = services.post_message(
         request.actor,
@@ -75,27 +76,27 @@ def post_message(request: HttpRequest, conversation_id: UUID, body: NewMessage) 
 
 
 @router.get("/messages/{message_id}", response=answers(MessageView))
-def get_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
+def get_message(request: Request, message_id: UUID) -> HttpResponse:
     """One message."""
     return answer(selectors.message(request.actor, message_id))
 
 
 @router.patch("/messages/{message_id}", response=answers(MessageView))
-def edit_message(request: HttpRequest, message_id: UUID, body: MessageChange) -> HttpResponse:
+def edit_message(request: Request, message_id: UUID, body: MessageChange) -> HttpResponse:
     """Replace a message's text; the version before it is kept."""
     message = services.edit_message(request.actor, message_id=message_id, text=body.text)
     return answer(views_of([message])[0])
 
 
 @router.delete("/messages/{message_id}", response=answers(None, 204))
-def delete_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
+def delete_message(request: Request, message_id: UUID) -> HttpResponse:
     """Take a message out of sight; it stays listed with `text: null`."""
     services.delete_message(request.actor, message_id=message_id)
     return answer(status=204)
 
 
 @router.get("/messages/{message_id}/revisions", response=answers(RevisionList))
-def list_revisions(request: HttpRequest, message_id: UUID) -> HttpResponse:
+def list_revisions(request: Request, message_id: UUID) -> HttpResponse:
     """The versions a message had before, oldest first."""
     items: list[dict[str, Any]] = [
         {
@@ -109,7 +110,7 @@ def list_revisions(request: HttpRequest, message_id: UUID) -> HttpResponse:
     return answer({"items": items, "next": None})
 
 
-def _key(request: HttpRequest, body: NewMessage) -> UUID:
+def _key(request: Request, body: NewMessage) -> UUID:
     """The key of a message: the body's, or the header's, which must then be the same."""
     header = request.headers.get("Idempotency-Key")
     if header is None:

@@ -3,12 +3,13 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router, Schema
 
 from accounts.people import selectors
 from accounts.people.models import User
 from core.api import answer, answers
+from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.conversations.selectors import people_visible_to
 
@@ -48,7 +49,7 @@ class UserPage(Schema):
 
 
 @router.get("/me", response=answers(MeView))
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: Request) -> HttpResponse:
     """The person whose credential this is."""
     user = selectors.person(request.actor, request.actor.user_id)
     return answer(
@@ -67,7 +68,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @router.get("/users", response=answers(UserPage))
 def list_users(
-    request: HttpRequest,
+    request: Request,
     q: str = "",
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
@@ -84,7 +85,7 @@ def list_users(
 
 
 @router.get("/users/{user_id}", response=answers(UserView))
-def get_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
+def get_user(request: Request, user_id: UUID) -> HttpResponse:
     """One person."""
     visible = people_visible_to(request.actor)
     return answer(user_view(selectors.person(request.actor, user_id, visible=visible)))

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 
 from accounts.requests import idempotent
 from core.api import Body, answer, answers
+from core.http import Request
 from messaging.conversations.schemas import UnreadView
 from messaging.conversations.selectors import summaries
 from messaging.receipts import services
@@ -28,7 +29,7 @@ class NewCursor(Body):
 
 @router.post("/conversations/{conversation_id}/read", response=answers(CursorView))
 @idempotent
-def mark_read(request: HttpRequest, conversation_id: UUID, body: NewCursor) -> HttpResponse:
+def mark_read(request: Request, conversation_id: UUID, body: NewCursor) -> HttpResponse:
     """Say that everything up to `seq` was read."""
     services.mark_read(
         request.actor, conversation_id=conversation_id, seq=body.seq, backwards=body.backwards

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router, Schema
 
 from core.api import answer, answers
+from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.messages.schemas import MessageView
 from messaging.search import selectors
@@ -31,7 +32,7 @@ class HitPage(Schema):
 
 @router.get("/search", response=answers(HitPage))
 def search(
-    request: HttpRequest,
+    request: Request,
     q: str,
     conversation_id: UUID | None = None,
     author_id: UUID | None = None,
