@@ -46,7 +46,9 @@ def web(port: int, workers: int = 1) -> list[str]:
 def worker(data_dir: Path) -> list[str]:
     """Return the command of Celery with its clock; threads are half the memory of processes."""
     return [
-        *(PYTHON, "-m", "celery", "-A", "config", "worker", "--beat"),
+        # Its warning about root is for pickled messages, of which there are none.
+        *(PYTHON, "-W", "ignore::RuntimeWarning:celery.platforms"),
+        *("-m", "celery", "-A", "config", "--quiet", "worker", "--beat"),
         *(
             "--schedule",
             str(data_dir / "run" / "celery-beat"),
@@ -61,7 +63,7 @@ def worker(data_dir: Path) -> list[str]:
 
 def relay() -> list[str]:
     """Return the command of the outbox relay."""
-    return [PYTHON, "manage.py", "relay"]
+    return [PYTHON, "manage.py", "relay", "--skip-checks"]
 
 
 def programs(port: int, data_dir: Path, workers: int) -> list[Program]:
@@ -122,6 +124,7 @@ async def run(found: Servers, data_dir: DataDir, port: int, external: Mapping[st
     environment.setdefault(
         "MALLOC_ARENA_MAX", "2"
     )  # threads would each keep an arena of freed memory
+    (data_dir.path / "static").mkdir(exist_ok=True)
     supervisor = Supervisor(programs(port, data_dir.path, _workers(external)), environment)
     task = asyncio.current_task()
     assert task is not None
