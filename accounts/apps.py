@@ -6,8 +6,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and access"
 
     def ready(self) -> None:
-        """Fill the ports of the floor below."""
+        """Fill the ports of the floor below, and load what registers itself."""
+        from accounts.people import events as _people_events  # noqa: F401
         from accounts.people.services import make_owner
+        from accounts.sessions import events as _session_events  # noqa: F401
+        from accounts.sessions import signing_out as _signing_out  # noqa: F401
         from tenants.hooks import makes_owner
 
         makes_owner(make_owner)

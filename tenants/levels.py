@@ -64,14 +64,14 @@ def _counts(schemas: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Count the expected migrations that each schema has, by one UNION over all of them."""
     quote = connection.ops.quote_name
     parts = [
-        f"SELECT {_literal(schema)} AS schema_name, app, name"  # noqa: S608 - names of our own
+        f"SELECT {_literal(schema)} AS schema_name, app, name"
         f" FROM {quote(schema)}.django_migrations"
         for schema in schemas
     ]
     apps_, names = zip(*sorted(expected()), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH expected AS MATERIALIZED (SELECT * FROM unnest(%s::text[], %s::text[]) AS e(app, name)),"  # noqa: S608
+            "WITH expected AS MATERIALIZED (SELECT * FROM unnest(%s::text[], %s::text[]) AS e(app, name)),"
             f" recorded AS ({' UNION '.join(parts)})"
             " SELECT schema_name, count(*) FROM recorded JOIN expected USING (app, name)"
             " GROUP BY schema_name",

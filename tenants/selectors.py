@@ -1,5 +1,7 @@
 """Reads of the catalogue of tenants."""
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound
@@ -17,6 +19,12 @@ def existing_slug(slug: str) -> str:
     if not found:
         raise NotFound("tenant", _("There is no tenant %(slug)s.") % {"slug": slug})
     return slug
+
+
+def tenant_id(slug: str) -> UUID:
+    """The id of a tenant, which names its stream of events."""
+    with in_public():
+        return Tenant.objects.values_list("id", flat=True).get(slug=slug)
 
 
 def ready_slugs() -> list[str]:

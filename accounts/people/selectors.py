@@ -13,9 +13,7 @@ from core.paging import Page, decode_cursor, encode_cursor
 
 def known_people(user_ids: Collection[UUID]) -> set[UUID]:
     """Which of these ids are active people of this organisation."""
-    return set(
-        User.objects.filter(id__in=user_ids, is_active=True).values_list("id", flat=True)
-    )
+    return set(User.objects.filter(id__in=user_ids, is_active=True).values_list("id", flat=True))
 
 
 def people(

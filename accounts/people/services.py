@@ -1,16 +1,25 @@
 """Add people to an organisation and look after their accounts."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.people import access
+from accounts.people.events import UserDeactivated, UserUpdated
 from accounts.people.models import User
+from accounts.sessions.services import revoke_sessions_of
+from accounts.tokens.services import revoke_tokens_of
 from core.actor import Actor, Role
 from core.errors import Conflict, FieldError, Forbidden, Invalid
 from core.text import clean_name
+from events.journal import publish
 from tenants.hooks import NewOwner
+from tenants.selectors import tenant_id
 from tenants.signup import clean_email, clean_password
 
 
@@ -51,18 +60,109 @@ def make_owner(owner: NewOwner) -> None:
     )
 
 
+def update_person(actor: Actor, *, user_id: UUID, **changes: Any) -> User:
+    """Change a person's `name`, `email`, `title`, `role`, `locale`, `time_zone` or `is_active`.
+
+    Errors  NotFound, Forbidden where the person or the role is out of the actor's reach; Invalid,
+            naming the field; Conflict for a taken e-mail address, and where no owner would be left.
+    """
+    with transaction.atomic():
+        person = access.person_to_manage(actor, user_id, lock=True)
+        before = {name: getattr(person, name) for name in changes}
+        for name, value in check_changes(actor, person, changes).items():
+            setattr(person, name, value)
+        changed = [name for name, value in before.items() if value != getattr(person, name)]
+        if not changed:
+            return person
+        _save(person, changed)
+        publish(UserUpdated(tenant_id(actor.tenant), person.id), by=actor)
+        if "is_active" in changed and not person.is_active:
+            _shut_out(actor, person)
+    return person
+
+
+def deactivate(actor: Actor, *, user_id: UUID) -> User:
+    """Shut a person out at once: sessions, tokens and open sockets end. Twice is once."""
+    return update_person(actor, user_id=user_id, is_active=False)
+
+
+def check_changes(actor: Actor, person: User, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes as they may be stored; refuses like `update_person`, and stores nothing."""
+    unknown = set(changes) - CHANGEABLE
+    if unknown:
+        raise Invalid.field(sorted(unknown)[0], _("This cannot be changed here."))
+    checked = {name: _CLEAN[name](value) for name, value in changes.items() if name in _CLEAN}
+    checked = {**changes, **checked}
+    role = checked.get("role", person.role)
+    if role != person.role:
+        checked["role"] = clean_role(actor, role)
+    if person.id == actor.user_id and (role != person.role or not checked.get("is_active", True)):
+        raise Forbidden("role", _("Let somebody else change your own role or deactivate you."))
+    stops_owning = role != Role.OWNER or not checked.get("is_active", person.is_active)
+    if person.role == Role.OWNER and person.is_active and stops_owning:
+        _keep_an_owner(person)
+    return checked
+
+
 def clean_role(actor: Actor, role: str) -> Role:
     """Accept a role that the actor may give: owners any, admins any but owner, others none."""
     try:
         chosen = Role(role)
     except ValueError as wrong:
         known = ", ".join(Role)
-        raise Invalid.field(
-            "role", _("Roles are %(known)s.") % {"known": known}
-        ) from wrong
-    if not actor.is_manager or (chosen is Role.OWNER and actor.role is not Role.OWNER):
+        raise Invalid.field("role", _("Roles are %(known)s.") % {"known": known}) from wrong
+    if chosen not in access.roles_to_give(actor):
         raise Forbidden("role", _("You cannot give a role above your own."))
     return chosen
+
+
+def _clean_name(value: str) -> str:
+    return clean_name(value, longest=120)
+
+
+def _clean_title(value: str) -> str:
+    return clean_name(value, field="title", longest=120) if value.strip() else ""
+
+
+def _clean_email(value: str | None) -> str | None:
+    return clean_email(value) if value else None
+
+
+def _clean_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise Invalid.field("time_zone", _("Give a time zone such as Europe/Berlin."))
+    return value
+
+
+_CLEAN: dict[str, Callable[[Any], Any]] = {
+    "name": _clean_name,
+    "title": _clean_title,
+    "email": _clean_email,
+    "time_zone": _clean_zone,
+}
+CHANGEABLE = frozenset(_CLEAN) | {"role", "locale", "is_active"}
+"""What `update_person` changes."""
+
+
+def _keep_an_owner(person: User) -> None:
+    # Locked in id order: two owners deactivating each other would leave none otherwise.
+    owners = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("id")
+    if {owner.id for owner in owners} <= {person.id}:
+        raise Conflict("role", _("An organisation needs an owner: make somebody else one first."))
+
+
+def _save(person: User, changed: list[str]) -> None:
+    try:
+        with transaction.atomic():
+            person.save(update_fields=changed)
+    except IntegrityError as taken:
+        raise _taken() from taken
+
+
+def _shut_out(actor: Actor, person: User) -> None:
+    revoke_sessions_of(actor, user_id=person.id)
+    revoke_tokens_of(actor, user_id=person.id)
+    publish(UserDeactivated(person.id), by=actor)
 
 
 def _taken() -> Conflict:

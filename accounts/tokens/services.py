@@ -5,13 +5,17 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.credentials import token_credential
 from accounts.people.models import User
+from accounts.sessions.events import SessionRevoked
 from accounts.tokens.models import ApiToken
 from core.actor import Actor
 from core.errors import Invalid, NotFound
+from events.journal import publish
 
 PREFIX = "chy_"
 """Lets secret scanners recognise our tokens."""
@@ -49,9 +53,26 @@ def create_token(
 
 
 def revoke_token(actor: Actor, *, token_id: UUID) -> None:
-    """End one of the acting person's own tokens at once."""
-    revoked = ApiToken.objects.filter(id=token_id, user_id=actor.user_id).update(
-        revoked_at=timezone.now()
-    )
-    if not revoked:
+    """End one of the acting person's own tokens at once; a manager may end anybody's.
+
+    Errors  NotFound for a token that is not the actor's to end.
+    """
+    rows = ApiToken.objects.filter(id=token_id)
+    if not actor.is_manager:
+        rows = rows.filter(user_id=actor.user_id)
+    if not rows.exists():
         raise NotFound("token")
+    _end(actor, list(rows.filter(revoked_at=None)))
+
+
+def revoke_tokens_of(actor: Actor, *, user_id: UUID) -> int:
+    """End all tokens of a person; the caller has seen to it that the actor may."""
+    return _end(actor, list(ApiToken.objects.filter(user_id=user_id, revoked_at=None)))
+
+
+def _end(actor: Actor, rows: list[ApiToken]) -> int:
+    with transaction.atomic():
+        for row in rows:
+            ApiToken.objects.filter(id=row.id).update(revoked_at=timezone.now())
+            publish(SessionRevoked(row.user_id, token_credential(row.digest)), by=actor)
+    return len(rows)

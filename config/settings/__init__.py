@@ -2,6 +2,8 @@
 
 import sys
 
+import sys
+
 from django.utils.csp import CSP
 
 from config.settings import environment as env
@@ -30,7 +32,6 @@ TENANT_APPS = [
     "core",
     "accounts",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.admin",
     "allauth",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.sessions.middleware.SessionUseMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "core.limits.RateLimitHeadersMiddleware",
@@ -168,7 +170,7 @@ DEFAULT_FROM_EMAIL = env.text("CHANCERY_MAIL_FROM", f"chancery@{CHANCERY_ROOT_DO
 # Cookies and transport: host-only, so that one tenant cannot toss a cookie to another -------------
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions.store"
 SESSION_COOKIE_NAME = "__Host-session" if IS_PRODUCTION else "session"
 CSRF_COOKIE_NAME = "csrftoken"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -1,6 +1,5 @@
 """Who may open a socket: the host names the tenant, a session or a token the person."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -11,10 +10,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import parse_cookie
 
 from accounts.actors import actor_of_bearer
+from accounts.credentials import session_credential, token_credential
+from accounts.sessions.store import SessionStore
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import digest_of
 from core.errors import NotSignedIn
@@ -54,16 +54,6 @@ class _Proof:
     key: str | bytes
     can_write: bool = True
     expires_at: float | None = None
-
-
-def session_credential(session_key: str) -> str:
-    """Names a session in events and sockets without giving its key away."""
-    return "session:" + hashlib.sha256(session_key.encode()).hexdigest()[:32]
-
-
-def token_credential(digest: bytes) -> str:
-    """Names a token in events and sockets."""
-    return "token:" + bytes(digest).hex()[:32]
 
 
 def admit(headers: list[tuple[bytes, bytes]]) -> Admission | Refused:
@@ -113,7 +103,7 @@ def _host(headers: list[tuple[bytes, bytes]]) -> Host | None:
 
 
 def _proof(headers: list[tuple[bytes, bytes]]) -> _Proof | None:
-    """The bearer token when one is sent, else the session; only a page of ours may use a session."""
+    """The bearer token when one is sent, else the session, which only a page of ours may use."""
     bearer = _only(headers, b"authorization")
     if bearer is not None:
         return _proof_of_token(bearer)

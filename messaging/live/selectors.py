@@ -8,6 +8,8 @@ from django.db import connection
 
 from events import journal, render
 from messaging.conversations.models import Membership
+from tenants.context import in_public
+from tenants.models import Tenant, TenantState
 
 _SEATS = """
 SELECT m.conversation_id, coalesce(s.last_seq, 0), c.archived_at IS NOT NULL
@@ -21,7 +23,7 @@ UNION ALL
 SELECT NULL, 0, {credential}
 """
 _CREDENTIALS = {
-    "session": "EXISTS (SELECT FROM django_session"
+    "session": "EXISTS (SELECT FROM accounts_session"
     " WHERE session_key = %(credential)s AND expire_date > now())",
     "token": "EXISTS (SELECT FROM accounts_apitoken"
     " WHERE digest = %(credential)s AND revoked_at IS NULL)",
@@ -73,6 +75,13 @@ def heads(stream_ids: Sequence[str]) -> dict[str, int]:
 def frames_after(stream_id: str, seq: int, limit: int) -> list[bytes]:
     """The frames that follow `seq`, oldest first, with their rows as they are now."""
     return render.frames_of(journal.entries_after(UUID(stream_id), seq, limit=limit))
+
+
+def ready_tenants(slugs: Sequence[str]) -> set[str]:
+    """Those of these tenants that are ready: not suspended, not being deleted."""
+    with in_public():
+        rows = Tenant.objects.filter(slug__in=slugs, state=TenantState.READY)
+        return set(rows.values_list("slug", flat=True))
 
 
 def members(conversation_id: str) -> set[str]:

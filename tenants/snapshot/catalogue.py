@@ -199,7 +199,7 @@ def _plain_rows(schema: str, table: str) -> list[str]:
     names = ", ".join(name for name, _, _ in columns)
     literals = " || ', ' || ".join(f"quote_nullable({name}::text)" for name, _, _ in columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT '(' || {literals} || ')' FROM {_quote(table)} ORDER BY 1")  # noqa: S608
+        cursor.execute(f"SELECT '(' || {literals} || ')' FROM {_quote(table)} ORDER BY 1")
         rows = [row for (row,) in cursor.fetchall()]
     if not rows:
         return []
@@ -209,7 +209,7 @@ def _plain_rows(schema: str, table: str) -> list[str]:
     for name, _, sequence in columns:
         if sequence:
             statements.append(
-                f"SELECT setval({_text(sequence.split('.')[-1])}, (SELECT max({name}) FROM {_quote(table)}))"  # noqa: S608
+                f"SELECT setval({_text(sequence.split('.')[-1])}, (SELECT max({name}) FROM {_quote(table)}))"
             )
     return statements
 

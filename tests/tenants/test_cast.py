@@ -3,10 +3,10 @@
 import threading
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 
 from accounts.people.models import User
+from accounts.sessions.models import Session
 from tenants.context import current_tenant, in_tenant
 
 

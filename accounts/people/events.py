@@ -1,0 +1,22 @@
+"""What can happen to a person's account."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from events.models import StreamKind
+from events.registry import event
+
+
+@event("user.deactivated", stream=StreamKind.USER, key="user_id")
+@dataclass(frozen=True, slots=True)
+class UserDeactivated:
+    user_id: UUID
+
+
+@event("user.updated", stream=StreamKind.TENANT, key="tenant_id")
+@dataclass(frozen=True, slots=True)
+class UserUpdated:
+    """Somebody's name, title, role or state is another one now."""
+
+    tenant_id: UUID
+    user_id: UUID

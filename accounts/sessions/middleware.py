@@ -1,0 +1,26 @@
+"""Notes from where sessions are used, every few minutes."""
+
+from collections.abc import Callable
+
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest, HttpResponse
+
+from accounts.sessions.services import is_due
+
+
+class SessionUseMiddleware:
+    """Stands inside the session middleware, which saves what this one notes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        session = request.session
+        # A request that never looked at its session must not load it for this.
+        if session.accessed and SESSION_KEY in session and is_due(session.last_used_at):
+            session.note_use(
+                ip=request.META.get("REMOTE_ADDR") or None,
+                device=request.headers.get("User-Agent", ""),
+            )
+        return response

@@ -1,0 +1,62 @@
+"""End sessions, and note where they are used."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.credentials import session_credential
+from accounts.sessions.events import SessionRevoked
+from accounts.sessions.models import Session
+from core.actor import Actor
+from core.errors import NotFound
+from events.journal import publish
+
+NOTE_EVERY = timedelta(minutes=5)
+"""Kept coarse: a write per request would cost more than the request."""
+
+
+def revoke_session(actor: Actor, *, session_id: UUID) -> None:
+    """End one of the acting person's sessions; its sockets close at once.
+
+    Errors  NotFound for a session that is not theirs, or no more.
+    """
+    rows = Session.objects.filter(id=session_id, user_id=actor.user_id)
+    if not _end(actor, list(rows)):
+        raise NotFound("session")
+
+
+def revoke_sessions_of(actor: Actor, *, user_id: UUID, but: str | None = None) -> int:
+    """End all sessions of a person, but the one of this key; returns how many.
+
+    The caller has seen to it that the actor may.
+    """
+    rows = Session.objects.filter(user_id=user_id).exclude(session_key=but or "")
+    return _end(actor, list(rows))
+
+
+def note_ended(actor: Actor, *, session_key: str) -> None:
+    """Tell the sockets of a session that its person has signed out."""
+    assert actor.user_id is not None
+    publish(SessionRevoked(actor.user_id, session_credential(session_key)), by=actor)
+
+
+def is_due(last_used_at: datetime | None) -> bool:
+    """Say whether a use should be noted again."""
+    return last_used_at is None or timezone.now() - last_used_at > NOTE_EVERY
+
+
+def remove_expired() -> int:
+    """Remove the sessions of the tenant in hand that nobody can use any more."""
+    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+
+
+def _end(actor: Actor, rows: list[Session]) -> int:
+    with transaction.atomic():
+        for row in rows:
+            row.delete()
+            if row.user_id is not None:
+                fact = SessionRevoked(row.user_id, session_credential(row.session_key))
+                publish(fact, by=actor)
+    return len(rows)

@@ -1,0 +1,59 @@
+"""The session engine: Django's database sessions in a table that knows whose they are."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils import timezone
+
+from accounts.sessions.models import Session
+
+
+class SessionStore(DatabaseStore):
+    """`SESSION_ENGINE = "accounts.sessions.store"`."""
+
+    _row: Session | None = None
+    """The row as it was loaded or saved last."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    @property
+    def last_used_at(self) -> datetime | None:
+        """When this session's use was noted last."""
+        return None if self._row is None else self._row.last_used_at
+
+    def note_use(self, *, ip: str | None, device: str) -> None:
+        """Note from where the session is used; with the session itself where that is saved anyway."""
+        noted: dict[str, Any] = {"last_used_at": timezone.now(), "ip": ip, "device": device[:300]}
+        if self._row is None:
+            return
+        for name, value in noted.items():
+            setattr(self._row, name, value)
+        if not self.modified:
+            Session.objects.filter(session_key=self.session_key).update(**noted)
+
+    def create_model_instance(self, data: dict) -> Session:
+        """A row that keeps what was noted of the session before."""
+        fresh = super().create_model_instance(data)
+        fresh.user_id = _user_id(data)
+        if self._row is not None and self._row.session_key == fresh.session_key:
+            for name in ("id", "created_at", "last_used_at", "ip", "device"):
+                setattr(fresh, name, getattr(self._row, name))
+        self._row = fresh
+        return fresh
+
+    def _get_session_from_db(self) -> Session | None:
+        row = super()._get_session_from_db()
+        self._row = row or self._row
+        return row
+
+
+def _user_id(data: dict) -> UUID | None:
+    try:
+        return UUID(data[SESSION_KEY])
+    except (KeyError, ValueError):
+        return None
