@@ -21,12 +21,10 @@ import orjson
 import redis
 from django.conf import settings
 from redis.backoff import NoBackoff
+from redis.connection import parse_url
 from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
-
-PREFIX = "chancery"
-"""Distinguishes our topics from other users of the same Redis."""
 
 WAKE_KEY = "chancery:relay:wake"
 _MOST_WAKES = 10_000
@@ -45,9 +43,18 @@ class Wake(NamedTuple):
     needs_handlers: bool
 
 
-def channel_of(topic: str) -> str:
+def prefix_of(url: str) -> str:
+    """Distinguishes our topics from those of other installations on the same Redis.
+
+    Pub/sub knows nothing of Redis' numbered databases, so the number is part of every name.
+    """
+    number = parse_url(url).get("db", 0)
+    return f"chancery-{number}" if number else "chancery"
+
+
+def channel_of(prefix: str, topic: str) -> str:
     """The Redis channel of a topic: what the channel layer calls a group."""
-    return f"{PREFIX}__group__{topic}"
+    return f"{prefix}__group__{topic}"
 
 
 def envelope(topic: str, frame: bytes | None) -> bytes:
@@ -70,6 +77,7 @@ class Bus:
         )
         # Waiting for wake-ups takes longer than any publish may: a client of its own.
         self._waiting = redis.Redis.from_url(url, socket_connect_timeout=1.0, socket_timeout=30.0)
+        self._prefix = prefix_of(url)
         self._retry_s = retry_s
         self._lock = threading.Lock()
         self._missed: dict[str, None] = {}
@@ -118,7 +126,9 @@ class Bus:
     ) -> None:
         with self._redis.pipeline(transaction=False) as pipe:
             for topic, frame in frames:
-                pipe.execute_command("PUBLISH", channel_of(topic), envelope(topic, frame))
+                pipe.execute_command(
+                    "PUBLISH", channel_of(self._prefix, topic), envelope(topic, frame)
+                )
             if wake:
                 pipe.execute_command(
                     "LPUSH", WAKE_KEY, *[orjson.dumps(tuple(item)) for item in wake]
@@ -167,7 +177,9 @@ class Bus:
         try:
             with self._redis.pipeline(transaction=False) as pipe:
                 for topic in missed:
-                    pipe.execute_command("PUBLISH", channel_of(topic), envelope(topic, None))
+                    pipe.execute_command(
+                        "PUBLISH", channel_of(self._prefix, topic), envelope(topic, None)
+                    )
                 pipe.execute()
         except (redis.RedisError, OSError):
             with self._lock:

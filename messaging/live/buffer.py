@@ -21,8 +21,8 @@ class Waiting(NamedTuple):
 class Backlog:
     """Frames a socket could not take yet, oldest first.
 
-    Overflow   the lane (conversation) with most frames waiting loses all of them and takes no more until the
-               reader has caught up; then `losses()` names it once, so that the client reloads it.
+    Overflow   the lane (conversation) with most frames waiting loses all of them and takes no more
+               until the reader has caught up; then `losses()` names it once: the client reloads it.
     Bound      `most_frames` and `most_bytes`, whichever is met first, each counted over all lanes.
     """
 

@@ -5,6 +5,7 @@ import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from channels.consumer import AsyncConsumer
@@ -55,7 +56,7 @@ class LiveConsumer(AsyncConsumer):
         await receive()
         admission = await self._admission()
         if isinstance(admission, int):
-            await self._deny(admission)
+            await self._deny(admission, receive)
             return
         await send({"type": "websocket.accept"})
         if (code := self._too_much(admission)) is not None:
@@ -86,7 +87,7 @@ class LiveConsumer(AsyncConsumer):
             return CloseCode.LIMIT
         return None
 
-    async def _deny(self, status: int) -> None:
+    async def _deny(self, status: int, receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
         if "websocket.http.response" not in self.scope.get("extensions", {}):
             await self.base_send({"type": "websocket.close"})
             return
@@ -95,6 +96,13 @@ class LiveConsumer(AsyncConsumer):
             {"type": "websocket.http.response.start", "status": status, "headers": headers}
         )
         await self.base_send({"type": "websocket.http.response.body", "body": _WORDS[status]})
+        # uvicorn 0.54 logs an error per denied handshake when the application returns before the
+        # connection is closed: it announces first the end of the handshake, then that of the
+        # connection.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await receive()
+                await receive()
 
     async def _serve(
         self, admission: Admission, receive: Callable[[], Awaitable[dict[str, Any]]]

@@ -1,4 +1,4 @@
-"""The gateway of this process: the hub wired to Redis and the journal, its heart, its way to stop."""
+"""The gateway of this process: the hub wired to Redis and the journal, its heart, its stop."""
 
 import asyncio
 import logging
@@ -39,6 +39,9 @@ class DatabaseJournal:
     async def members(self, tenant: str, conversation_id: str) -> set[str]:
         with in_tenant(tenant):
             return await in_db_thread(selectors.members, conversation_id)
+
+    async def ready_tenants(self, tenants: Sequence[str]) -> set[str]:
+        return await in_db_thread(selectors.ready_tenants, tenants)
 
 
 class Heart:

@@ -51,6 +51,10 @@ class Journal(Protocol):
         """Who belongs to a conversation now."""
         ...
 
+    async def ready_tenants(self, tenants: Sequence[str]) -> set[str]:
+        """Those of these tenants that are not suspended or being deleted."""
+        ...
+
 
 class Layer(Protocol):
     """The part of a channel layer that the hub uses."""
@@ -179,7 +183,7 @@ class Hub:
             asyncio.create_task(self._read(), name="hub-read"),
             asyncio.create_task(self._keep_subscribed(), name="hub-subscribe"),
             asyncio.create_task(self._tick(), name="hub-tick"),
-            asyncio.create_task(self._mind_presence(), name="hub-presence"),
+            asyncio.create_task(self._mind_absence(), name="hub-absence"),
         ]
 
     async def close(self) -> None:
@@ -611,7 +615,7 @@ class Hub:
 
     def _on_session_revoked(self, channel: Channel, frame: Frame) -> None:
         data = frame.data
-        revoked = data.get("credential") or data.get("session_id") or data.get("token_id")
+        revoked = data.get("credential")
         for socket in list(self._people.get((channel.topic.tenant, channel.topic.stream_id), ())):
             if revoked is None or socket.person.credential == str(revoked):
                 self._shut_out(socket, CloseCode.REVOKED)
@@ -619,11 +623,6 @@ class Hub:
     def _on_user_deactivated(self, channel: Channel, frame: Frame) -> None:
         for socket in list(self._people.get((channel.topic.tenant, channel.topic.stream_id), ())):
             self._shut_out(socket, CloseCode.REVOKED)
-
-    def _on_tenant_suspended(self, channel: Channel, frame: Frame) -> None:
-        for socket in list(self._sockets):
-            if socket.person.tenant == channel.topic.tenant:
-                self._shut_out(socket, CloseCode.REVOKED)
 
     def _on_archived(self, channel: Channel, frame: Frame) -> None:
         channel.is_archived = True
@@ -749,20 +748,35 @@ class Hub:
             if channel is not None and channel.last_seq is not None and channel.listeners():
                 by_tenant[channel.topic.tenant].append(channel)
         for tenant, channels in by_tenant.items():
-            ids = [channel.topic.stream_id for channel in channels]
+            numbers = {channel.topic.stream_id: channel.last_seq or 0 for channel in channels}
             try:
-                heads = await self._journal.heads(tenant, ids)
-            except Exception:
-                logger.warning("the journal's heads could not be read", exc_info=True)
+                heads = await self._journal.heads(tenant, list(numbers))
+            except Exception as error:
+                logger.warning("the journal's heads could not be read: %s", error)
                 self._to_check.update(dict.fromkeys(channel.topic.name for channel in channels))
                 continue
             for channel in channels:
-                if heads.get(channel.topic.stream_id, 0) <= (channel.last_seq or 0):
-                    continue
-                if is_round:
-                    self._to_renew[channel.topic.name] = None
-                    self._work.set()
-                self._repair(channel, after_s=0.0)
+                head = heads.get(channel.topic.stream_id, 0)
+                if head < numbers[channel.topic.stream_id]:
+                    self._fall_back(channel, head)
+                elif head > (channel.last_seq or 0):
+                    self._fall_behind(channel, is_round)
+
+    def _fall_behind(self, channel: Channel, is_round: bool) -> None:
+        if is_round:
+            self._to_renew[channel.topic.name] = None
+            self._work.set()
+        self._repair(channel, after_s=0.0)
+
+    def _fall_back(self, channel: Channel, head: int) -> None:
+        """The journal is behind what was delivered: a database put back to an earlier moment."""
+        logger.error("the journal of %s went back to %d", channel.topic.name, head)
+        channel.held.clear()
+        channel.last_seq, channel.moved_at = head, self._beat
+        for socket in channel.listeners():
+            self._resync(socket, channel.topic)
+            if not isinstance(channel.joining.get(socket), Hold):
+                self._seat(channel, socket, head)
 
     # Loops
 
@@ -859,22 +873,40 @@ class Hub:
             except Exception:
                 logger.warning("the hub's round failed", exc_info=True)
 
-    async def _mind_presence(self) -> None:
-        """Say that people are gone once they did not come back; repeat who is here now and then."""
+    async def _mind_absence(self) -> None:
+        """See who is gone: people who did not come back, and tenants that were suspended."""
         repeated_at = self._clock()
         while True:
             await asyncio.sleep(self.limits.absence_s)
             now = self._clock()
-            for key, absence in list(self._absences.items()):
-                if now - absence.since >= self.limits.absence_s or key in self._people:
-                    del self._absences[key]
-                if key not in self._absences and key not in self._people:
-                    await self._announce(absence.common, key[1], "offline", absence.rooms)
-            for tenant, user_id, sighting in self._board.fade(now):
-                self._show_presence(tenant, user_id, "offline", sighting.rooms)
-            if now - repeated_at >= 2 * self.limits.heartbeat_s:
-                repeated_at = now
-                await self._repeat_presence()
+            try:
+                await self._say_who_left(now)
+                await self._shut_tenants()
+                if now - repeated_at >= 2 * self.limits.heartbeat_s:
+                    repeated_at = now
+                    await self._repeat_presence()
+            except Exception as error:
+                logger.warning("who is gone could not be seen to: %s", error)
+
+    async def _say_who_left(self, now: float) -> None:
+        for key, absence in list(self._absences.items()):
+            if now - absence.since < self.limits.absence_s and key not in self._people:
+                continue
+            del self._absences[key]
+            if key not in self._people:
+                await self._announce(absence.common, key[1], "offline", absence.rooms)
+        for tenant, user_id, sighting in self._board.fade(now):
+            self._show_presence(tenant, user_id, "offline", sighting.rooms)
+
+    async def _shut_tenants(self) -> None:
+        """Close the sockets of tenants that no longer answer at their address."""
+        here = list(self._per_tenant)
+        if not here:
+            return
+        ready = await self._journal.ready_tenants(here)
+        for socket in list(self._sockets):
+            if socket.person.tenant in here and socket.person.tenant not in ready:
+                self._shut_out(socket, CloseCode.REVOKED)
 
     async def _repeat_presence(self) -> None:
         for (tenant, user_id), sockets in list(self._people.items()):
@@ -913,7 +945,6 @@ _EFFECTS: dict[tuple[str, str], Callable[[Hub, Channel, Frame], None]] = {
     (USER, "chancery.membership.removed.v1"): Hub._on_own_membership_removed,
     (USER, "chancery.session.revoked.v1"): Hub._on_session_revoked,
     (USER, "chancery.user.deactivated.v1"): Hub._on_user_deactivated,
-    (TENANT, "chancery.tenant.suspended.v1"): Hub._on_tenant_suspended,
 }
 
 

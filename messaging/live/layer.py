@@ -16,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from events.bus import PREFIX
+from events.bus import prefix_of
 
 
 def live_layer(url: str, on_connect: Callable[[], None]) -> RedisPubSubChannelLayer:
@@ -36,7 +36,7 @@ def live_layer(url: str, on_connect: Callable[[], None]) -> RedisPubSubChannelLa
         "health_check_interval": 10,
         "max_connections": 50,
     }
-    return RedisPubSubChannelLayer(hosts=[host], prefix=PREFIX)
+    return RedisPubSubChannelLayer(hosts=[host], prefix=prefix_of(url))
 
 
 class _WithoutTracebacks(logging.Filter):

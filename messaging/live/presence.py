@@ -1,4 +1,4 @@
-"""Who is there: remembered per process, told to those who share a conversation, never journalled."""
+"""Who is there: kept per process, told to those who share a conversation, never journalled."""
 
 from __future__ import annotations
 

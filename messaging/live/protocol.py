@@ -1,7 +1,8 @@
-"""The socket's protocol as a plain class: text in, decisions out. No Django, no asyncio, no clock of its own.
+"""The socket's protocol as a plain class: text in, decisions out. No Django, no asyncio, no clock.
 
-`SocketProtocol` judges what one client sends: whether it is well formed, whether it comes too fast, whether the
-client still lives. It answers with values (`Reply`, `Close`, `Resume`, …) that the consumer carries out.
+`SocketProtocol` judges what one client sends: whether it is well formed, whether it comes too fast,
+whether the client still lives. It answers with values (`Reply`, `Close`, `Resume`, …) that the
+consumer carries out.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Send what followed these sequence numbers, per conversation and for the person's own stream."""
+    """Send what followed these numbers, per conversation and in the person's own stream."""
 
     after: dict[str, int]
     user_after: int | None = None
@@ -143,7 +144,7 @@ class TokenBucket:
 class SocketProtocol:
     """Judges the frames of one client.
 
-    `may_post` says whether the person may write in a conversation; it is asked for typing, from memory.
+    `may_post` says, from memory, whether the person may write in a conversation.
     """
 
     now: float
@@ -272,7 +273,7 @@ def _parse(text: str, most_bytes: int) -> dict[str, Any]:
 
 
 def _uuid(value: object, at: str) -> str:
-    """The canonical form of a UUID in its usual 36 characters; nothing else `UUID()` would accept."""
+    """A UUID in its usual 36 characters; nothing else that `UUID()` would accept."""
     if not isinstance(value, str) or len(value) != 36:
         raise _Refused(ErrorCode.BAD_FRAME, at)
     try:

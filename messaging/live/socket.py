@@ -1,4 +1,4 @@
-"""One connection as the hub sees it: who it is, what it may see, and a way to write that never blocks."""
+"""One connection as the hub sees it: who it is, and a way to write that never blocks."""
 
 from __future__ import annotations
 
@@ -163,8 +163,8 @@ class Socket:
         if closing.done():
             return
         closing.cancel()
-        # The server's protocol object is behind its `send`. Where it is not (another server), ending
-        # the reader makes the server close the connection in its own way.
+        # The server's protocol object is behind its `send`. Where it is not (another server),
+        # ending the reader makes the server close the connection in its own way.
         transport = getattr(getattr(self._send, "__self__", None), "transport", None)
         if transport is not None:
             transport.abort()

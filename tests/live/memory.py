@@ -19,6 +19,7 @@ class MemoryJournal:
     def __init__(self) -> None:
         self._streams: dict[tuple[str, str], list[bytes]] = defaultdict(list)
         self.memberships: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.suspended: set[str] = set()
         self.heads_asked = 0
         self.reads: list[tuple[str, str, int]] = []
         self.is_down = False
@@ -51,6 +52,10 @@ class MemoryJournal:
     def append_own(self, tenant: str, user_id: str, event: str, **data: Any) -> bytes:
         return self.append(tenant, user_id, event, USER, **data)
 
+    def forget_last(self, tenant: str, stream_id: str) -> None:
+        """What a restored backup does."""
+        self._streams[tenant, stream_id].pop()
+
     def head(self, tenant: str, stream_id: str) -> int:
         return len(self._streams[tenant, stream_id])
 
@@ -67,6 +72,9 @@ class MemoryJournal:
     async def members(self, tenant: str, conversation_id: str) -> set[str]:
         await self._answer()
         return self.memberships[tenant, conversation_id]
+
+    async def ready_tenants(self, tenants: Sequence[str]) -> set[str]:
+        return set(tenants) - self.suspended
 
     async def _answer(self) -> None:
         self.asked.set()

@@ -342,6 +342,50 @@ async def test_a_deactivated_person_is_shut_out_everywhere(world):
     assert bo.closed_with is None
 
 
+async def test_a_suspended_tenant_is_shut_out_and_no_other(valkey):
+    world = await make_world(valkey, HubLimits(absence_s=0.02))
+    try:
+        ana = await world.join(ANA, tenant="acme")
+        dee = await world.join(ANA, tenant="globex")
+        world.journal.suspended.add("acme")
+        await ana.until(lambda: ana.closed_with == 4403)
+        world.publish(world.post(tenant="globex"), tenant="globex")
+        await dee.until(lambda: dee.seqs() == [1])
+        assert dee.closed_with is None
+    finally:
+        await world.hub.close()
+
+
+async def test_a_person_whose_last_socket_closed_is_shown_as_gone(valkey):
+    world = await make_world(valkey, HubLimits(absence_s=0.02))
+    try:
+        ana, bo = await world.join(ANA), await world.join(BO)
+        await world.hub.presence(world.sockets[ana], "active")
+        await bo.until(lambda: len(bo.of_type("presence")) == 1)
+        late = await world.join(CY)
+        world.hub.tell_presence(world.sockets[late])
+        assert [frame["state"] for frame in late.of_type("presence")] == ["active"]
+
+        world.hub.leave(world.sockets[ana])
+        await bo.until(lambda: len(bo.of_type("presence")) == 2)
+        assert bo.of_type("presence")[-1]["state"] == "offline"
+    finally:
+        await world.hub.close()
+
+
+async def test_a_journal_put_back_to_an_earlier_day_is_noticed(world):
+    ana = await world.join()
+    world.publish(world.post(), world.post())
+    await ana.until(lambda: ana.seqs() == [1, 2])
+    world.journal.forget_last("acme", ROOM)
+
+    await world.hub.check([Topic.of("acme", CONVERSATION, ROOM).name])
+    world.publish(world.post())
+    await ana.until(lambda: ana.seqs() == [1, 2, 2])
+
+    assert ana.of_type("resync") == [{"type": "resync", "conversation_id": ROOM}]
+
+
 async def test_a_slow_reader_is_told_to_reload_and_delays_nobody(world):
     ana = await world.join(ANA)
     slow = await world.join(BO, rooms=(ROOM, OTHER_ROOM), backlog=Backlog(most_frames=8))
