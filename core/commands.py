@@ -38,7 +38,9 @@ class ChanceryCommand(BaseCommand):
             result = self.act(**options)
         except Refusal as refusal:
             raise self._refused(refusal, as_json=options["json"]) from refusal
-        self.stdout.write(json.dumps(result, default=str) if options["json"] else self.words(result))
+        self.stdout.write(
+            json.dumps(result, default=str) if options["json"] else self.words(result)
+        )
 
     def _refused(self, refusal: Refusal, *, as_json: bool) -> CommandError:
         sentences = [f"{error.field}: {error.message}" for error in refusal.errors]

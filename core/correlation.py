@@ -2,9 +2,9 @@
 
 import re
 import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Iterator
 
 _current: ContextVar[str] = ContextVar("chancery_correlation_id", default="")
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._:-]{8,64}")

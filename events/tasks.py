@@ -1,6 +1,7 @@
 """Runs the handlers of events in the workers, each effect once."""
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
@@ -15,6 +16,13 @@ from events.registry import type_named
 logger = logging.getLogger("chancery.handlers")
 
 MOST_ATTEMPTS = 8
+RUNS_KEPT = timedelta(days=30)
+
+
+@shared_task(name="events.tidy")
+def tidy() -> None:
+    """Forget which handlers ran for entries so old that nobody will queue them again."""
+    HandlerRun.objects.filter(finished_at__lt=timezone.now() - RUNS_KEPT).delete()
 
 
 @shared_task(name="events.run_handlers")

@@ -213,6 +213,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": "tenants.for_each", "schedule": 3600.0, "args": (name,)}
+    for name in ("accounts.tidy", "events.tidy")
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(CHANCERY_DATA_DIR / "celerybeat-schedule")
 
 # Language and time ------------------------------------------------------------------------------

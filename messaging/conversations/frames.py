@@ -17,9 +17,7 @@ from tenants.context import current_tenant
 
 
 @renders(ConversationCreated, ConversationUpdated, ConversationArchived, ConversationRestored)
-def conversation_changed(
-    facts: Sequence[Any], rows: Sequence[Any]
-) -> list[dict[str, Any] | None]:
+def conversation_changed(facts: Sequence[Any], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
     """The conversation as it is now, without what belongs to one person."""
     ids = list({fact.conversation_id for fact in facts})
     found = {row["id"]: row for row in summaries(system_actor(current_tenant()), ids)}

@@ -79,9 +79,7 @@ def summaries(actor: Actor, ids: Sequence[UUID]) -> list[dict]:
             stops at UNREAD_CAP.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SUMMARY, {"cap": UNREAD_CAP, "user_id": actor.user_id, "ids": list(ids)}
-        )
+        cursor.execute(_SUMMARY, {"cap": UNREAD_CAP, "user_id": actor.user_id, "ids": list(ids)})
         names = [column.name for column in cursor.description]
         rows = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
     return [rows[id_] for id_ in ids if id_ in rows]

@@ -68,6 +68,8 @@ def _may_stand_in_emoji(char: str, keycap: bool) -> bool:
         return True
     category = unicodedata.category(char)
     # Unassigned characters of the emoji planes: newer than this Python's tables.
-    return category in _SYMBOLS or (category == "Cn" and "\U0001f000" <= char <= "\U0001faff") or (
-        char in "\u203c\u2049\u3030\u303d"
+    return (
+        category in _SYMBOLS
+        or (category == "Cn" and "\U0001f000" <= char <= "\U0001faff")
+        or (char in "\u203c\u2049\u3030\u303d")
     )

@@ -33,6 +33,7 @@ def mark_read(actor: Actor, *, conversation_id: UUID, seq: int, backwards: bool 
         if rows.update(read_seq=seq):
             publish(CursorMoved(actor.user_id, conversation_id, seq), by=actor)
             return seq
-    return Membership.objects.filter(id=place.membership.id).values_list(
-        "read_seq", flat=True
-    ).first() or 0
+    return (
+        Membership.objects.filter(id=place.membership.id).values_list("read_seq", flat=True).first()
+        or 0
+    )

@@ -1,0 +1,19 @@
+"""Tidying up, once an hour in each tenant."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.idempotency.models import IdempotencyRecord
+from accounts.sessions.models import Session
+
+ANSWERS_KEPT = timedelta(hours=24)
+
+
+@shared_task(name="accounts.tidy")
+def tidy() -> None:
+    """Forget sessions that have ended, and answers that nobody will ask for again."""
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    IdempotencyRecord.objects.filter(created_at__lt=now - ANSWERS_KEPT).delete()

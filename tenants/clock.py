@@ -1,0 +1,18 @@
+"""Work started by the clock: beat queues `tenants.for_each`, which queues one task per tenant."""
+
+from celery import current_app, shared_task
+
+from tenants.context import in_tenant
+from tenants.models import Tenant, TenantState
+from tenants.tasks import PublicTask
+
+
+@shared_task(base=PublicTask, name="tenants.for_each")
+def for_each(task_name: str) -> int:
+    """Queue a tenant task once for every tenant that is ready; returns for how many."""
+    task = current_app.tasks[task_name]
+    slugs = list(Tenant.objects.filter(state=TenantState.READY).values_list("slug", flat=True))
+    for slug in slugs:
+        with in_tenant(slug):
+            task.delay()
+    return len(slugs)
