@@ -6,7 +6,7 @@ import { settle } from "../messages/sending.ts";
 import { refreshMessage } from "../messages/actions.ts";
 import { timelineOf, withMessage, withReactions, withReplyCounted } from "../messages/store.ts";
 import { plain } from "../messages/plain.ts";
-import { me, nameOf, remember, titleOf } from "../people/store.ts";
+import { me, nameOf, remember } from "../people/store.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { leaveForSignIn } from "../transport/session.ts";
 import { t } from "../app/text.ts";

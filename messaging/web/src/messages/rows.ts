@@ -5,7 +5,6 @@ import { dayKey } from "../app/text.ts";
 /** One line of the history. */
 export type Row =
   | { kind: "start"; key: string }
-  | { kind: "older"; key: string }
   | { kind: "newer"; key: string }
   | { kind: "day"; key: string; at: string }
   | { kind: "new"; key: string }
@@ -43,7 +42,7 @@ function continues(previous: Previous | null, author: Id | null, at: string): bo
  * A message and the outbox entry with its key share their row's key, so that the row stays the same when one replaces the other.
  */
 export function rowsOf({ roots, pending, hasOlder, hasNewer, newAfter, me }: Shown): Row[] {
-  const rows: Row[] = [hasOlder ? { kind: "older", key: "older" } : { kind: "start", key: "start" }];
+  const rows: Row[] = hasOlder ? [] : [{ kind: "start", key: "start" }];
   const arrived = new Set(roots.map((message) => message.key));
   let day = "";
   let previous: Previous | null = null;

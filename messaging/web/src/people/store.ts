@@ -56,6 +56,6 @@ export function titleOf(conversation: Conversation): string {
   if (conversation.kind !== "direct") return conversation.name ?? t("Unnamed channel");
   if (conversation.name) return conversation.name;
   const ids = others(conversation);
-  if (ids.length === 1 && ids[0] === me.value?.id) return t("%(name)s (you)", { name: me.value.name });
+  if (ids.length === 1 && ids[0] === me.value?.id) return t("%(name)s (you)", { name: nameOf(ids[0] ?? null) });
   return listed(ids.map((id) => nameOf(id)));
 }

@@ -1,0 +1,139 @@
+import { useSignalEffect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { BrowseDialog } from "../conversations/BrowseDialog.tsx";
+import { ConversationHeader } from "../conversations/ConversationHeader.tsx";
+import { CreateDialog } from "../conversations/CreateDialog.tsx";
+import { DetailsDialog } from "../conversations/DetailsDialog.tsx";
+import { DirectDialog } from "../conversations/DirectDialog.tsx";
+import { MembersPanel } from "../conversations/MembersPanel.tsx";
+import { Sidebar } from "../conversations/Sidebar.tsx";
+import { conversations, unreadTotal, type Known } from "../conversations/store.ts";
+import { Switcher } from "../conversations/Switcher.tsx";
+import { refreshConversation } from "../conversations/actions.ts";
+import { Seal } from "../design/Icon.tsx";
+import { Toasts } from "../design/Toasts.tsx";
+import { Announcer, Connection } from "../live/Connection.tsx";
+import { TypingLine } from "../live/TypingLine.tsx";
+import { ConversationComposer } from "../messages/Composer.tsx";
+import { DeleteDialog } from "../messages/DeleteDialog.tsx";
+import { focusComposer } from "../messages/focus.ts";
+import { History } from "../messages/History.tsx";
+import { ThreadPanel } from "../messages/ThreadPanel.tsx";
+import { me, titleOf } from "../people/store.ts";
+import { EmojiPicker } from "../reactions/EmojiPicker.tsx";
+import { SearchPanel } from "../search/SearchPanel.tsx";
+import { JoinBar } from "../conversations/JoinBar.tsx";
+import { dialog, panel } from "./panel.ts";
+import { route } from "./route.ts";
+import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
+import { t } from "./text.ts";
+
+/** The whole window. */
+export function App(): JSX.Element {
+  const { conversationId, threadId } = route.value;
+  const conversation = conversationId === null ? undefined : conversations.value.byId.get(conversationId);
+  useSignalEffect(() => void (document.title = title()));
+
+  return (
+    <div class={`app ${conversationId === null ? "at-home" : "at-conversation"} ${threadId !== null || panel.value !== null ? "has-panel" : ""}`}>
+      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), focusComposer("conversation"))}>{t("Skip to writing")}</a>
+      <Sidebar />
+      <main id="main" class="main" aria-label={conversation === undefined ? t("Conversation") : titleOf(conversation)}>
+        <Connection />
+        <Main conversationId={conversationId} conversation={conversation} />
+      </main>
+      <Side conversation={conversation} threadId={threadId} />
+      <Dialogs conversation={conversation} />
+      <EmojiPicker />
+      <Toasts />
+      <Announcer />
+    </div>
+  );
+}
+
+function title(): string {
+  const { conversationId } = route.value;
+  const open = conversationId === null ? undefined : conversations.value.byId.get(conversationId);
+  const { messages, mentions } = unreadTotal.value;
+  const mark = mentions > 0 ? `(${mentions}) ` : messages > 0 ? "• " : "";
+  return `${mark}${open === undefined ? (me.value?.tenant.name ?? "") : titleOf(open)} · Chancery`;
+}
+
+interface MainProps {
+  conversationId: string | null;
+  conversation: Known | undefined;
+}
+
+function Main({ conversationId, conversation }: MainProps): JSX.Element {
+  useEffect(() => {
+    if (conversation === undefined && conversationId !== null && conversations.peek().status === "ready") {
+      void refreshConversation(conversationId).catch(() => undefined);
+    }
+    if (matchMedia("(hover: hover)").matches && route.peek().threadId === null && panel.peek() === null && dialog.peek() === null) focusComposer("conversation");
+  }, [conversationId, conversation === undefined, conversations.value.status]);
+
+  if (conversationId === null) return <Welcome />;
+  if (conversation === undefined) return conversations.value.status === "loading" ? <div class="history" aria-busy="true" /> : <Missing />;
+  return (
+    <>
+      <ConversationHeader conversation={conversation} />
+      <History key={conversation.id} conversation={conversation} />
+      <div class="writing">
+        {conversation.membership === null ? <JoinBar conversation={conversation} /> : <ConversationComposer conversation={conversation} />}
+        <TypingLine conversationId={conversation.id} />
+      </div>
+    </>
+  );
+}
+
+function Welcome(): JSX.Element {
+  const name = me.value?.name.split(" ")[0] ?? "";
+  return (
+    <div class="welcome">
+      <Seal size={56} />
+      <h1>{name === "" ? t("Welcome") : t("Good to see you, %(name)s", { name })}</h1>
+      <p>{t("Choose a conversation, or start one.")}</p>
+      <p class="welcome-acts">
+        <button type="button" class="button" onClick={() => (dialog.value = "browse")}>{t("Browse channels")}</button>
+        <button type="button" class="button" onClick={() => (dialog.value = "direct")}>{t("Write to someone")}</button>
+      </p>
+    </div>
+  );
+}
+
+function Missing(): JSX.Element {
+  return (
+    <div class="welcome">
+      <h1>{t("This conversation is not here")}</h1>
+      <p>{t("It may have been removed, or it may be for people you are not among.")}</p>
+      <p><a class="button" href="/">{t("Go to the start page")}</a></p>
+    </div>
+  );
+}
+
+function Side({ conversation, threadId }: { conversation: Known | undefined; threadId: string | null }): JSX.Element | null {
+  if (threadId !== null && conversation !== undefined) return <ThreadPanel key={threadId} conversation={conversation} rootId={threadId} />;
+  if (panel.value === "search") return <SearchPanel conversation={conversation} />;
+  if (panel.value === "members" && conversation !== undefined) return <MembersPanel conversation={conversation} />;
+  return null;
+}
+
+function Dialogs({ conversation }: { conversation: Known | undefined }): JSX.Element | null {
+  switch (dialog.value) {
+    case "switcher":
+      return <Switcher />;
+    case "shortcuts":
+      return <ShortcutsDialog />;
+    case "browse":
+      return <BrowseDialog />;
+    case "create":
+      return <CreateDialog />;
+    case "direct":
+      return <DirectDialog />;
+    case "details":
+      return conversation === undefined ? null : <DetailsDialog conversation={conversation} />;
+    case null:
+      return <DeleteDialog />;
+  }
+}

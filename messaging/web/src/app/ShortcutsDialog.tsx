@@ -1,0 +1,59 @@
+import type { JSX } from "preact";
+import { Modal } from "../design/Modal.tsx";
+import { dialog } from "./panel.ts";
+import { t } from "./text.ts";
+
+type Rows = readonly (readonly [string, string])[];
+
+const sheet = (): readonly (readonly [string, Rows])[] => [
+  [t("Anywhere"), [
+    ["Ctrl/⌘ K", t("Jump to a conversation or person")],
+    ["/", t("Search messages")],
+    ["C", t("Write")],
+    ["F6", t("Next part of the window")],
+    ["Alt ↑ ↓", t("Previous or next conversation")],
+    ["Alt Shift ↑ ↓", t("Previous or next unread conversation")],
+    ["Shift D", t("Light or dark")],
+    ["Esc", t("Close what is open")],
+    ["?", t("This sheet")],
+  ]],
+  [t("Writing"), [
+    ["Enter", t("Send")],
+    ["Shift Enter", t("New line")],
+    ["↑", t("Edit your last message, when nothing is written")],
+    ["@ # :", t("Mention a person, a channel, an emoji")],
+  ]],
+  [t("On a message"), [
+    ["↑ ↓", t("Previous or next message")],
+    ["R", t("React")],
+    ["T", t("Reply in thread")],
+    ["E", t("Edit")],
+    ["Del", t("Delete")],
+    ["L", t("Copy link")],
+    ["U", t("Mark unread from here")],
+    ["Enter", t("Go to its actions")],
+  ]],
+];
+
+/** All keys on one sheet. */
+export function ShortcutsDialog(): JSX.Element {
+  return (
+    <Modal title={t("Keyboard shortcuts")} onClose={() => (dialog.value = null)} wide>
+      <div class="shortcuts">
+        {sheet().map(([title, rows]) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {rows.map(([keys, what]) => (
+                <div key={keys}>
+                  <dt><kbd>{keys}</kbd></dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Modal>
+  );
+}

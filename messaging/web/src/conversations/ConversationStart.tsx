@@ -1,0 +1,23 @@
+import type { JSX } from "preact";
+import { t } from "../app/text.ts";
+import { others, nameOf, titleOf } from "../people/store.ts";
+import { listed } from "../app/text.ts";
+import { Sign } from "./Sign.tsx";
+import type { Known } from "./store.ts";
+
+/** The top of a history: what this conversation is. */
+export function ConversationStart({ conversation }: { conversation: Known }): JSX.Element {
+  return (
+    <div class="start">
+      <h2><Sign conversation={conversation} /> <bdi>{titleOf(conversation)}</bdi></h2>
+      <p dir="auto">{words(conversation)}</p>
+    </div>
+  );
+}
+
+function words(conversation: Known): string {
+  if (conversation.purpose !== "") return conversation.purpose;
+  if (conversation.kind === "direct") return t("This is the beginning of what you and %(names)s wrote to each other.", { names: listed(others(conversation).map((id) => nameOf(id))) });
+  if (conversation.kind === "private") return t("This is the beginning of a private channel. Only its members can read it.");
+  return t("This is the beginning of a channel that everyone in the organisation can find and join.");
+}

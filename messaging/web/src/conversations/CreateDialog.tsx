@@ -1,0 +1,58 @@
+import type { JSX } from "preact";
+import { useId, useState } from "preact/hooks";
+import { dialog } from "../app/panel.ts";
+import { explain } from "../app/failure.ts";
+import { t } from "../app/text.ts";
+import { Modal } from "../design/Modal.tsx";
+import { create } from "./actions.ts";
+
+const close = (): void => void (dialog.value = null);
+
+/** Make a channel: a name, what it is for, and who can find it. */
+export function CreateDialog(): JSX.Element {
+  const [name, setName] = useState("");
+  const [purpose, setPurpose] = useState("");
+  const [isPrivate, setPrivate] = useState(false);
+  const [error, setError] = useState("");
+  const id = useId();
+
+  const submit = async (): Promise<void> => {
+    try {
+      await create({ kind: isPrivate ? "private" : "public", name: name.trim(), ...(purpose.trim() === "" ? {} : { purpose: purpose.trim() }) });
+      close();
+    } catch (refusal) {
+      setError(explain(refusal));
+    }
+  };
+
+  return (
+    <Modal title={t("Create a channel")} onClose={close}>
+      <form
+        class="modal-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <div class="field">
+          <label for={`${id}-name`}>{t("Name")}</label>
+          <input id={`${id}-name`} class="input" required maxLength={80} autofocus autocomplete="off" placeholder={t("e.g. spring-launch")} value={name} aria-invalid={error !== ""} aria-describedby={error === "" ? undefined : `${id}-error`} onInput={(event) => setName(event.currentTarget.value)} />
+          {error !== "" && <p id={`${id}-error`} class="error" role="alert">{error}</p>}
+        </div>
+        <div class="field">
+          <label for={`${id}-purpose`}>{t("What is it for?")} <span class="quiet">{t("(optional)")}</span></label>
+          <input id={`${id}-purpose`} class="input" maxLength={250} value={purpose} onInput={(event) => setPurpose(event.currentTarget.value)} />
+        </div>
+        <fieldset class="choices">
+          <legend>{t("Who can find it")}</legend>
+          <label><input type="radio" name="kind" checked={!isPrivate} onChange={() => setPrivate(false)} /> <span>{t("Everyone")}<small>{t("Anyone in the organisation can find and join it.")}</small></span></label>
+          <label><input type="radio" name="kind" checked={isPrivate} onChange={() => setPrivate(true)} /> <span>{t("Only members")}<small>{t("People are added; others never see it.")}</small></span></label>
+        </fieldset>
+        <div class="modal-foot">
+          <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
+          <button type="submit" class="button primary" disabled={name.trim() === ""}>{t("Create channel")}</button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,59 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { User } from "../contract/types.ts";
+import { dialog } from "../app/panel.ts";
+import { explain } from "../app/failure.ts";
+import { t } from "../app/text.ts";
+import { Icon } from "../design/Icon.tsx";
+import { Modal } from "../design/Modal.tsx";
+import { PersonPicker } from "../people/PersonPicker.tsx";
+import { me } from "../people/store.ts";
+import { create } from "./actions.ts";
+
+const close = (): void => void (dialog.value = null);
+
+/** Write to one person or to several. The same people lead to the conversation they already have. */
+export function DirectDialog(): JSX.Element {
+  const [chosen, setChosen] = useState<readonly User[]>([]);
+  const [error, setError] = useState("");
+  const mine = me.value?.id;
+  const excluded = new Set([...chosen.map((user) => user.id), ...(mine === undefined ? [] : [mine])]);
+
+  const submit = async (): Promise<void> => {
+    try {
+      await create({ kind: "direct", member_ids: chosen.map((user) => user.id) });
+      close();
+    } catch (refusal) {
+      setError(explain(refusal));
+    }
+  };
+
+  return (
+    <Modal title={t("New direct message")} onClose={close}>
+      <form
+        class="modal-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (chosen.length > 0) void submit();
+        }}
+      >
+        <PersonPicker label={t("To")} excluded={excluded} onPick={(user) => setChosen([...chosen, user])} />
+        {chosen.length > 0 && (
+          <ul class="chips" aria-label={t("Chosen people")}>
+            {chosen.map((user) => (
+              <li key={user.id}>
+                <bdi>{user.name}</bdi>
+                <button type="button" aria-label={t("Remove %(name)s", { name: user.name })} onClick={() => setChosen(chosen.filter((other) => other.id !== user.id))}><Icon name="close" size={14} /></button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {error !== "" && <p class="error" role="alert">{error}</p>}
+        <div class="modal-foot">
+          <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
+          <button type="submit" class="button primary" disabled={chosen.length === 0}>{t("Start writing")}</button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

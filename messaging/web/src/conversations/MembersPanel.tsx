@@ -1,0 +1,82 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Id, Member } from "../contract/types.ts";
+import { panel } from "../app/panel.ts";
+import { complain } from "../app/failure.ts";
+import { t } from "../app/text.ts";
+import { Avatar } from "../design/Avatar.tsx";
+import { IconButton } from "../design/IconButton.tsx";
+import { Panel } from "../design/Panel.tsx";
+import { PersonPicker } from "../people/PersonPicker.tsx";
+import { me, nameOf, person, presence, titleOf } from "../people/store.ts";
+import { create } from "./actions.ts";
+import { addMember, loadMembers, members, removeMember } from "./members.ts";
+import type { Known } from "./store.ts";
+
+/** Who is here; those who may can add people. */
+export function MembersPanel({ conversation }: { conversation: Known }): JSX.Element {
+  const [filter, setFilter] = useState("");
+  useEffect(() => void loadMembers(conversation.id), [conversation.id]);
+  const { status, items, conversationId } = members.value;
+  const here = conversationId === conversation.id ? items : [];
+  const shown = here.filter((member) => nameOf(member.user_id).toLocaleLowerCase().includes(filter.toLocaleLowerCase()));
+  const mayInvite = conversation.can.invite && conversation.kind !== "direct";
+
+  return (
+    <Panel title={t("Members")} detail={titleOf(conversation)} onClose={() => (panel.value = null)}>
+      {mayInvite && (
+        <div class="panel-form">
+          <PersonPicker
+            label={t("Add a person")}
+            excluded={new Set(here.map((member) => member.user_id))}
+            onPick={(user) => void addMember(conversation.id, user.id)}
+          />
+        </div>
+      )}
+      {here.length > 12 && (
+        <div class="panel-form">
+          <input class="input" type="search" aria-label={t("Filter members")} placeholder={t("Filter members")} value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
+        </div>
+      )}
+      <div class="panel-body">
+        {status === "loading" && here.length === 0 && <p class="quiet empty" role="status">{t("Loading members…")}</p>}
+        {status === "error" && (
+          <div class="load-error" role="alert">
+            <p>{t("The members could not be loaded.")}</p>
+            <button type="button" class="button" onClick={() => void loadMembers(conversation.id)}>{t("Try again")}</button>
+          </div>
+        )}
+        <ul class="members">
+          {shown.map((member) => <MemberRow key={member.user_id} member={member} conversation={conversation} mayRemove={mayInvite} />)}
+        </ul>
+      </div>
+    </Panel>
+  );
+}
+
+interface RowProps {
+  member: Member;
+  conversation: Known;
+  mayRemove: boolean;
+}
+
+const writeTo = (userId: Id): void => void create({ kind: "direct", member_ids: [userId] }).catch(complain);
+
+function MemberRow({ member, conversation, mayRemove }: RowProps): JSX.Element {
+  const user = person(member.user_id);
+  const isMe = member.user_id === me.value?.id;
+  const state = presence.value.get(member.user_id);
+  return (
+    <li class="member">
+      <Avatar userId={member.user_id} size="m" />
+      <span class="member-words">
+        <span><bdi class="name">{nameOf(member.user_id)}</bdi>{isMe && <span class="quiet"> {t("(you)")}</span>}{(state === "online" || state === "away") && <span class={`presence inline ${state}`}><span class="visually-hidden">{state === "online" ? t("online") : t("away")}</span></span>}</span>
+        <small>{[user?.title, member.role === "member" ? "" : member.role].filter((part) => part !== "" && part !== undefined).join(" · ")}</small>
+      </span>
+      {!isMe && conversation.kind !== "direct" && <IconButton icon="reply" label={t("Write to %(name)s", { name: nameOf(member.user_id) })} onClick={() => writeTo(member.user_id)} />}
+      {!isMe && mayRemove && (me.value?.role === "owner" || me.value?.role === "admin" || conversation.membership?.role === "owner") && (
+        <IconButton icon="close" label={t("Remove %(name)s", { name: nameOf(member.user_id) })} onClick={() => void removeMember(conversation.id, member.user_id)} />
+      )}
+    </li>
+  );
+}

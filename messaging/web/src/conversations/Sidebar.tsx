@@ -1,0 +1,188 @@
+import { computed } from "@preact/signals";
+import type { JSX } from "preact";
+import { memo } from "preact/compat";
+import { dialog, panel } from "../app/panel.ts";
+import { navigate, route } from "../app/route.ts";
+import { t, tn } from "../app/text.ts";
+import { theme, toggleTheme } from "../app/theme.ts";
+import { Avatar } from "../design/Avatar.tsx";
+import { Icon, Seal } from "../design/Icon.tsx";
+import { IconButton } from "../design/IconButton.tsx";
+import { moveFocus } from "../design/roving.ts";
+import { drafts } from "../messages/drafts.ts";
+import { me, titleOf } from "../people/store.ts";
+import { MOST_UNREAD } from "../receipts/store.ts";
+import { loadConversations } from "./actions.ts";
+import { conversations, grouped, type Known } from "./store.ts";
+import { Sign } from "./Sign.tsx";
+
+const sections = computed(() => grouped(conversations.value, titleOf));
+const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** The way round the house: organisation, search, channels, direct messages, the person. */
+export function Sidebar(): JSX.Element {
+  return (
+    <aside class="sidebar" aria-label={t("Sidebar")}>
+      <header class="sidebar-head">
+        <Seal />
+        <span class="organisation"><bdi>{me.value?.tenant.name ?? " "}</bdi></span>
+        <IconButton icon="compose" label={t("New direct message")} onClick={() => (dialog.value = "direct")} />
+      </header>
+      <div class="sidebar-tools">
+        <button type="button" class="jump-to" onClick={() => (dialog.value = "switcher")}>
+          <Icon name="search" size={16} />
+          <span>{t("Jump to…")}</span>
+          <kbd>{IS_MAC ? "⌘K" : "Ctrl K"}</kbd>
+        </button>
+        <IconButton icon="search" label={t("Search messages")} shortcut="/" onClick={() => (panel.value = "search")} />
+      </div>
+      <nav class="sidebar-list" aria-label={t("Conversations")} onKeyDown={onListKey}>
+        <Lists />
+      </nav>
+      <Person />
+    </aside>
+  );
+}
+
+function Lists(): JSX.Element {
+  const { status } = conversations.value;
+  const { channels, directs } = sections.value;
+  if (status === "loading") return <ListSkeleton />;
+  if (status === "error") {
+    return (
+      <div class="load-error" role="alert">
+        <p>{t("Your conversations could not be loaded.")}</p>
+        <button type="button" class="button small" onClick={() => void loadConversations()}>{t("Try again")}</button>
+      </div>
+    );
+  }
+  const isGuest = me.value?.role === "guest";
+  return (
+    <>
+      <Section title={t("Channels")} items={channels} empty={t("You are in no channel yet. Browse to find one.")}>
+        {!isGuest && <IconButton icon="browse" label={t("Browse channels")} onClick={() => (dialog.value = "browse")} />}
+        {!isGuest && <IconButton icon="plus" label={t("Create channel")} onClick={() => (dialog.value = "create")} />}
+      </Section>
+      <Section title={t("Direct messages")} items={directs} empty={t("Nobody written to yet.")}>
+        <IconButton icon="plus" label={t("New direct message")} onClick={() => (dialog.value = "direct")} />
+      </Section>
+    </>
+  );
+}
+
+interface SectionProps {
+  title: string;
+  items: readonly Known[];
+  empty: string;
+  children: preact.ComponentChildren;
+}
+
+function Section({ title, items, empty, children }: SectionProps): JSX.Element {
+  return (
+    <section class="section">
+      <div class="section-head">
+        <h2>{title}</h2>
+        {children}
+      </div>
+      {items.length === 0 ? <p class="quiet">{empty}</p> : (
+        <ul>
+          {items.map((item) => <Entry key={item.id} item={item} isOpen={route.value.conversationId === item.id} hasDraft={drafts.value.has(item.id)} />)}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+interface EntryProps {
+  item: Known;
+  isOpen: boolean;
+  hasDraft: boolean;
+}
+
+const Entry = memo(function Entry({ item, isOpen, hasDraft }: EntryProps): JSX.Element {
+  const { messages, mentions } = item.unread;
+  const title = titleOf(item);
+  return (
+    <li>
+      <a
+        class={`entry ${messages > 0 ? "unread" : ""}`}
+        href={`/c/${item.id}`}
+        aria-current={isOpen ? "page" : undefined}
+        aria-label={entryLabel(title, messages, mentions, hasDraft)}
+        title={title}
+        onClick={(event) => {
+          if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+          event.preventDefault();
+          navigate({ conversationId: item.id });
+        }}
+      >
+        <Sign conversation={item} />
+        <bdi class="entry-name">{title}</bdi>
+        {hasDraft && !isOpen && <Icon name="pen" size={14} />}
+        <Badge messages={messages} mentions={item.kind === "direct" ? Math.max(mentions, messages) : mentions} />
+      </a>
+    </li>
+  );
+});
+
+function entryLabel(title: string, messages: number, mentions: number, hasDraft: boolean): string {
+  const parts = [title];
+  if (messages > 0) parts.push(tn("%(count)s unread", "%(count)s unread", messages));
+  if (mentions > 0) parts.push(tn("%(count)s mention", "%(count)s mentions", mentions));
+  if (hasDraft) parts.push(t("draft"));
+  return parts.join(", ");
+}
+
+const counted = (count: number): string => (count >= MOST_UNREAD ? "99+" : String(count));
+
+/** The seal's colour is for what asks for this person; everything else unread is counted quietly. */
+function Badge({ messages, mentions }: { messages: number; mentions: number }): JSX.Element | null {
+  if (mentions > 0) return <span class="badge mentions" data-badge="mentions">{counted(mentions)}</span>;
+  return messages > 0 ? <span class="badge" data-badge="unread">{counted(messages)}</span> : null;
+}
+
+function ListSkeleton(): JSX.Element {
+  return (
+    <div role="status">
+      <span class="visually-hidden">{t("Loading conversations…")}</span>
+      {[60, 45, 70, 52, 66, 40].map((width) => <div key={width} class={`skeleton-entry w-${width}`} aria-hidden="true" />)}
+    </div>
+  );
+}
+
+function csrf(): string {
+  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+}
+
+function Person(): JSX.Element {
+  const isDark = theme.value === "dark";
+  return (
+    <footer class="sidebar-foot">
+      <Avatar userId={me.value?.id ?? null} size="s" />
+      <bdi class="person-name">{me.value?.name ?? ""}</bdi>
+      <IconButton icon="keyboard" label={t("Keyboard shortcuts")} shortcut="?" onClick={() => (dialog.value = "shortcuts")} />
+      <IconButton icon={isDark ? "sun" : "moon"} label={isDark ? t("Switch to light") : t("Switch to dark")} onClick={toggleTheme} />
+      <form method="post" action="/accounts/logout/" onSubmit={(event) => event.currentTarget.querySelector("input")?.setAttribute("value", csrf())}>
+        <input type="hidden" name="csrfmiddlewaretoken" value={csrf()} />
+        <button type="submit" class="icon-button" aria-label={t("Sign out")} title={t("Sign out")}><Icon name="out" /></button>
+      </form>
+    </footer>
+  );
+}
+
+function onListKey(event: KeyboardEvent): void {
+  const steps = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" } as const;
+  const step = steps[event.key as keyof typeof steps];
+  if (step === undefined) return;
+  event.preventDefault();
+  moveFocus(event.currentTarget as Element, ".entry", step);
+}
+
+/** The conversation before or after the open one, in the order of the sidebar; only unread ones if wished. */
+export function neighbour(step: 1 | -1, isUnreadOnly: boolean): Known | undefined {
+  const { channels, directs } = sections.peek();
+  const all = [...channels, ...directs];
+  const from = all.findIndex((item) => item.id === route.peek().conversationId);
+  const order = step === 1 ? [...all.slice(from + 1), ...all.slice(0, Math.max(0, from))] : [...all.slice(0, Math.max(0, from)).reverse(), ...all.slice(from + 1).reverse()];
+  return isUnreadOnly ? order.find((item) => item.unread.messages > 0) : order[0];
+}

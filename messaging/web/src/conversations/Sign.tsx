@@ -1,0 +1,21 @@
+import type { JSX } from "preact";
+import type { Conversation } from "../contract/types.ts";
+import { Avatar } from "../design/Avatar.tsx";
+import { Icon } from "../design/Icon.tsx";
+import { others, presence } from "../people/store.ts";
+import { t } from "../app/text.ts";
+
+/** What stands before a conversation's name: # for public, a lock for private, a face for direct. */
+export function Sign({ conversation }: { conversation: Conversation }): JSX.Element {
+  if (conversation.kind === "direct") {
+    const [first] = others(conversation);
+    const state = first === undefined ? undefined : presence.value.get(first);
+    return (
+      <span class="sign face">
+        <Avatar userId={first ?? null} size="s" />
+        {(state === "online" || state === "away") && <span class={`presence ${state}`} title={state === "online" ? t("online") : t("away")} />}
+      </span>
+    );
+  }
+  return <span class="sign"><Icon name={conversation.kind === "private" ? "lock" : "hash"} size={16} /></span>;
+}

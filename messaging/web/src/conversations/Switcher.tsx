@@ -1,0 +1,133 @@
+import type { JSX } from "preact";
+import { useEffect, useId, useState } from "preact/hooks";
+import type { User } from "../contract/types.ts";
+import { complain } from "../app/failure.ts";
+import { dialog, panel } from "../app/panel.ts";
+import { navigate, route } from "../app/route.ts";
+import { t } from "../app/text.ts";
+import { toggleTheme } from "../app/theme.ts";
+import { Avatar } from "../design/Avatar.tsx";
+import { Icon, type IconName } from "../design/Icon.tsx";
+import { useListbox } from "../design/listbox.ts";
+import { Modal } from "../design/Modal.tsx";
+import { matches } from "../messages/suggestions.ts";
+import { findPeople } from "../people/actions.ts";
+import { me, others, people, titleOf } from "../people/store.ts";
+import { runSearch } from "../search/actions.ts";
+import { create } from "./actions.ts";
+import { Sign } from "./Sign.tsx";
+import { conversations, type Known } from "./store.ts";
+
+interface Choice {
+  id: string;
+  label: string;
+  detail: string;
+  picture: JSX.Element;
+  unread: number;
+  go: () => void;
+}
+
+const MOST = 12;
+const ASK_AFTER_MS = 150;
+const close = (): void => void (dialog.value = null);
+
+/** One field that leads anywhere: conversations, people, a search, the few commands there are. */
+export function Switcher(): JSX.Element {
+  const [q, setQ] = useState("");
+  const id = useId();
+  useEffect(() => {
+    if (q.length < 2) return undefined;
+    const controller = new AbortController();
+    const timer = setTimeout(() => void findPeople(q, controller.signal).catch(() => undefined), ASK_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+  }, [q]);
+
+  const choices = choicesFor(q.trim());
+  const take = (index: number): void => {
+    close();
+    choices[index]?.go();
+  };
+  const listbox = useListbox(choices.length, take);
+
+  return (
+    <Modal title={t("Jump to a conversation or person")} onClose={close} bare>
+      <div class="switcher">
+        <div class="switcher-field">
+          <Icon name="search" />
+          <input
+            role="combobox"
+            autofocus
+            autocomplete="off"
+            aria-label={t("Jump to")}
+            placeholder={t("Channel, person or words to search for")}
+            aria-autocomplete="list"
+            aria-expanded={choices.length > 0}
+            aria-controls={id}
+            aria-activedescendant={choices.length > 0 ? `${id}-${listbox.active}` : undefined}
+            value={q}
+            onInput={(event) => {
+              setQ(event.currentTarget.value);
+              listbox.setActive(0);
+            }}
+            onKeyDown={(event) => void listbox.onKey(event)}
+          />
+        </div>
+        <ul id={id} role="listbox" aria-label={t("Where to go")}>
+          {choices.map((choice, index) => (
+            <li key={choice.id} id={`${id}-${index}`} role="option" aria-selected={index === listbox.active} onPointerMove={() => listbox.setActive(index)} onClick={() => take(index)}>
+              {choice.picture}
+              <bdi class={choice.unread > 0 ? "name" : ""}>{choice.label}</bdi>
+              <span class="detail">{choice.detail}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Modal>
+  );
+}
+
+function choicesFor(q: string): Choice[] {
+  const mine = [...conversations.value.byId.values()].filter((item) => item.membership !== null);
+  const found = mine.filter((item) => q === "" ? item.id !== route.value.conversationId : matches(titleOf(item), q));
+  const latest = (a: Known, b: Known): number => (b.last_message_at ?? "").localeCompare(a.last_message_at ?? "");
+  const ranked = found.sort((a, b) => Number(b.unread.messages > 0) - Number(a.unread.messages > 0) || latest(a, b));
+  const written = new Set(mine.filter((item) => item.kind === "direct").flatMap((item) => (others(item).length === 1 ? others(item) : [])));
+  const strangers = q === "" ? [] : [...people.value.values()].filter((user) => user.is_active && user.id !== me.value?.id && !written.has(user.id) && matches(user.name, q));
+  return [...ranked.slice(0, MOST).map(conversationChoice), ...strangers.slice(0, 5).map(personChoice), ...commands(q)];
+}
+
+function conversationChoice(item: Known): Choice {
+  const detail = item.unread.messages > 0 ? t("unread") : item.archived_at !== null ? t("archived") : item.topic;
+  return { id: item.id, label: titleOf(item), detail, picture: <Sign conversation={item} />, unread: item.unread.messages, go: () => navigate({ conversationId: item.id }) };
+}
+
+function personChoice(user: User): Choice {
+  return {
+    id: user.id,
+    label: user.name,
+    detail: user.title || t("write a direct message"),
+    picture: <Avatar userId={user.id} size="s" />,
+    unread: 0,
+    go: () => void create({ kind: "direct", member_ids: [user.id] }).catch(complain),
+  };
+}
+
+function commands(q: string): Choice[] {
+  const command = (label: string, icon: IconName, go: () => void): Choice => ({ id: label, label, detail: "", picture: <Icon name={icon} />, unread: 0, go });
+  const all = [
+    command(t("Browse channels"), "browse", () => (dialog.value = "browse")),
+    command(t("Create channel"), "plus", () => (dialog.value = "create")),
+    command(t("New direct message"), "compose", () => (dialog.value = "direct")),
+    command(t("Switch between light and dark"), "moon", toggleTheme),
+    command(t("Keyboard shortcuts"), "keyboard", () => (dialog.value = "shortcuts")),
+  ];
+  if (q === "") return [];
+  const search = command(t("Search messages for “%(q)s”", { q }), "search", () => {
+    panel.value = "search";
+    void runSearch({ q, isHere: false });
+  });
+  return [...all.filter(({ label }) => matches(label, q)), search];
+}

@@ -1,0 +1,33 @@
+import type { ComponentChildren, JSX } from "preact";
+import { Icon, type IconName } from "./Icon.tsx";
+
+interface Props {
+  icon: IconName;
+  label: string;
+  onClick: (event: MouseEvent) => void;
+  pressed?: boolean;
+  expanded?: boolean;
+  shortcut?: string;
+  class?: string;
+  tabIndex?: number;
+  children?: ComponentChildren;
+}
+
+/** A square button with a picture; its label is read out and shown on hover. */
+export function IconButton({ icon, label, onClick, pressed, expanded, shortcut, tabIndex, children, class: extra = "" }: Props): JSX.Element {
+  return (
+    <button
+      type="button"
+      class={`icon-button ${extra}`}
+      aria-label={label}
+      title={shortcut === undefined ? label : `${label} (${shortcut})`}
+      aria-pressed={pressed}
+      aria-expanded={expanded}
+      tabIndex={tabIndex}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+      {children}
+    </button>
+  );
+}

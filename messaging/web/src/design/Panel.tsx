@@ -1,0 +1,26 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useId } from "preact/hooks";
+import { t } from "../app/text.ts";
+import { IconButton } from "./IconButton.tsx";
+
+interface Props {
+  title: string;
+  detail?: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+/** What stands beside the history; on a phone it stands in its place. */
+export function Panel({ title, detail, onClose, children }: Props): JSX.Element {
+  const id = useId();
+  return (
+    <aside class="panel" aria-labelledby={id}>
+      <header class="panel-head">
+        <h2 id={id}>{title}</h2>
+        {detail !== undefined && <bdi class="panel-detail">{detail}</bdi>}
+        <IconButton icon="close" label={t("Close %(title)s", { title })} shortcut="Esc" onClick={onClose} />
+      </header>
+      {children}
+    </aside>
+  );
+}

@@ -1,0 +1,72 @@
+import { render } from "preact";
+import type { Me } from "./contract/types.ts";
+import { App } from "./app/App.tsx";
+import { explain } from "./app/failure.ts";
+import { navigate, route, startRouting } from "./app/route.ts";
+import { startShortcuts } from "./app/shortcuts.ts";
+import { loadConversations } from "./conversations/actions.ts";
+import { conversations } from "./conversations/store.ts";
+import { toast } from "./design/toast.ts";
+import { followAll, startLive } from "./live/actions.ts";
+import { flushDrafts, startDrafts } from "./messages/drafts.ts";
+import { startOutbox } from "./messages/sending.ts";
+import { startPeople } from "./people/actions.ts";
+import { me } from "./people/store.ts";
+import { backoffMs } from "./transport/backoff.ts";
+import { ask, Refused } from "./transport/http.ts";
+import "./client.css";
+
+const LAST_OPEN = "last-conversation";
+const WIDE = "(min-width: 48rem)";
+
+async function whoAmI(attempt = 0): Promise<Me> {
+  try {
+    return await ask<Me>("GET", "/me");
+  } catch (error) {
+    if (!(error instanceof Refused) || !error.isPassing || error.status === 401) throw error;
+    await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, { floorMs: 300 })));
+    return whoAmI(attempt + 1);
+  }
+}
+
+/** On a wide window something is always open: what was open last, else the first conversation. */
+function openSomething(): void {
+  if (route.peek().conversationId !== null || !matchMedia(WIDE).matches) return;
+  const known = conversations.peek().byId;
+  const last = localStorage.getItem(LAST_OPEN) ?? "";
+  const mine = [...known.values()].filter((item) => item.membership !== null && item.archived_at === null);
+  const first = known.has(last) ? last : (mine.find((item) => item.name === "general") ?? mine[0])?.id;
+  if (first !== undefined) navigate({ conversationId: first }, { replace: true });
+}
+
+function rememberOpen(): void {
+  route.subscribe(({ conversationId }) => {
+    if (conversationId !== null) localStorage.setItem(LAST_OPEN, conversationId);
+  });
+}
+
+async function start(): Promise<void> {
+  startRouting();
+  startShortcuts();
+  const root = document.getElementById("app");
+  if (root === null) return;
+  render(<App />, root);
+
+  const person = await whoAmI();
+  me.value = person;
+  document.documentElement.lang ||= person.locale;
+  startLive(person.id);
+  void startDrafts(person.id);
+  void startOutbox(person.id);
+  void startPeople();
+  await loadConversations();
+  followAll();
+  openSomething();
+  rememberOpen();
+  addEventListener("pagehide", flushDrafts);
+}
+
+start().catch((error: unknown) => {
+  toast(explain(error), "danger");
+  throw error;
+});

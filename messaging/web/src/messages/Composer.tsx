@@ -1,0 +1,272 @@
+import type { JSX } from "preact";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Conversation, Id, Message } from "../contract/types.ts";
+import { t } from "../app/text.ts";
+import { conversations } from "../conversations/store.ts";
+import { Avatar } from "../design/Avatar.tsx";
+import { IconButton } from "../design/IconButton.tsx";
+import { useListbox } from "../design/listbox.ts";
+import { sendTyping } from "../live/actions.ts";
+import { me, people, titleOf } from "../people/store.ts";
+import { openPicker } from "../reactions/EmojiPicker.tsx";
+import { edit } from "./actions.ts";
+import { drafts, EMPTY, keepDraft, placeOf, type Draft } from "./drafts.ts";
+import { editing } from "./focus.ts";
+import { decodeMentions, encodeMentions, personMention, typedAt, type Typed } from "./mentions.ts";
+import { names } from "./plain.ts";
+import { send } from "./sending.ts";
+import { timelineOf } from "./store.ts";
+import { useSuggestions, type Suggestion } from "./suggestions.ts";
+
+/** The server's limit, in code points. */
+export const MOST_CODE_POINTS = 40_000;
+const COUNT_FROM = 38_000;
+const TYPING_EVERY_MS = 3_000;
+const MOST_HEIGHT = 320;
+
+type Props =
+  | { kind: "conversation"; conversation: Conversation }
+  | { kind: "thread"; conversation: Conversation; threadId: Id }
+  | { kind: "edit"; message: Message };
+
+const codePoints = (text: string): number => [...text].length;
+
+/** What the composer works on: where its text comes from and what sending means. */
+interface Work {
+  start: Draft;
+  placeholder: string;
+  label: string;
+  change: (draft: Draft) => void;
+  submit: (text: string) => void;
+}
+
+function workOn(props: Props, also: boolean): Work {
+  if (props.kind === "edit") return editWork(props.message);
+  const { conversation } = props;
+  const threadId = props.kind === "thread" ? props.threadId : null;
+  const place = placeOf(conversation.id, threadId);
+  const title = titleOf(conversation);
+  const to = conversation.kind === "direct" ? title : `#${title}`;
+  return {
+    start: drafts.value.get(place) ?? EMPTY,
+    placeholder: threadId === null ? t("Write to %(name)s", { name: to }) : t("Reply…"),
+    label: threadId === null ? t("Message to %(name)s", { name: to }) : t("Reply in thread"),
+    change: (draft) => keepDraft(place, draft),
+    submit: (text) => send({ conversationId: conversation.id, threadId, text, alsoInConversation: also }),
+  };
+}
+
+function editWork(message: Message): Work {
+  return {
+    start: decodeMentions(message.text ?? "", names),
+    placeholder: "",
+    label: t("Edit message"),
+    change: () => undefined,
+    submit: (text) => {
+      if (text === message.text) editing.value = null;
+      else void edit(message, text).then((done) => done && (editing.value = null));
+    },
+  };
+}
+
+/** Names typed in full without the list count as mentions too. */
+function known(mentions: ReadonlyMap<string, string>): Map<string, string> {
+  const everyone = [...people.peek().values()].filter((user) => user.is_active).map((user) => [`@${user.name}`, personMention(user.id)] as const);
+  const all = [["@channel", "<!channel>"], ["@here", "<!here>"]] as const;
+  return new Map([...everyone, ...all, ...mentions]);
+}
+
+function editLast(conversationId: Id): boolean {
+  const mine = timelineOf(conversationId).peek().roots.findLast(
+    (message) => message.author_id === me.peek()?.id && message.deleted_at === null && message.kind === "text",
+  );
+  if (mine === undefined) return false;
+  editing.value = mine.id;
+  return true;
+}
+
+/** Where people write: new messages, replies, and changes to what they wrote. */
+export function Composer(props: Props): JSX.Element {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [also, setAlso] = useState(false);
+  const work = workOn(props, also);
+  const [edited, setEdited] = useState<Draft>(work.start);
+  // A new message's text lives in its draft, so that leaving and coming back, or another tab's load, finds it.
+  const draft = props.kind === "edit" ? edited : work.start;
+  const [caret, setCaret] = useState(draft.text.length);
+  const [isDismissed, setDismissed] = useState(false);
+  const typed = isDismissed ? null : typedAt(draft.text, caret);
+  const suggestions = useSuggestions(typed);
+  const listId = useId();
+  const lastTyping = useRef(0);
+
+  const change = (next: Draft): void => (props.kind === "edit" ? setEdited(next) : work.change(next));
+  const take = (index: number): void => {
+    const suggestion = suggestions[index];
+    if (suggestion === undefined || typed === null) return;
+    const next = replaced(draft, typed, caret, suggestion);
+    change(next.draft);
+    setCaret(next.caret);
+    requestAnimationFrame(() => field.current?.setSelectionRange(next.caret, next.caret));
+  };
+  const listbox = useListbox(suggestions.length, take, { takesTab: true });
+
+  const count = draft.text.length > COUNT_FROM / 2 ? codePoints(draft.text) : draft.text.length;
+  const isTooLong = count > MOST_CODE_POINTS;
+  const canSend = draft.text.trim() !== "" && !isTooLong;
+
+  const submit = (): void => {
+    if (!canSend) return;
+    work.submit(encodeMentions(draft.text.trim(), known(draft.mentions)));
+    if (props.kind !== "edit") change(EMPTY);
+    field.current?.focus();
+  };
+
+  useAutosize(field, draft.text);
+  useEffect(() => {
+    if (props.kind === "edit") field.current?.focus();
+  }, []);
+
+  const onInput = (event: { currentTarget: HTMLTextAreaElement }): void => {
+    setDismissed(false);
+    listbox.setActive(0);
+    setCaret(event.currentTarget.selectionStart);
+    change({ ...draft, text: event.currentTarget.value });
+    if (props.kind === "edit" || Date.now() - lastTyping.current < TYPING_EVERY_MS) return;
+    lastTyping.current = Date.now();
+    sendTyping(props.conversation.id);
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (listbox.onKey(event) || event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      submit();
+    } else if (event.key === "Escape" && suggestions.length > 0) {
+      event.stopPropagation();
+      setDismissed(true);
+    } else if (event.key === "Escape" && props.kind === "edit") {
+      event.stopPropagation();
+      editing.value = null;
+    } else if (event.key === "ArrowUp" && draft.text === "" && props.kind === "conversation") {
+      if (editLast(props.conversation.id)) event.preventDefault();
+    }
+  };
+
+  return (
+    <form
+      class={`composer ${props.kind}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {suggestions.length > 0 && <Suggestions id={listId} items={suggestions} active={listbox.active} onHover={listbox.setActive} onTake={take} />}
+      <div class="composer-box">
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          data-composer={props.kind}
+          aria-label={work.label}
+          placeholder={work.placeholder}
+          aria-autocomplete="list"
+          aria-haspopup="listbox"
+          aria-controls={suggestions.length > 0 ? listId : undefined}
+          aria-activedescendant={suggestions.length > 0 ? `${listId}-${listbox.active}` : undefined}
+          value={draft.text}
+          onInput={onInput}
+          onKeyDown={onKeyDown}
+          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+        />
+        <div class="composer-tools">
+          <IconButton icon="smile" label={t("Insert emoji")} onClick={(event) => openPicker(event.currentTarget as Element, (emoji) => change({ ...draft, text: draft.text.slice(0, caret) + emoji + draft.text.slice(caret) }))} />
+          {props.kind === "edit" ? <EditButtons canSave={canSend} /> : <SendButton canSend={canSend} />}
+        </div>
+      </div>
+      {props.kind === "thread" && (
+        <label class="also">
+          <input type="checkbox" checked={also} onChange={(event) => setAlso(event.currentTarget.checked)} /> {t("Also send to the conversation")}
+        </label>
+      )}
+      {count > COUNT_FROM && (
+        <p class={`counter ${isTooLong ? "over" : ""}`} role="status">
+          {isTooLong ? t("%(count)s characters too many", { count: count - MOST_CODE_POINTS }) : t("%(count)s characters left", { count: MOST_CODE_POINTS - count })}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function replaced(draft: Draft, typed: Typed, caret: number, suggestion: Suggestion): { draft: Draft; caret: number } {
+  const put = `${suggestion.shown} `;
+  const text = draft.text.slice(0, typed.start) + put + draft.text.slice(caret);
+  const mentions = suggestion.stored === null ? draft.mentions : new Map(draft.mentions).set(suggestion.shown, suggestion.stored);
+  return { draft: { text, mentions }, caret: typed.start + put.length };
+}
+
+function useAutosize(field: { current: HTMLTextAreaElement | null }, text: string): void {
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    element.style.height = "auto";
+    element.style.height = `${Math.min(MOST_HEIGHT, element.scrollHeight)}px`;
+  }, [text]);
+}
+
+function SendButton({ canSend }: { canSend: boolean }): JSX.Element {
+  return (
+    <button type="submit" class="send" disabled={!canSend} aria-label={t("Send")} title={t("Send (Enter)")}>
+      <svg width="18" height="18" viewBox="0 0 20 20" aria-hidden="true"><path d="M3.500 10 16.500 4l-4 12.500-3-5-6-1.500Z" fill="currentColor" /></svg>
+    </button>
+  );
+}
+
+function EditButtons({ canSave }: { canSave: boolean }): JSX.Element {
+  return (
+    <>
+      <button type="button" class="button small" onClick={() => (editing.value = null)}>{t("Cancel")}</button>
+      <button type="submit" class="button small primary" disabled={!canSave}>{t("Save")}</button>
+    </>
+  );
+}
+
+interface SuggestionsProps {
+  id: string;
+  items: readonly Suggestion[];
+  active: number;
+  onHover: (index: number) => void;
+  onTake: (index: number) => void;
+}
+
+function Suggestions({ id, items, active, onHover, onTake }: SuggestionsProps): JSX.Element {
+  return (
+    <ul id={id} class="suggestions" role="listbox" aria-label={t("Suggestions")}>
+      {items.map((item, index) => (
+        <li
+          key={item.id}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === active}
+          onPointerMove={() => onHover(index)}
+          onPointerDown={(event) => {
+            event.preventDefault(); // The field keeps the focus.
+            onTake(index);
+          }}
+        >
+          {item.userId !== null && <Avatar userId={item.userId} size="s" />}
+          <bdi>{item.label}</bdi>
+          {item.detail !== "" && <span class="detail">{item.detail}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The composer of a conversation, or the words that say why there is none. */
+export function ConversationComposer({ conversation }: { conversation: Conversation }): JSX.Element {
+  const current = conversations.value.byId.get(conversation.id) ?? conversation;
+  if (current.can.post) return <Composer key={current.id} kind="conversation" conversation={current} />;
+  const words = current.archived_at !== null ? t("This conversation is archived. It can be read, not written to.") : t("You can read this conversation, not write to it.");
+  return <p class="no-composer">{words}</p>;
+}

@@ -1,0 +1,259 @@
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
+import type { Id } from "../contract/types.ts";
+import { navigate, route } from "../app/route.ts";
+import { dayName, t, tn } from "../app/text.ts";
+import type { Known } from "../conversations/store.ts";
+import { ConversationStart } from "../conversations/ConversationStart.tsx";
+import { Icon } from "../design/Icon.tsx";
+import { moveFocus } from "../design/roving.ts";
+import { me } from "../people/store.ts";
+import { markRead } from "../receipts/actions.ts";
+import { loadNewer, loadOlder, openAround, openNewest } from "./actions.ts";
+import { editing, focusComposer, found } from "./focus.ts";
+import { MessageRow } from "./MessageRow.tsx";
+import { PendingRow } from "./PendingRow.tsx";
+import { rowsOf, type Row } from "./rows.ts";
+import { outbox, timelineOf } from "./store.ts";
+
+const AT_END_WITHIN = 48;
+const LOAD_WITHIN = 900;
+const FOUND_LASTS_MS = 2_600;
+
+/** The history of one conversation. It is made anew for each conversation, so that no position leaks from one to the next. */
+export function History({ conversation }: { conversation: Known }): JSX.Element {
+  const { id } = conversation;
+  const timeline = timelineOf(id).value;
+  const at = route.value.at;
+  const [newAfter, setNewAfter] = useState<number | null>(() => firstNew(conversation));
+  const list = useRef<VirtualizerHandle>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const [isAway, setAway] = useState(false);
+  const isPlaced = useRef(false);
+
+  const place = `${id} ${at ?? ""}`;
+  const [loadedPlace, setLoadedPlace] = useState("");
+
+  useLayoutEffect(() => {
+    isPlaced.current = false;
+    void (at === null ? openNewest(id) : openAround(id, at)).then(() => setLoadedPlace(place));
+  }, [place]);
+
+  // What arrives while nobody looks is new too.
+  useEffect(() => {
+    if (conversation.unread.messages > 0 && newAfter === null && (!document.hasFocus() || !isAtEnd.current)) setNewAfter(firstNew(conversation));
+  }, [conversation.unread.messages]);
+
+  const pending = outbox.value.filter((entry) => entry.conversation_id === id && (entry.thread_id === null || entry.also_in_conversation));
+  const rows = useMemo(
+    () => rowsOf({ roots: timeline.roots, pending, hasOlder: timeline.hasOlder, hasNewer: timeline.hasNewer, newAfter, me: me.value?.id ?? "" }),
+    [timeline.roots, timeline.hasOlder, timeline.hasNewer, newAfter, outbox.value],
+  );
+  const isShifted = useShift(rows);
+
+  const toEnd = (): void => {
+    if (rows.length > 0) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+  };
+
+  // Where to stand when a history opens: at the place asked for, at what is new, or at the end.
+  useLayoutEffect(() => {
+    if (timeline.status !== "ready" || loadedPlace !== place || isPlaced.current || rows.length === 0) return;
+    const wanted = at === null ? rows.findIndex((row) => row.kind === "new") : rows.findLastIndex((row) => row.kind === "message" && row.message.seq <= at);
+    isPlaced.current = true;
+    isAtEnd.current = wanted === -1 && !timeline.hasNewer;
+    if (wanted === -1) toEnd();
+    else list.current?.scrollToIndex(wanted, { align: at === null ? "start" : "center", offset: at === null ? -56 : 0 });
+    if (at !== null) mark(at);
+  }, [timeline.status, rows, loadedPlace]);
+
+  // Those who read the end stay at the end; those who read further up are left in peace.
+  useLayoutEffect(() => {
+    if (isPlaced.current && isAtEnd.current && !timeline.hasNewer) toEnd();
+  }, [rows]);
+
+  useReading(conversation, isAtEnd, timeline.status === "ready" && !timeline.hasNewer);
+
+  const onScroll = (): void => {
+    const handle = list.current;
+    if (handle === null || !isPlaced.current) return;
+    const below = handle.scrollSize - handle.scrollOffset - handle.viewportSize;
+    isAtEnd.current = below <= AT_END_WITHIN;
+    setAway(below > handle.viewportSize / 2 || timeline.hasNewer);
+    if (isAtEnd.current && !timeline.hasNewer) lookedAt(id);
+    if (handle.scrollOffset < LOAD_WITHIN) void loadOlder(id);
+    if (below < LOAD_WITHIN) void loadNewer(id);
+  };
+
+  // A short page may not fill the window, and then nothing ever scrolls.
+  useEffect(() => {
+    const handle = list.current;
+    if (isPlaced.current && handle !== null && handle.scrollOffset < LOAD_WITHIN && timeline.hasOlder) void loadOlder(id);
+  }, [rows]);
+
+  const jump = (): void => {
+    setNewAfter(null);
+    setAway(false);
+    isAtEnd.current = true;
+    if (at !== null) navigate({ conversationId: id, threadId: route.peek().threadId }, { replace: true });
+    else void openNewest(id).then(() => requestAnimationFrame(toEnd));
+  };
+
+  const editedIndex = rows.findIndex((row) => row.kind === "message" && row.message.id === editing.value);
+  return (
+    <div class="history">
+      <NewerBar conversation={conversation} newAfter={newAfter} rows={rows} onDismiss={() => setNewAfter(null)} />
+      <div
+        ref={scroller}
+        class="history-scroll"
+        role="region"
+        aria-label={t("Messages")}
+        aria-busy={timeline.status === "loading"}
+        tabIndex={0}
+        onKeyDown={onHistoryKey}
+      >
+        <div class="history-space" />
+        <Virtualizer
+          ref={list}
+          scrollRef={scroller}
+          data={rows}
+          shift={isShifted}
+          bufferSize={400}
+          {...(editedIndex >= 0 ? { keepMounted: [editedIndex] } : {})}
+          onScroll={onScroll}
+          onResize={() => isPlaced.current && isAtEnd.current && !timeline.hasNewer && requestAnimationFrame(() => isAtEnd.current && list.current?.scrollTo(list.current.scrollSize))}
+        >
+          {(row: Row) => <RowView key={row.key} row={row} conversation={conversation} /> as never}
+        </Virtualizer>
+      </div>
+      {timeline.status === "loading" && timeline.roots.length === 0 && <Skeleton />}
+      {timeline.status === "error" && <LoadError onRetry={() => void (at === null ? openNewest(id) : openAround(id, at))} />}
+      {isAway && (
+        <button type="button" class="jump" onClick={jump}>
+          <Icon name="down" size={16} /> {conversation.unread.messages > 0 ? tn("%(count)s new message", "%(count)s new messages", conversation.unread.messages) : t("Jump to newest")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const firstNew = ({ membership, unread }: Known): number | null => (membership !== null && unread.messages > 0 ? membership.read_seq : null);
+
+/** Whether rows were put in front of, or taken from, the start: only then does the list hold its place from the end. */
+function useShift(rows: readonly Row[]): boolean {
+  const before = useRef<string | null>(null);
+  const first = rows.find((row) => row.kind === "message")?.key ?? null;
+  const previous = before.current;
+  useLayoutEffect(() => {
+    before.current = first;
+  }, [first]);
+  return previous !== null && first !== previous && rows.some((row) => row.key === previous);
+}
+
+function lookedAt(conversationId: Id): void {
+  if (document.visibilityState === "visible" && document.hasFocus()) markRead(conversationId);
+}
+
+/** The cursor follows while the end is on the screen, the window has the focus and something is unread. */
+function useReading(conversation: Known, isAtEnd: { current: boolean }, isEndLoaded: boolean): void {
+  useEffect(() => {
+    if (!isEndLoaded) return undefined;
+    const look = (): void => {
+      if (isAtEnd.current) lookedAt(conversation.id);
+    };
+    look();
+    addEventListener("focus", look);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      removeEventListener("focus", look);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [conversation.id, conversation.last_seq, isEndLoaded]);
+}
+
+function mark(seq: number): void {
+  found.value = seq;
+  setTimeout(() => found.peek() === seq && (found.value = null), FOUND_LASTS_MS);
+}
+
+/** Arrows walk through the messages; Home and End go to the ends of what is drawn; Esc goes back to writing. */
+function onHistoryKey(event: KeyboardEvent): void {
+  const scroller = event.currentTarget as HTMLElement;
+  const target = event.target as HTMLElement;
+  if (target !== scroller && !target.matches(".message")) {
+    if (event.key === "Escape" && target.closest(".toolbar") !== null) {
+      event.stopPropagation();
+      target.closest<HTMLElement>(".message")?.focus();
+    }
+    return;
+  }
+  if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+    event.preventDefault();
+    if (target === scroller) moveFocus(scroller, ".message", "last");
+    else if (!moveFocus(scroller, ".message", event.key === "ArrowUp" ? -1 : 1) && event.key === "ArrowDown") focusComposer("conversation");
+  } else if (event.key === "Escape") {
+    event.stopPropagation();
+    focusComposer("conversation");
+  }
+}
+
+function RowView({ row, conversation }: { row: Row; conversation: Known }): JSX.Element {
+  switch (row.kind) {
+    case "start":
+      return <ConversationStart conversation={conversation} />;
+    case "day":
+      return <div class="day" role="separator"><span>{dayName(row.at)}</span></div>;
+    case "new":
+      return <div class="new-line" role="separator"><span>{t("New")}</span></div>;
+    case "newer":
+      return <p class="quiet loading-line">{t("Loading newer messages…")}</p>;
+    case "message":
+      return <MessageRow message={row.message} isGrouped={row.isGrouped} isInThread={false} />;
+    case "pending":
+      return <PendingRow entry={row.entry} isGrouped={row.isGrouped} />;
+  }
+}
+
+interface NewerBarProps {
+  conversation: Known;
+  newAfter: number | null;
+  rows: readonly Row[];
+  onDismiss: () => void;
+}
+
+/** When what is new starts above what is loaded, a bar leads there. */
+function NewerBar({ conversation, newAfter, rows, onDismiss }: NewerBarProps): JSX.Element | null {
+  const firstMessage = rows.find((row) => row.kind === "message");
+  if (newAfter === null || firstMessage?.kind !== "message" || rows[0]?.kind === "start") return null;
+  if (firstMessage.message.seq <= newAfter + 1 || rows.every((row) => row.kind !== "new")) return null;
+  return (
+    <div class="newer-bar">
+      <button type="button" class="link-button" onClick={() => void openAround(conversation.id, newAfter)}>{t("Go to the first new message")}</button>
+      <button type="button" class="link-button" onClick={onDismiss}>{t("Dismiss")}</button>
+    </div>
+  );
+}
+
+function Skeleton(): JSX.Element {
+  return (
+    <div class="skeleton" role="status">
+      <span class="visually-hidden">{t("Loading messages…")}</span>
+      {[72, 48, 88, 35, 64, 52].map((width) => (
+        <div key={width} class="skeleton-row" aria-hidden="true">
+          <span class="skeleton-face" />
+          <span class={`skeleton-lines w-${width}`}><i /><i /></span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function LoadError({ onRetry }: { onRetry: () => void }): JSX.Element {
+  return (
+    <div class="load-error" role="alert">
+      <p>{t("The messages could not be loaded.")}</p>
+      <button type="button" class="button" onClick={onRetry}>{t("Try again")}</button>
+    </div>
+  );
+}

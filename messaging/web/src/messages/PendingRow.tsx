@@ -1,0 +1,45 @@
+import type { JSX } from "preact";
+import { line } from "../live/store.ts";
+import { Avatar } from "../design/Avatar.tsx";
+import { Icon } from "../design/Icon.tsx";
+import { clock, t } from "../app/text.ts";
+import { me, nameOf } from "../people/store.ts";
+import { Markdown } from "./Markdown.tsx";
+import type { OutboxEntry } from "./outbox.ts";
+import { discard, retry } from "./sending.ts";
+
+/** A message of mine on its way: it looks sent, with an honest word about where it is. */
+export function PendingRow({ entry, isGrouped }: { entry: OutboxEntry; isGrouped: boolean }): JSX.Element {
+  const mine = me.value?.id ?? null;
+  return (
+    <article class={`message pending ${entry.state} ${isGrouped ? "grouped" : "leads"}`} tabIndex={-1} data-key={entry.key} data-message={entry.key} aria-label={t("%(name)s, not sent yet: %(text)s", { name: nameOf(mine), text: entry.text.slice(0, 200) })}>
+      {isGrouped ? <time class="gutter" dateTime={entry.created_at}>{clock(entry.created_at)}</time> : <Avatar userId={mine} />}
+      <div class="message-main">
+        {!isGrouped && (
+          <div class="byline">
+            <bdi class="name">{nameOf(mine)}</bdi>
+            <time dateTime={entry.created_at}>{clock(entry.created_at)}</time>
+          </div>
+        )}
+        <div class="text"><Markdown text={entry.text} /></div>
+        {entry.state === "failed" ? <Failure entry={entry} /> : <p class="sending">{sendingWords(entry)}</p>}
+      </div>
+    </article>
+  );
+}
+
+function sendingWords(entry: OutboxEntry): string {
+  if (line.value === "offline" || !navigator.onLine) return t("Kept here; it is sent when you are back online.");
+  return entry.attempts > 0 ? t("Still trying to send…") : t("Sending…");
+}
+
+function Failure({ entry }: { entry: OutboxEntry }): JSX.Element {
+  return (
+    <div class="failure" role="alert">
+      <Icon name="alert" size={16} />
+      <span>{t("Not sent. %(why)s", { why: entry.error ?? "" })}</span>
+      <button type="button" class="button small" onClick={() => retry(entry)}>{t("Try again")}</button>
+      <button type="button" class="button small" onClick={() => discard(entry)}>{t("Discard")}</button>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Id, Message } from "../contract/types.ts";
+import { navigate } from "../app/route.ts";
+import { t, tn } from "../app/text.ts";
+import type { Known } from "../conversations/store.ts";
+import { Panel } from "../design/Panel.tsx";
+import { moveFocus } from "../design/roving.ts";
+import { titleOf } from "../people/store.ts";
+import { loadThread } from "./actions.ts";
+import { Composer } from "./Composer.tsx";
+import { focusComposer } from "./focus.ts";
+import { MessageRow } from "./MessageRow.tsx";
+import { PendingRow } from "./PendingRow.tsx";
+import { find, outbox, timelineOf } from "./store.ts";
+
+const AT_END_WITHIN = 48;
+
+/** One thread beside the history: the message it hangs on, its replies, and a place to reply. */
+export function ThreadPanel({ conversation, rootId }: { conversation: Known; rootId: Id }): JSX.Element {
+  const timeline = timelineOf(conversation.id).value;
+  const thread = timeline.threads.get(rootId);
+  const root = find(timeline, rootId);
+  const replies = (thread?.replies ?? []).filter((message) => message.id !== rootId);
+  const arrived = new Set(replies.map((message) => message.key));
+  const pending = outbox.value.filter((entry) => entry.thread_id === rootId && !arrived.has(entry.key));
+  const scroller = useStickToEnd(rootId, replies.length + pending.length);
+
+  useEffect(() => {
+    void loadThread(conversation.id, rootId).then(() => focusComposer("thread"));
+  }, [conversation.id, rootId]);
+
+  return (
+    <Panel title={t("Thread")} detail={titleOf(conversation)} onClose={() => navigate({ conversationId: conversation.id })}>
+      <div
+        ref={scroller}
+        class="thread-scroll"
+        role="region"
+        aria-label={t("Messages of the thread")}
+        tabIndex={0}
+        onKeyDown={onThreadKey}
+      >
+        {root !== undefined && <MessageRow message={root} isGrouped={false} isInThread />}
+        <ThreadCount status={thread?.status} count={replies.length} />
+        {replies.map((message, index) => (
+          <MessageRow key={message.id} message={message} isGrouped={isSameHand(replies[index - 1], message)} isInThread />
+        ))}
+        {pending.map((entry) => <PendingRow key={entry.key} entry={entry} isGrouped={false} />)}
+        {thread?.status === "error" && (
+          <div class="load-error" role="alert">
+            <p>{t("The thread could not be loaded.")}</p>
+            <button type="button" class="button" onClick={() => void loadThread(conversation.id, rootId)}>{t("Try again")}</button>
+          </div>
+        )}
+      </div>
+      {conversation.can.post && root?.deleted_at === null && <Composer key={rootId} kind="thread" conversation={conversation} threadId={rootId} />}
+    </Panel>
+  );
+}
+
+function ThreadCount({ status, count }: { status: "loading" | "ready" | "error" | undefined; count: number }): JSX.Element {
+  if (status === "loading" && count === 0) return <p class="quiet thread-count" role="status">{t("Loading replies…")}</p>;
+  return <p class="thread-count"><span>{count === 0 ? t("No replies yet") : tn("%(count)s reply", "%(count)s replies", count)}</span></p>;
+}
+
+const GROUP_WITHIN_MS = 5 * 60_000;
+
+function isSameHand(before: Message | undefined, message: Message): boolean {
+  if (before === undefined || before.author_id !== message.author_id || message.kind === "system") return false;
+  return new Date(message.created_at).getTime() - new Date(before.created_at).getTime() < GROUP_WITHIN_MS;
+}
+
+function useStickToEnd(key: string, count: number): { current: HTMLDivElement | null } {
+  const scroller = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  useEffect(() => {
+    const element = scroller.current;
+    const onScroll = (): void => {
+      if (element !== null) isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_WITHIN;
+    };
+    element?.addEventListener("scroll", onScroll, { passive: true });
+    return () => element?.removeEventListener("scroll", onScroll);
+  }, []);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
+  }, [key, count]);
+  return scroller;
+}
+
+function onThreadKey(event: KeyboardEvent): void {
+  const scroller = event.currentTarget as HTMLElement;
+  const target = event.target as HTMLElement;
+  if (target !== scroller && !target.matches(".message")) return;
+  if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+  event.preventDefault();
+  if (target === scroller) moveFocus(scroller, ".message", "last");
+  else moveFocus(scroller, ".message", event.key === "ArrowUp" ? -1 : 1);
+}

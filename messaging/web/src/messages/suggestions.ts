@@ -1,0 +1,101 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Conversation, Id, User } from "../contract/types.ts";
+import { t } from "../app/text.ts";
+import { conversations } from "../conversations/store.ts";
+import { findPeople } from "../people/actions.ts";
+import { people, titleOf } from "../people/store.ts";
+import { emojis, findEmojis, loadEmojis } from "../reactions/emoji.ts";
+import { conversationMention, personMention, type Typed } from "./mentions.ts";
+
+/** One thing the composer can put in place of what is being typed. */
+export interface Suggestion {
+  id: string;
+  /** What stands in the composer afterwards. */
+  shown: string;
+  /** What is stored for it; null when that is the same. */
+  stored: string | null;
+  label: string;
+  detail: string;
+  userId: Id | null;
+}
+
+const MOST = 8;
+const ASK_AFTER_MS = 120;
+
+const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+
+/** Whether a word of the name starts with what was typed. */
+export function matches(name: string, query: string): boolean {
+  const wanted = fold(query);
+  const folded = fold(name);
+  return folded.startsWith(wanted) || folded.split(/[\s._-]+/).some((word) => word.startsWith(wanted));
+}
+
+function personSuggestion(user: User): Suggestion {
+  return {
+    id: user.id,
+    shown: `@${user.name}`,
+    stored: personMention(user.id),
+    label: user.name,
+    detail: user.title || (user.is_bot ? t("app") : ""),
+    userId: user.id,
+  };
+}
+
+function everyone(query: string): Suggestion[] {
+  const all = [
+    { name: "channel", detail: t("everyone in this channel") },
+    { name: "here", detail: t("everyone here who is online") },
+  ];
+  return all
+    .filter(({ name }) => query !== "" && name.startsWith(query.toLowerCase()))
+    .map(({ name, detail }) => ({ id: name, shown: `@${name}`, stored: `<!${name}>`, label: name, detail, userId: null }));
+}
+
+function channelSuggestion(item: Conversation): Suggestion {
+  const name = titleOf(item);
+  return { id: item.id, shown: `#${name}`, stored: conversationMention(item.id), label: `#${name}`, detail: item.topic, userId: null };
+}
+
+function suggest({ sign, query }: Typed, users: readonly User[]): Suggestion[] {
+  if (sign === "@") {
+    const found = users.filter((user) => user.is_active && matches(user.name, query)).sort((a, b) => a.name.localeCompare(b.name));
+    return [...found.slice(0, MOST).map(personSuggestion), ...everyone(query)].slice(0, MOST);
+  }
+  if (sign === "#") {
+    const channels = [...conversations.value.byId.values()].filter((item) => item.kind !== "direct" && matches(titleOf(item), query));
+    return channels.slice(0, MOST).map(channelSuggestion);
+  }
+  return findEmojis(emojis.value, query, MOST).map(({ unicode, shortcode }) => ({
+    id: unicode,
+    shown: unicode,
+    stored: null,
+    label: `${unicode}  :${shortcode}:`,
+    detail: "",
+    userId: null,
+  }));
+}
+
+/** Suggestions for what is being typed: at once from what is known, and a moment later from the server. */
+export function useSuggestions(typed: Typed | null): Suggestion[] {
+  const [, setAnswers] = useState(0);
+  const sign = typed?.sign;
+  const query = typed?.query;
+
+  useEffect(() => {
+    if (sign === ":") void loadEmojis().catch(() => undefined);
+    if (sign !== "@" || query === undefined) return undefined;
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      findPeople(query, controller.signal)
+        .then(() => setAnswers((count) => count + 1))
+        .catch(() => undefined); // Offline or overtaken: what is known still stands.
+    }, ASK_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+  }, [sign, query]);
+
+  return typed === null ? [] : suggest(typed, [...people.value.values()]);
+}

@@ -1,0 +1,153 @@
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { t } from "../app/text.ts";
+import { emojis, findEmojis, FREQUENT, loadEmojis, type Emoji } from "./emoji.ts";
+
+interface Opened {
+  anchor: Element;
+  onPick: (emoji: string) => void;
+  before: Element | null;
+}
+
+const opened = signal<Opened | null>(null);
+const MOST_FOUND = 80;
+const COLUMNS = 8;
+const GAP = 6;
+
+/** Show the picker at an element. Focus comes back to where it was when the picker closes. */
+export function openPicker(anchor: Element, onPick: (emoji: string) => void): void {
+  opened.value = { anchor, onPick, before: document.activeElement };
+}
+
+const groupNames = (): Record<number, string> => ({
+  0: t("Smileys"),
+  1: t("People"),
+  3: t("Animals and nature"),
+  4: t("Food and drink"),
+  5: t("Travel and places"),
+  6: t("Activities"),
+  7: t("Objects"),
+  8: t("Symbols"),
+  9: t("Flags"),
+});
+
+/** The one picker of the page; drawn only while it is open. */
+export function EmojiPicker(): JSX.Element | null {
+  const current = opened.value;
+  return current === null ? null : <Picker key={String(current.anchor)} {...current} />;
+}
+
+function Picker({ anchor, onPick, before }: Opened): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const [query, setQuery] = useState("");
+
+  useEffect(() => void loadEmojis().catch(() => undefined), []);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    element.showPopover();
+    place(element, anchor);
+    element.querySelector("input")?.focus();
+  }, [anchor]);
+
+  const close = (): void => {
+    opened.value = null;
+    if (before instanceof HTMLElement && before.isConnected) before.focus();
+  };
+  const pick = (emoji: string): void => {
+    close();
+    onPick(emoji);
+  };
+
+  return (
+    <div
+      ref={box}
+      class="picker"
+      popover="auto"
+      role="dialog"
+      aria-label={t("Choose an emoji")}
+      onToggle={(event) => (event as unknown as ToggleEvent).newState === "closed" && close()}
+      onKeyDown={(event) => onPickerKey(event)}
+    >
+      <input
+        class="input"
+        type="search"
+        placeholder={t("Search emoji")}
+        aria-label={t("Search emoji")}
+        value={query}
+        onInput={(event) => setQuery(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter") return;
+          const first = box.current?.querySelector<HTMLElement>("[data-emoji]");
+          if (first?.dataset["emoji"] !== undefined) pick(first.dataset["emoji"]);
+        }}
+      />
+      <div class="picker-list">{query.trim() === "" ? <Groups onPick={pick} /> : <Found query={query} onPick={pick} />}</div>
+    </div>
+  );
+}
+
+function place(element: HTMLElement, anchor: Element): void {
+  const at = anchor.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = element;
+  const below = at.bottom + GAP + height <= innerHeight;
+  const top = below ? at.bottom + GAP : Math.max(GAP, at.top - GAP - height);
+  element.style.top = `${Math.min(top, Math.max(GAP, innerHeight - height - GAP))}px`;
+  element.style.left = `${Math.max(GAP, Math.min(at.right - width, innerWidth - width - GAP))}px`;
+}
+
+function onPickerKey(event: KeyboardEvent): void {
+  const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
+  const step = steps[event.key];
+  const isInField = event.target instanceof HTMLInputElement;
+  if (step === undefined || (isInField && event.key !== "ArrowDown")) return;
+  const buttons = [...(event.currentTarget as Element).querySelectorAll<HTMLElement>("[data-emoji]")];
+  const next = isInField ? 0 : buttons.indexOf(document.activeElement as HTMLElement) + step;
+  if (next < 0) (event.currentTarget as Element).querySelector("input")?.focus();
+  else buttons[Math.min(next, buttons.length - 1)]?.focus();
+  event.preventDefault();
+}
+
+interface Choice {
+  unicode: string;
+  label: string;
+}
+
+function Grid({ choices, onPick }: { choices: readonly Choice[]; onPick: (emoji: string) => void }): JSX.Element {
+  return (
+    <div class="picker-grid">
+      {choices.map(({ unicode, label }) => (
+        <button key={unicode} type="button" data-emoji={unicode} aria-label={label} title={label} onClick={() => onPick(unicode)}>
+          {unicode}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Groups({ onPick }: { onPick: (emoji: string) => void }): JSX.Element {
+  const groups = Map.groupBy(emojis.value, (emoji: Emoji) => emoji.group);
+  const names = groupNames();
+  return (
+    <>
+      <h3>{t("Often used")}</h3>
+      <Grid choices={FREQUENT.map((unicode) => ({ unicode, label: labelOf(unicode) }))} onPick={onPick} />
+      {emojis.value.length === 0 && <p class="quiet">{t("Loading…")}</p>}
+      {[...groups].map(([group, choices]) => (
+        <section key={group} class="picker-group">
+          <h3>{names[group] ?? ""}</h3>
+          <Grid choices={choices} onPick={onPick} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+const labelOf = (unicode: string): string => emojis.value.find((emoji) => emoji.unicode === unicode)?.label ?? unicode;
+
+function Found({ query, onPick }: { query: string; onPick: (emoji: string) => void }): JSX.Element {
+  const choices = findEmojis(emojis.value, query, MOST_FOUND);
+  if (choices.length === 0) return <p class="quiet">{t("No emoji is called that.")}</p>;
+  return <Grid choices={choices} onPick={onPick} />;
+}

@@ -1,0 +1,67 @@
+import { signal } from "@preact/signals";
+
+export interface Emoji {
+  unicode: string;
+  label: string;
+  /** Everything it can be found by: label, tags, short names; lower case. */
+  words: string;
+  shortcode: string;
+  group: number;
+}
+
+/** What is offered before anything is searched, and on the message's own toolbar. */
+export const FREQUENT = ["👍", "✅", "👀", "🙏", "🎉", "❤️", "😂", "😮"] as const;
+
+const COMPONENT_GROUP = 2;
+
+export const emojis = signal<readonly Emoji[]>([]);
+let loading: Promise<void> | null = null;
+
+/** Load the names of all emoji, once, when somebody first needs them. */
+export function loadEmojis(): Promise<void> {
+  loading ??= load().catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
+interface Source {
+  unicode: string;
+  label: string;
+  hexcode: string;
+  tags?: string[];
+  group?: number;
+  order?: number;
+}
+
+async function load(): Promise<void> {
+  const [{ default: data }, { default: shortcodes }] = await Promise.all([
+    import("emojibase-data/en/compact.json"),
+    import("emojibase-data/en/shortcodes/github.json"),
+  ]);
+  const names = shortcodes as Record<string, string | string[]>;
+  emojis.value = (data as Source[])
+    .filter(({ group }) => group !== undefined && group !== COMPONENT_GROUP)
+    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    .map((source) => named(source, [names[source.hexcode] ?? []].flat()));
+}
+
+function named({ unicode, label, tags = [], group = 0 }: Source, codes: string[]): Emoji {
+  const shortcode = codes[0] ?? label.replace(/\W+/g, "_");
+  return { unicode, label, group, shortcode, words: [label, ...tags, ...codes].join(" ").toLowerCase() };
+}
+
+/** The emoji that a few letters mean, best first: a word that starts so comes before one that holds them. */
+export function findEmojis(all: readonly Emoji[], query: string, most: number): Emoji[] {
+  const wanted = query.toLowerCase().trim();
+  if (wanted === "") return all.slice(0, most);
+  const starts: Emoji[] = [];
+  const holds: Emoji[] = [];
+  for (const emoji of all) {
+    if (emoji.shortcode.startsWith(wanted)) starts.unshift(emoji);
+    else if (` ${emoji.words}`.includes(` ${wanted}`)) starts.push(emoji);
+    else if (emoji.words.includes(wanted)) holds.push(emoji);
+  }
+  return [...starts, ...holds].slice(0, most);
+}

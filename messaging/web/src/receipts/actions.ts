@@ -1,0 +1,45 @@
+import type { Id, ReadResult } from "../contract/types.ts";
+import { complain } from "../app/failure.ts";
+import { refreshConversation } from "../conversations/actions.ts";
+import { changed, conversations } from "../conversations/store.ts";
+import { ask, Refused } from "../transport/http.ts";
+import { readUpTo } from "./store.ts";
+
+const WAIT_MS = 250;
+
+const told = new Map<Id, number>();
+const timers = new Map<Id, number>();
+
+/** Everything in the conversation is on the screen and looked at: the badge goes at once, the server hears a moment later. */
+export function markRead(conversationId: Id): void {
+  const item = conversations.peek().byId.get(conversationId);
+  if (item === undefined || item.membership === null || item.membership.read_seq >= item.last_seq) return;
+  const seq = item.last_seq;
+  conversations.value = changed(conversations.peek(), conversationId, (known) => readUpTo(known, seq));
+  clearTimeout(timers.get(conversationId));
+  timers.set(conversationId, setTimeout(() => void tell(conversationId, seq), WAIT_MS) as unknown as number);
+}
+
+async function tell(conversationId: Id, seq: number): Promise<void> {
+  if ((told.get(conversationId) ?? 0) >= seq) return;
+  told.set(conversationId, seq);
+  try {
+    await ask<ReadResult>("POST", `/conversations/${conversationId}/read`, { seq });
+  } catch (error) {
+    // Told again with the next message or the next look at the conversation.
+    told.delete(conversationId);
+    if (!(error instanceof Refused)) throw error;
+  }
+}
+
+/** Put the cursor before a message, so that it is unread again. */
+export async function markUnread(conversationId: Id, seq: number): Promise<void> {
+  try {
+    clearTimeout(timers.get(conversationId));
+    told.delete(conversationId);
+    await ask("POST", `/conversations/${conversationId}/read`, { seq: Math.max(0, seq - 1), backwards: true });
+    await refreshConversation(conversationId);
+  } catch (error) {
+    complain(error);
+  }
+}
