@@ -79,7 +79,7 @@ class HubLimits:
     pulse_s: float = 2.0
     linger_s: float = 30.0
     heartbeat_s: float = 25.0
-    sockets_per_user: int = 20
+    sockets_per_user: int = 100
     sockets_per_tenant: int = 10_000
     #: Presence is told in rooms of at most so many local sockets, for so many rooms of a person.
     presence_room: int = 200
