@@ -1,0 +1,222 @@
+"""The layout of a Slack export: lists at the top, a folder per conversation, a file per day."""
+
+import heapq
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import IO, Any
+
+from integrations.slack import shapes
+from integrations.slack.archive import Archive, Member, NotAnExport
+from integrations.slack.records import Bad, must_be_array, records
+from integrations.slack.shapes import Conversation, Flaw, Person
+
+LISTS = {
+    "channels.json": "public",
+    "groups.json": "private",
+    "dms.json": "direct",
+    "mpims.json": "direct",
+}
+USERS = "users.json"
+
+WINDOW = 10_000
+"""Day files follow each other in time. Where neighbours overlap, or a huge file is not sorted,
+this many messages are held back to bring them into order."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}[^/]*\.json")
+_FILE_ID = re.compile(r"(F[A-Z0-9]{5,20})(?:[-_.].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One raw message and where it stood."""
+
+    micros: int
+    file: str
+    index: int
+    content: dict[str, Any]
+
+
+class Export:
+    """A Slack export that was opened and looks like one."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._root = _root(archive)
+        self._lists = {
+            name: self._member(name) for name in (USERS, *LISTS) if self._member(name) is not None
+        }
+        for member in self._lists.values():
+            must_be_array(archive, member)
+        self._days: dict[str, list[Member]] = defaultdict(list)
+        self._files: dict[str, list[Member]] = defaultdict(list)
+        self._sort()
+
+    @property
+    def size_bytes(self) -> int:
+        """How much there is to read of messages; for progress."""
+        return sum(day.size_bytes for days in self._days.values() for day in days)
+
+    def refused(self) -> Iterator[Bad]:
+        """The members that are not used because of how the zip describes them."""
+        for one in self._archive.refused:
+            kind = "messages" if one.name.endswith(".json") else "files"
+            yield Bad(one.name, None, one.reason, kind)
+
+    def team(self) -> str:
+        """The workspace's own id, as most people's records give it; `export` without one."""
+        teams: Counter[str] = Counter()
+        for found in self._of(USERS, "users"):
+            if isinstance(found, Bad):
+                continue
+            team = found[1].get("team_id")
+            if isinstance(team, str) and re.fullmatch(r"[A-Z0-9]{2,20}", team):
+                teams[team] += 1
+        return min(teams, key=lambda team: (-teams[team], team)) if teams else "export"
+
+    def people(self) -> Iterator[Person | Bad]:
+        """Everybody in users.json."""
+        for found in self._of(USERS, "users"):
+            yield found if isinstance(found, Bad) else _shaped(found, USERS, "users", shapes.person)
+
+    def conversations(self) -> Iterator[Conversation | Bad]:
+        """Every conversation of the four lists, public ones first."""
+        for name, kind in LISTS.items():
+            for found in self._of(name, "conversations"):
+                yield (
+                    found
+                    if isinstance(found, Bad)
+                    else _shaped(found, name, "conversations", shapes.conversation, kind)
+                )
+
+    def messages(self, conversation: Conversation) -> Iterator[Record | Bad]:
+        """A conversation's messages in the order of their timestamps."""
+        held: list[tuple[int, int, Record]] = []
+        number = 0
+        for found in self._records(self._days_of(conversation)):
+            if isinstance(found, Bad):
+                yield found
+                continue
+            number += 1
+            heapq.heappush(held, (found.micros, number, found))
+            if len(held) > WINDOW:
+                yield heapq.heappop(held)[2]
+        while held:
+            yield heapq.heappop(held)[2]
+
+    def unlisted(self, conversations: list[Conversation]) -> Iterator[Bad]:
+        """Messages in folders that no list names: nobody could say who may read them."""
+        known = {folder for one in conversations for folder in one.folders}
+        for folder in sorted(self._days.keys() - known):
+            for found in self._records(self._days[folder]):
+                yield (
+                    found
+                    if isinstance(found, Bad)
+                    else Bad(found.file, found.index, "no list names its conversation")
+                )
+
+    def bytes_of(self, conversation: Conversation, file: shapes.Attached) -> Member | None:
+        """Where the zip holds a file's bytes, in any of the layouts that tools write."""
+        found = self._files.get(file.slack_id)
+        if not found:
+            return None
+        here = {self._root + folder for folder in conversation.folders}
+        return min(
+            found,
+            key=lambda one: (
+                not any(one.name.startswith(folder + "/") for folder in here),
+                not one.name.endswith(file.name),
+                one.name,
+            ),
+        )
+
+    def open(self, member: Member) -> AbstractContextManager[IO[bytes]]:
+        """Read a shared file's bytes; Unreadable where it is damaged."""
+        return self._archive.stream(member)
+
+    def size_of(self, name: str) -> int:
+        """How large a member is; for progress."""
+        return self._archive.members[name].size_bytes
+
+    def _days_of(self, conversation: Conversation) -> list[Member]:
+        for folder in conversation.folders:
+            if folder in self._days:
+                return self._days[folder]
+        return []
+
+    def _records(self, days: list[Member]) -> Iterator[Record | Bad]:
+        for day in days:
+            for found in self._sorted(records(self._archive, day, kind="messages"), day):
+                yield found
+
+    def _sorted(self, found: Iterator[Any], day: Member) -> Iterator[Record | Bad]:
+        for one in found:
+            if isinstance(one, Bad):
+                yield one
+                continue
+            index, content = one
+            try:
+                yield Record(shapes.micros_of(content.get("ts")), day.name, index, content)
+            except Flaw as flaw:
+                yield Bad(day.name, index, str(flaw))
+
+    def _member(self, name: str) -> Member | None:
+        return self._archive.members.get(self._root + name)
+
+    def _of(self, name: str, kind: str) -> Iterator[Any]:
+        member = self._lists.get(name)
+        return iter(()) if member is None else records(self._archive, member, kind=kind)
+
+    def _sort(self) -> None:
+        """Tell day files from files that people shared."""
+        for name in sorted(self._archive.members):
+            member = self._archive.members[name]
+            if not name.startswith(self._root):
+                continue
+            parts = name.removeprefix(self._root).split("/")
+            if len(parts) == 2 and _DAY.fullmatch(parts[1]):
+                self._days[parts[0]].append(member)
+                continue
+            for part in parts[:-1] if parts[-1].startswith(".") else parts:
+                found = _FILE_ID.fullmatch(part)
+                if found is not None:
+                    self._files[found[1]].append(member)
+                    break
+
+
+def _root(archive: Archive) -> str:
+    """The folder that users.json lies in; tools like to wrap everything into one.
+
+    Errors  NotAnExport where there is none, or no list of conversations beside it.
+    """
+    roots = [name.removesuffix(USERS) for name in archive.members if _is_list(name, USERS)]
+    roots = [root for root in roots if not root.startswith("__MACOSX")]
+    if not roots:
+        problem = next((one for one in archive.refused if _is_list(one.name, USERS)), None)
+        if problem is not None:
+            raise NotAnExport(f"users.json cannot be used: {problem.reason}.")
+        raise NotAnExport("This is no Slack export: it has no users.json.")
+    root = min(roots, key=lambda one: (one.count("/"), one))
+    if not any(root + name in archive.members for name in LISTS):
+        raise NotAnExport(
+            "This is no Slack export: it has none of channels.json, groups.json, dms.json and"
+            " mpims.json."
+        )
+    for one in archive.refused:
+        if one.name.removeprefix(root) in LISTS:
+            raise NotAnExport(f"{one.name} cannot be used: {one.reason}.")
+    return root
+
+
+def _is_list(name: str, wanted: str) -> bool:
+    return name == wanted or name.endswith("/" + wanted)
+
+
+def _shaped(found: tuple[int, dict], file: str, kind: str, make: Any, *rest: Any) -> Any:
+    index, content = found
+    try:
+        return make(content, *rest)
+    except Flaw as flaw:
+        return Bad(file, index, str(flaw), kind)

@@ -1,0 +1,341 @@
+"""Brings the messages of one conversation over, a batch at a time, each batch all or nothing.
+
+What is written depends on nothing but the export and what is here already, and batches commit in
+the order of time: a run that was killed left a beginning behind, and the next one goes on from it.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from core.actor import Actor
+from events.past import Past, record_many
+from integrations.slack import shapes, store
+from integrations.slack.archive import Unreadable
+from integrations.slack.directory import Directory
+from integrations.slack.export import Export, Record
+from integrations.slack.identity import Workspace, moment
+from integrations.slack.ledger import Ledger
+from integrations.slack.people import People
+from integrations.slack.records import Bad
+from integrations.slack.shapes import Conversation, Flaw, Message, Passed, Person
+from messaging.files import storage
+from messaging.files.models import File
+from messaging.messages.events import MessageCreated
+from messaging.messages.mentions import calls_in
+from messaging.messages.models import Message as MessageRow
+from messaging.messages.models import MessageKind
+from messaging.reactions.models import Reaction
+
+MOST_FILE_BYTES = 4 * 2**30
+CORRELATION = "slack-import"
+
+type Step = Callable[[Conversation, Record], None]
+
+
+class History:
+    """The messages of one import."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        export: Export,
+        workspace: Workspace,
+        directory: Directory,
+        people: People,
+        ledger: Ledger,
+        *,
+        dry_run: bool,
+        batch: int,
+        step: Step,
+    ) -> None:
+        self._actor = actor
+        self._export = export
+        self._workspace = workspace
+        self._directory = directory
+        self._people = people
+        self._ledger = ledger
+        self._dry_run = dry_run
+        self._batch = batch
+        self._step = step
+
+    def bring(self, conversation: Conversation) -> None:
+        """Take over all messages of a conversation, oldest first."""
+        pending: list[tuple[Message, Record]] = []
+        last_micros = -1
+        for found in self._export.messages(conversation):
+            if isinstance(found, Bad):
+                self._ledger.quarantine(found)
+                continue
+            self._step(conversation, found)
+            message = self._read(found)
+            if message is None:
+                continue
+            if message.micros == last_micros:
+                # Overlapping day files hold a message twice.
+                self._count(message, self._ledger.already_there)
+                continue
+            last_micros = message.micros
+            pending.append((message, found))
+            if len(pending) >= self._batch:
+                self._write(conversation, pending)
+                pending = []
+        if pending:
+            self._write(conversation, pending)
+
+    def _read(self, record: Record) -> Message | None:
+        try:
+            return shapes.message(record.content, self._directory)
+        except Flaw as flaw:
+            self._ledger.quarantine(Bad(record.file, record.index, str(flaw)))
+        except Passed as kind:
+            self._ledger.skipped("messages", str(kind))
+        except (RecursionError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
+            # Whatever a stranger's JSON may hold: one record must not end the import.
+            self._ledger.quarantine(Bad(record.file, record.index, "it could not be understood"))
+        return None
+
+    def _write(self, conversation: Conversation, pending: list[tuple[Message, Record]]) -> None:
+        ids = {
+            message.micros: self._workspace.message(conversation.slack_id, message.micros)
+            for message, _record in pending
+        }
+        there = store.existing_messages(list(ids.values()))
+        new = [pair for pair in pending if ids[pair[0].micros] not in there]
+        for message, _record in pending:
+            if ids[message.micros] in there:
+                self._count(message, self._ledger.already_there)
+        if not new:
+            return
+        files = self._bring_files(conversation, new, ids)
+        messages = [message for message, _record in new]
+        for message in messages:
+            self._count(message, self._ledger.created)
+        if self._dry_run:
+            self._people.ensure(_mentioned(messages))
+            return
+        with transaction.atomic():
+            self._people.ensure(_mentioned(messages))
+            self._insert(conversation, messages, ids)
+            store.insert(File, files)
+
+    def _insert(
+        self, conversation: Conversation, messages: list[Message], ids: dict[int, UUID]
+    ) -> None:
+        our_id = self._directory.conversation(conversation.slack_id)
+        assert our_id is not None
+        self._settle_threads(conversation, our_id, messages, ids)
+        replies = _replies(messages)
+        rows = []
+        past = []
+        for message in messages:
+            row = self._row(conversation, our_id, message, ids)
+            row["reply_count"], row["last_reply_at"] = replies.pop(message.micros, (0, None))
+            rows.append(row)
+            past.append(self._past(conversation, row, message))
+        first = record_many(past, correlation_id=CORRELATION)
+        for seq, row in enumerate(rows, first):
+            row["seq"] = seq
+        store.insert(MessageRow, rows)
+        store.insert(Reaction, self._reactions(conversation, messages, ids))
+        if replies:
+            store.count_replies(
+                {
+                    self._workspace.message(conversation.slack_id, micros): counted
+                    for micros, counted in replies.items()
+                }
+            )
+        store.move_cursors(our_id, before=first - 1, after=first - 1 + len(rows))
+
+    def _settle_threads(
+        self,
+        conversation: Conversation,
+        our_id: UUID,
+        messages: list[Message],
+        ids: dict[int, UUID],
+    ) -> None:
+        """Let replies to messages that the export does not hold stand for themselves."""
+        begins = {message.micros for message in messages if message.thread_micros is None}
+        wanted = {
+            message.thread_micros
+            for message in messages
+            if message.thread_micros is not None and message.thread_micros not in begins
+        }
+        if not wanted:
+            return
+        by_id = {self._workspace.message(conversation.slack_id, one): one for one in wanted}
+        found = {by_id[id_] for id_ in store.thread_roots(our_id, list(by_id))}
+        for message in messages:
+            if message.thread_micros in wanted - found:
+                message.thread_micros = None
+                message.also_in_conversation = False
+                self._ledger.noted("replies to messages that the export does not hold")
+
+    def _row(
+        self, conversation: Conversation, our_id: UUID, message: Message, ids: dict[int, UUID]
+    ) -> dict[str, Any]:
+        slack_id, thread = conversation.slack_id, message.thread_micros
+        at = moment(message.micros)
+        edited = message.edited_micros
+        return {
+            "id": ids[message.micros],
+            "conversation_id": our_id,
+            "seq": 0,
+            "thread_id": None if thread is None else self._workspace.message(slack_id, thread),
+            "author_id": self._author(message),
+            "kind": (MessageKind.SYSTEM if message.is_system else MessageKind.TEXT).value,
+            "subtype": message.subtype,
+            "text": message.text,
+            "key": self._workspace.message_key(slack_id, message.micros),
+            "also_in_conversation": message.also_in_conversation,
+            "created_at": at,
+            "edited_at": None if edited is None else moment(edited),
+            "deleted_at": at if message.is_deleted else None,
+            "reply_count": 0,
+            "last_reply_at": None,
+        }
+
+    def _past(self, conversation: Conversation, row: dict[str, Any], message: Message) -> Past:
+        calls = calls_in(message.text or "")
+        fact = MessageCreated(
+            row["conversation_id"],
+            row["id"],
+            row["author_id"],
+            row["thread_id"],
+            calls.people,
+            calls.everybody,
+        )
+        entry_id = self._workspace.entry(conversation.slack_id, message.micros)
+        return Past(entry_id, fact, row["author_id"], row["created_at"])
+
+    def _reactions(
+        self, conversation: Conversation, messages: Iterable[Message], ids: dict[int, UUID]
+    ) -> Iterable[dict[str, Any]]:
+        for message in messages:
+            for emoji, slack_user in _given(message):
+                yield {
+                    "id": self._workspace.name(
+                        "reaction", conversation.slack_id, message.micros, emoji, slack_user
+                    ),
+                    "message_id": ids[message.micros],
+                    "user_id": self._directory.person(slack_user),
+                    "emoji": emoji,
+                    "created_at": moment(message.micros),
+                }
+
+    def _bring_files(
+        self,
+        conversation: Conversation,
+        new: list[tuple[Message, Record]],
+        ids: dict[int, UUID],
+    ) -> list[dict[str, Any]]:
+        """Store the bytes of shared files. Before the rows: bytes without a row harm nobody."""
+        rows = []
+        for message, record in new:
+            for attached in message.files:
+                row = self._bring_file(conversation, message, attached, record)
+                if row is None:
+                    line = shapes.missing_file(attached)
+                    message.text = f"{message.text}\n{line}" if message.text else line
+                elif row:
+                    row["message_id"] = ids[message.micros]
+                    rows.append(row)
+        return rows
+
+    def _bring_file(
+        self,
+        conversation: Conversation,
+        message: Message,
+        attached: shapes.Attached,
+        record: Record,
+    ) -> dict[str, Any] | None:
+        """The file's row; empty on a dry run, None where there are no bytes."""
+        member = self._export.bytes_of(conversation, attached)
+        if member is None:
+            self._ledger.skipped("files", "the export does not hold their bytes")
+            return None
+        if member.size_bytes > MOST_FILE_BYTES:
+            self._ledger.quarantine(
+                Bad(record.file, record.index, "its file is too large", "files")
+            )
+            return None
+        names = (conversation.slack_id, message.micros, attached.slack_id)
+        file_id = self._workspace.file(*names)
+        try:
+            with self._export.open(member) as source:
+                if self._dry_run:
+                    while source.read(storage.CHUNK_BYTES):
+                        pass
+                    self._ledger.created("files")
+                    return {}
+                kept = storage.keep(source, file_id=file_id, most_bytes=member.size_bytes)
+        except (Unreadable, storage.TooMuch) as wrong:
+            reason = str(wrong) or "it is larger than it says"
+            self._ledger.quarantine(Bad(member.name, None, reason, "files"))
+            return None
+        self._ledger.created("files")
+        author = attached.user or (message.author.slack_id if message.author else None)
+        return {
+            "id": file_id,
+            "conversation_id": self._directory.conversation(conversation.slack_id),
+            "message_id": None,
+            "name": attached.name,
+            "content_type": attached.content_type,
+            "size_bytes": kept.size_bytes,
+            "sha256": kept.sha256,
+            "storage_name": kept.storage_name,
+            "external_id": self._workspace.external(
+                f"{attached.slack_id}:{conversation.slack_id}:{message.micros}"
+            ),
+            "created_by_id": self._directory.person(author) if author else None,
+            "created_at": moment(message.micros),
+        }
+
+    def _author(self, message: Message) -> UUID | None:
+        return None if message.author is None else self._directory.person(message.author.slack_id)
+
+    def _count(self, message: Message, count: Callable[[str, int], None]) -> None:
+        """Count a message and what hangs on it, as created or as already there."""
+        count("messages", 1)
+        count("replies", int(message.thread_micros is not None))
+        count("edits", int(message.edited_micros is not None))
+        count("reactions", len(list(_given(message))))
+        if count == self._ledger.already_there:
+            count("files", len(message.files))
+            return
+        self._ledger.noted("messages shortened to 40,000 characters", int(message.is_shortened))
+        custom = sum(one.is_custom for one in message.reactions)
+        self._ledger.noted("reactions with the workspace's own emoji, kept as :name:", custom)
+        if message.bad_reactions:
+            self._ledger.noted("reactions without a usable name", message.bad_reactions)
+
+
+def _given(message: Message) -> Iterable[tuple[str, str]]:
+    """Each emoji that somebody gave, once."""
+    return dict.fromkeys(
+        (reaction.emoji, user) for reaction in message.reactions for user in reaction.users
+    )
+
+
+def _replies(messages: Iterable[Message]) -> dict[int, tuple[int, datetime]]:
+    """How many replies each thread got, and when the last one was written."""
+    counted: dict[int, tuple[int, datetime]] = {}
+    for message in messages:
+        if message.thread_micros is None or message.is_deleted:
+            continue
+        number, _last = counted.get(message.thread_micros, (0, None))
+        counted[message.thread_micros] = (number + 1, moment(message.micros))
+    return counted
+
+
+def _mentioned(messages: Iterable[Message]) -> Iterable[Person]:
+    """Authors, and people who reacted: each needs to be somebody."""
+    for message in messages:
+        if message.author is not None:
+            yield message.author
+        for reaction in message.reactions:
+            for user in reaction.users:
+                yield Person(user, user)
