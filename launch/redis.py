@@ -95,7 +95,7 @@ class Redis:
                 f"maxmemory {MAX_MEMORY}",
                 "maxmemory-policy noeviction",
                 "maxclients 10000",
-                "databases 16",
+                "databases 64",  # each process of a test run has one
                 "",
             ]
         )

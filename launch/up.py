@@ -15,7 +15,7 @@ from pathlib import Path
 
 from launch.bootstrap import SetupError, check_port
 from launch.child import end_with_parent
-from launch.datadir import ROOT, DataDir, default_data_dir, write_private
+from launch.datadir import ROOT, DataDir, default_data_dir
 from launch.failure import LaunchError
 from launch.locks import FileLock
 from launch.servers import Servers, servers
@@ -184,14 +184,13 @@ def _step(text: str, began: float) -> None:
     print(f"{time.monotonic() - began:5.1f} s  {text}", flush=True)
 
 
-def _only_here(data_dir: DataDir, port: int) -> FileLock:
+def _only_here(data_dir: DataDir) -> FileLock:
     lock = FileLock(data_dir.run / "up.lock")
     if not lock.try_exclusive():
         raise LaunchError(
             f"Chancery runs on {data_dir.path} already: stop that one,"
             " or give this one a CHANCERY_DATA_DIR and a PORT of its own."
         )
-    write_private(data_dir.run / "up.port", str(port))
     return lock
 
 
@@ -202,8 +201,8 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     try:
         data_dir = DataDir.prepare(default_data_dir())
-        port = int(external.get("PORT") or 8000)
-        with _only_here(data_dir, port):
+        port = external.get("PORT") or "8000"
+        with _only_here(data_dir):
             check_port(port)
             export = external.get("CHANCERY_DEMO_EXPORT")
             if export and not Path(export).is_file():
@@ -211,7 +210,7 @@ def main(arguments: list[str]) -> int:
             began = time.monotonic()
             with servers(data_dir.path) as found:
                 _step("PostgreSQL and Redis", began)
-                asyncio.run(run(found, data_dir, port, external))
+                asyncio.run(run(found, data_dir, int(port), external))
         print("Chancery has stopped.", flush=True)
     except (LaunchError, SetupError) as error:
         print(error, file=sys.stderr)

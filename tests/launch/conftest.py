@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from launch.datadir import ROOT, read_json
+from tests.launch.places import without_servers
 from tests.launch.waiting import eventually
 
 HOLD = """
@@ -46,12 +47,6 @@ class Holder:
     def kill(self) -> None:
         self.process.kill()
         self.process.communicate(timeout=60)
-
-
-def without_servers() -> dict[str, str]:
-    """The environment of a machine on which nobody has set servers or a data directory."""
-    ours = ("DATABASE_URL", "REDIS_URL", "CHANCERY_", "PORT")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 @pytest.fixture(autouse=True)

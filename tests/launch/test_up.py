@@ -1,0 +1,178 @@
+"""`make up` as a person runs it: up, in use, stopped, killed, up again."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from launch.child import is_running
+from launch.datadir import ROOT, read_json
+from tests.launch.places import descendants, free_port, without_servers
+from tests.launch.waiting import eventually
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("up")]
+START_S = 120  # on a busy machine; by itself it is a tenth of that
+
+
+class Product:
+    """`make up` without make's set-up, which the tests have had already."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.data_dir = data_dir
+        self.output = data_dir / "said"
+        with self.output.open("ab") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "launch.up"],
+                cwd=ROOT,
+                env=without_servers()
+                | {"PORT": str(self.port), "CHANCERY_DATA_DIR": str(data_dir)}
+                | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def is_up(self) -> bool:
+        return eventually(
+            lambda: "Chancery runs." in self.said() or self.process.poll() is not None,
+            within_s=START_S,
+        ) and (self.process.poll() is None)
+
+    def status(self, host: str, path: str) -> int:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", headers={"Host": f"{host}:{self.port}"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refused:
+            return refused.code
+
+    def pids(self) -> list[int]:
+        """Everything that runs because of it, the embedded servers included."""
+        keeper = (read_json(self.data_dir / "run" / "servers.json") or {})["keeper"]["pid"]
+        return [*descendants(self.process.pid), keeper, *descendants(keeper)]
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+
+@pytest.fixture
+def up(data_dir: Path) -> Iterator[Callable[..., Product]]:
+    started: list[Product] = []
+
+    def start(**environment: str) -> Product:
+        started.append(Product(data_dir, **environment))
+        return started[-1]
+
+    yield start
+    for product in started:
+        product.stop()
+
+
+def test_it_comes_up_serves_stops_and_keeps_its_data(up):
+    product = up()
+    assert product.is_up(), product.said()
+    for words in (f"http://acme.localhost:{product.port}/", "ana@acme.example", "chancery-demo"):
+        assert words in product.said()
+    assert product.status("localhost", "/healthz") == 200
+    assert product.status("localhost", "/readyz") == 200
+    assert product.status("localhost", "/") == 200
+    assert product.status("acme.localhost", "/accounts/login/") == 200
+    assert product.status("nobody.localhost", "/") == 404
+    pids = product.pids()
+    assert len(pids) > 5
+
+    assert product.stop() == 0
+
+    assert not any(is_running(pid) for pid in pids)
+    assert "acme: created" in product.said()
+
+    again = up()
+    assert again.is_up(), again.said()
+    assert again.said().count("acme: created") == 1
+
+
+def test_killed_outright_it_leaves_nothing_running_and_comes_up_again(up):
+    product = up()
+    assert product.is_up(), product.said()
+    pids = product.pids()
+
+    os.kill(product.process.pid, signal.SIGKILL)
+    product.process.wait(20)
+
+    assert eventually(lambda: not any(is_running(pid) for pid in pids), within_s=40)
+    product.output.write_text("")
+    again = up()
+    assert again.is_up(), again.said()
+
+
+def test_a_second_one_is_refused_and_the_first_goes_on(up):
+    product = up()
+    assert product.is_up(), product.said()
+
+    second = up()
+    assert second.process.wait(START_S) == 1
+
+    assert f"Chancery runs on {product.data_dir} already" in second.said()
+    assert product.status("localhost", "/healthz") == 200
+
+
+def test_manage_py_talks_to_the_servers_that_run(up):
+    product = up()
+    assert product.is_up(), product.said()
+
+    made = subprocess.run(
+        [
+            sys.executable,
+            "manage.py",
+            "create_token",
+            "--tenant",
+            "acme",
+            "--user",
+            "ana@acme.example",
+        ],
+        cwd=ROOT,
+        env=without_servers() | {"CHANCERY_DATA_DIR": str(product.data_dir)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    token = made.stdout.split()[-1]
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{product.port}/api/v1/me",
+        headers={"Host": "acme.localhost", "Authorization": f"Bearer {token}"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert b"ana@acme.example" in answer.read()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("CHANCERY_DEMO_EXPORT", "/nowhere/export.zip", "which is no file"),
+        ("CHANCERY_WEB_WORKERS", "many", "give a number of processes"),
+        ("PORT", "none", "give a number from 1 to 65535"),
+    ],
+)
+def test_a_variable_that_makes_no_sense_is_one_sentence(up, variable, value, sentence):
+    product = up(**{variable: value})
+
+    assert product.process.wait(START_S) == 1
+
+    assert sentence in product.said()
+    assert "Traceback" not in product.said()
