@@ -45,6 +45,8 @@ class PlainTokenizer extends Tokenizer {
 }
 
 const options: MarkedOptions = { gfm: true, breaks: true, tokenizer: new PlainTokenizer() };
+/** Quotes and lists within each other are drawn to here; what lies deeper is shown as written. */
+const DEEPEST = 10;
 const MENTION = /<@([0-9a-f-]{36})>|<#([0-9a-f-]{36})>|<!(channel|here)>/gi;
 const SAFE_LINK = /^(https?:|mailto:|tel:)/i;
 
@@ -57,11 +59,12 @@ export function parseMarkdown(text: string): Block[] {
   }
 }
 
-function blocks(tokens: readonly Token[]): Block[] {
-  return tokens.flatMap(block);
+function blocks(tokens: readonly Token[], depth = 0): Block[] {
+  return tokens.flatMap((token) => block(token, depth));
 }
 
-function block(token: Token): Block[] {
+function block(token: Token, depth: number): Block[] {
+  if (depth > DEEPEST) return [source(token)];
   switch (token.type) {
     case "paragraph":
     case "text":
@@ -71,9 +74,9 @@ function block(token: Token): Block[] {
     case "code":
       return [{ kind: "code", language: (token as Tokens.Code).lang ?? "", text: (token as Tokens.Code).text }];
     case "blockquote":
-      return [{ kind: "quote", children: blocks(token.tokens ?? []) }];
+      return [{ kind: "quote", children: blocks(token.tokens ?? [], depth + 1) }];
     case "list":
-      return [list(token as Tokens.List)];
+      return [list(token as Tokens.List, depth + 1)];
     case "table":
       return [table(token as Tokens.Table)];
     case "hr":
@@ -82,18 +85,22 @@ function block(token: Token): Block[] {
       return [];
     default:
       // A definition or anything the language gains later: its source, so that nothing written is hidden.
-      return [{ kind: "paragraph", children: [{ kind: "text", text: token.raw.trimEnd() }] }];
+      return [source(token)];
   }
 }
 
-function list(token: Tokens.List): Block {
+function source(token: Token): Block {
+  return { kind: "paragraph", children: [{ kind: "text", text: token.raw.trimEnd() }] };
+}
+
+function list(token: Tokens.List, depth: number): Block {
   return {
     kind: "list",
     ordered: token.ordered,
     start: token.start === "" ? 1 : token.start,
     items: token.items.map((item) => ({
       checked: item.task ? (item.checked ?? false) : null,
-      children: blocks(item.tokens.filter((child) => child.type !== "checkbox")),
+      children: blocks(item.tokens.filter((child) => child.type !== "checkbox"), depth),
     })),
   };
 }
