@@ -12,12 +12,20 @@ import pwd
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from launch.failure import LaunchError
 
 SHARED_HOME = Path("/var/lib/chancery")
 UNPRIVILEGED = "nobody"
+
+
+class Change(TypedDict, total=False):
+    """Arguments of `subprocess` that change the account; none for our own."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Account:
     uid: int = -1
     gid: int = -1
 
-    def popen(self) -> dict[str, Any]:
+    def popen(self) -> "Change":
         """Return the arguments that make `subprocess` run a program as this account."""
         if self.name is None:
             return {}

@@ -301,8 +301,9 @@ def node_environment():
 
 
 def _node_version(node):
+    # type: (str) -> tuple
     found = re.match(r"v(\d+)\.(\d+)", _output([node, "--version"]) or "")
-    return (int(found.group(1)), int(found.group(2))) if found else (0, 0)
+    return tuple(map(int, found.groups())) if found else (0,)
 
 
 def ensure_client():
