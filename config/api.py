@@ -3,6 +3,7 @@
 from accounts.requests import authenticate
 from core.api import make_api
 from messaging.conversations.api import router as conversations
+from messaging.files.api import router as files
 from messaging.live.api import router as live
 from messaging.messages.api import router as messages
 from messaging.people.api import router as people
@@ -11,5 +12,5 @@ from messaging.receipts.api import router as receipts
 from messaging.search.api import router as search
 
 api = make_api(auth=authenticate)
-for feature in (people, conversations, messages, reactions, receipts, search, live):
+for feature in (people, conversations, messages, reactions, receipts, search, files, live):
     api.add_router("", feature)

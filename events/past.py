@@ -44,8 +44,7 @@ def record_many(past: Sequence[Past], *, correlation_id: str) -> int:
         ) as copy:
             for seq, one in enumerate(past, first):
                 data = orjson.dumps(one.fact).decode()
-                copy.write_row(
-                    (one.entry_id, stream_id, kind.stream.value, seq, type_of(one.fact).name, data)
-                    + (one.by_id, correlation_id, one.at)
-                )
+                name = type_of(one.fact).name
+                written = (one.entry_id, stream_id, kind.stream.value, seq, name, data)
+                copy.write_row((*written, one.by_id, correlation_id, one.at))
     return first

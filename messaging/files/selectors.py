@@ -1,0 +1,31 @@
+"""Read files; they are a part of the message view."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from messaging.files.models import File
+from messaging.messages.view import adds_part
+
+
+@adds_part("files")
+def files_of(message_ids: Sequence[UUID]) -> dict[UUID, list[dict]]:
+    """The files of each message, in the order in which they were shared; one query."""
+    rows = File.objects.filter(message_id__in=message_ids).order_by("created_at", "id")
+    found: dict[UUID, list[dict]] = {}
+    for id_, message_id, name, content_type, size_bytes in rows.values_list(
+        "id", "message_id", "name", "content_type", "size_bytes"
+    ):
+        view = {
+            "id": id_,
+            "name": name,
+            "content_type": content_type,
+            "size_bytes": size_bytes,
+            "url": url_of(id_),
+        }
+        found.setdefault(message_id, []).append(view)
+    return found
+
+
+def url_of(file_id: UUID) -> str:
+    """Where a file is downloaded, at the tenant's own address."""
+    return f"/api/v1/files/{file_id}"
