@@ -20,6 +20,7 @@ def people(
     actor: Actor,
     *,
     query: str = "",
+    ids: Collection[UUID] = (),
     visible: QuerySet | None = None,
     cursor: str | None = None,
     limit: int = 50,
@@ -32,6 +33,8 @@ def people(
     rows = User.objects.all()
     if visible is not None:
         rows = rows.filter(Q(id__in=visible) | Q(id=actor.user_id))
+    if ids:
+        rows = rows.filter(id__in=ids)
     if query:
         rows = rows.filter(Q(name__icontains=query) | Q(email__istartswith=query))
     if cursor:

@@ -70,13 +70,15 @@ def me(request: Request) -> HttpResponse:
 def list_users(
     request: Request,
     q: str = "",
+    ids: Annotated[list[UUID], Query(max_length=MAX_LIMIT)] = [],  # noqa: B006 - never changed
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
 ) -> HttpResponse:
-    """The people one may see, by name."""
+    """The people one may see, by name; with `ids` only those (`?ids=…&ids=…`)."""
     page = selectors.people(
         request.actor,
         query=q,
+        ids=ids,
         visible=people_visible_to(request.actor),
         cursor=cursor,
         limit=limit,

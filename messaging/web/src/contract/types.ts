@@ -167,30 +167,31 @@ interface Frame<N extends EventName> {
   stream: "conversation" | "user" | "tenant";
   conversation_id: Id | null;
   seq: number;
-  data: EventData[N];
+  /** Null where the thing is gone; the number still counts. */
+  data: EventData[N] | null;
 }
 
 /** One committed fact as a browser sees it; `event` tells what `data` is. */
 export type EventFrame = { [N in EventName]: Frame<N> }[EventName];
 
-/** The frame of one event name. */
-export type EventFrameOf<N extends EventName> = Frame<N>;
+/** The frame of one event name whose thing is still there. */
+export type EventFrameOf<N extends EventName> = Frame<N> & { data: EventData[N] };
 
 export type Heads = Record<Id, number>;
-export type PresenceState = "online" | "away" | "offline" | "dnd";
+export type PresenceState = "active" | "away" | "offline";
 
 export type ServerFrame =
   | EventFrame
-  | { type: "hello"; connection_id: string; user_id: Id; heartbeat_s: number; heads: Heads; user_seq?: number }
-  | { type: "resync"; conversation_id: Id }
+  | { type: "hello"; connection_id: string; user_id: Id; heartbeat_s: number; heads: Heads; user_seq: number }
+  | { type: "resync"; conversation_id: Id | null }
   | { type: "drain"; retry_after_ms: number }
   | { type: "error"; code: string }
-  | { type: "ping"; heads: Heads; user_seq?: number }
+  | { type: "ping"; heads: Heads; user_seq: number | null }
   | { type: "typing"; conversation_id: Id; user_id: Id }
   | { type: "presence"; user_id: Id; state: PresenceState };
 
 export type ClientFrame =
-  | { type: "resume"; after: Heads }
+  | { type: "resume"; after: Heads; user_after?: number }
   | { type: "typing"; conversation_id: Id }
   | { type: "presence"; state: PresenceState }
   | { type: "pong" };

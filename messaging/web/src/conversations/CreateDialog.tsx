@@ -11,14 +11,14 @@ const close = (): void => void (dialog.value = null);
 /** Make a channel: a name, what it is for, and who can find it. */
 export function CreateDialog(): JSX.Element {
   const [name, setName] = useState("");
-  const [purpose, setPurpose] = useState("");
+  const [topic, setTopic] = useState("");
   const [isPrivate, setPrivate] = useState(false);
   const [error, setError] = useState("");
   const id = useId();
 
   const submit = async (): Promise<void> => {
     try {
-      await create({ kind: isPrivate ? "private" : "public", name: name.trim(), ...(purpose.trim() === "" ? {} : { purpose: purpose.trim() }) });
+      await create({ kind: isPrivate ? "private" : "public", name: name.trim(), topic: topic.trim() });
       close();
     } catch (refusal) {
       setError(explain(refusal));
@@ -40,8 +40,8 @@ export function CreateDialog(): JSX.Element {
           {error !== "" && <p id={`${id}-error`} class="error" role="alert">{error}</p>}
         </div>
         <div class="field">
-          <label for={`${id}-purpose`}>{t("What is it for?")} <span class="quiet">{t("(optional)")}</span></label>
-          <input id={`${id}-purpose`} class="input" maxLength={250} value={purpose} onInput={(event) => setPurpose(event.currentTarget.value)} />
+          <label for={`${id}-topic`}>{t("Topic")} <span class="quiet">{t("(optional)")}</span></label>
+          <input id={`${id}-topic`} class="input" maxLength={250} value={topic} onInput={(event) => setTopic(event.currentTarget.value)} />
         </div>
         <fieldset class="choices">
           <legend>{t("Who can find it")}</legend>

@@ -70,7 +70,7 @@ function MemberRow({ member, conversation, mayRemove }: RowProps): JSX.Element {
     <li class="member">
       <Avatar userId={member.user_id} size="m" />
       <span class="member-words">
-        <span><bdi class="name">{nameOf(member.user_id)}</bdi>{isMe && <span class="quiet"> {t("(you)")}</span>}{(state === "online" || state === "away") && <span class={`presence inline ${state}`}><span class="visually-hidden">{state === "online" ? t("online") : t("away")}</span></span>}</span>
+        <span><bdi class="name">{nameOf(member.user_id)}</bdi>{isMe && <span class="quiet"> {t("(you)")}</span>}{(state === "active" || state === "away") && <span class={`presence inline ${state}`}><span class="visually-hidden">{state === "active" ? t("online") : t("away")}</span></span>}</span>
         <small>{[user?.title, member.role === "member" ? "" : member.role].filter((part) => part !== "" && part !== undefined).join(" · ")}</small>
       </span>
       {!isMe && conversation.kind !== "direct" && <IconButton icon="reply" label={t("Write to %(name)s", { name: nameOf(member.user_id) })} onClick={() => writeTo(member.user_id)} />}

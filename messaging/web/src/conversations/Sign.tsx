@@ -13,7 +13,7 @@ export function Sign({ conversation }: { conversation: Conversation }): JSX.Elem
     return (
       <span class="sign face">
         <Avatar userId={first ?? null} size="s" />
-        {(state === "online" || state === "away") && <span class={`presence ${state}`} title={state === "online" ? t("online") : t("away")} />}
+        {(state === "active" || state === "away") && <span class={`presence ${state}`} title={state === "active" ? t("online") : t("away")} />}
       </span>
     );
   }

@@ -96,7 +96,7 @@ export async function archive(id: Id): Promise<void> {
 interface NewConversation {
   kind: ConversationKind;
   name?: string;
-  purpose?: string;
+  topic?: string;
   member_ids?: Id[];
 }
 

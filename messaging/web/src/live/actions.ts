@@ -43,7 +43,7 @@ export const reconnect = (): void => connection?.retryNow();
 export const sendTyping = (conversationId: Id): void => connection?.send({ type: "typing", conversation_id: conversationId });
 
 function sendPresence(): void {
-  connection?.send({ type: "presence", state: document.visibilityState === "visible" ? "online" : "away" });
+  connection?.send({ type: "presence", state: document.visibilityState === "visible" ? "active" : "away" });
 }
 
 function stateChanged(state: LineState): void {
@@ -78,7 +78,7 @@ function handle(frame: ServerFrame): void {
     case "ping":
       return handleHeads(frame.heads, frame.user_seq, false);
     case "resync":
-      return void resync(frame.conversation_id);
+      return frame.conversation_id === null ? reloadList() : void resync(frame.conversation_id).catch(() => undefined);
     case "typing":
       typing.value = withTyping(typing.peek(), frame.conversation_id, frame.user_id, Date.now() + TYPING_LASTS_MS);
       return;
@@ -98,33 +98,35 @@ function handleEvent(frame: EventFrame): void {
   if (gap && frame.conversation_id !== null) void fill(frame.conversation_id);
 }
 
-/** The person's own stream has no resume: a jump in it is mended by reading the list again, which holds all it tells. */
+/** The person's own stream: a jump in it is mended by reading the list again, which holds all that it tells. */
 function handlePersonal(frame: EventFrame): void {
   const before = userSeq;
   if (before !== null && frame.seq <= before) return;
   userSeq = frame.seq;
-  if (before !== null && frame.seq > before + 1) void loadConversations().then(followAll);
+  if (before !== null && frame.seq > before + 1) reloadList();
   else apply(frame);
 }
+
+const reloadList = (): void => void loadConversations().then(followAll);
 
 function raise(id: Id | null, seq: number): void {
   if (id !== null && seq > (heads.get(id) ?? 0)) heads.set(id, seq);
 }
 
-function handleHeads(serverHeads: Heads, serverUserSeq: number | undefined, mayResume: boolean): void {
+function handleHeads(serverHeads: Heads, serverUserSeq: number | null, mayResume: boolean): void {
   for (const [id, seq] of Object.entries(serverHeads)) raise(id, seq);
-  if (serverUserSeq !== undefined) {
-    if (userSeq !== null && serverUserSeq > userSeq) void loadConversations().then(followAll);
-    userSeq = Math.max(serverUserSeq, userSeq ?? 0);
-  }
+  const missedOfMine = userSeq !== null && serverUserSeq !== null && serverUserSeq > userSeq ? userSeq : null;
+  if (serverUserSeq !== null && (userSeq === null || !mayResume)) userSeq = Math.max(serverUserSeq, userSeq ?? 0);
   if (mayResume) sendPresence();
+  else if (missedOfMine !== null) reloadList();
   const behind = cursors.behind(serverHeads);
   if (!mayResume || behind.length > MOST_RESUMED) {
     behind.forEach((id) => void fill(id));
     return;
   }
   const after = Object.fromEntries(behind.map((id) => [id, cursors.at(id) ?? 0]));
-  if (behind.length > 0) connection?.send({ type: "resume", after });
+  if (behind.length === 0 && missedOfMine === null) return;
+  connection?.send({ type: "resume", after, ...(missedOfMine === null ? {} : { user_after: missedOfMine }) });
 }
 
 /** Follow what the list holds; a conversation that moved on while the list was read is filled. */
@@ -170,9 +172,9 @@ async function fillEvents(conversationId: Id): Promise<void> {
   for (let page = 0; page < MOST_PAGES; page++) {
     const after_seq = cursors.at(conversationId) ?? 0;
     const path = withQuery(`/conversations/${conversationId}/events`, { after_seq, limit: PAGE });
-    const { items, next } = await ask<Page<EventFrame>>("GET", path);
+    const { items } = await ask<Page<EventFrame>>("GET", path);
     batch(() => items.forEach((frame) => cursors.take(frame).ready.forEach(apply)));
-    if (next === null || items.length === 0) return;
+    if (items.length < PAGE) return;
   }
   await resync(conversationId);
 }

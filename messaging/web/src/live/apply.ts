@@ -86,6 +86,13 @@ function cursorMoved({ data }: EventFrameOf<"chancery.cursor.moved.v1">): void {
   update(id, (known) => afterRead(known, { read_seq: readSeq, unread: { messages: 0, mentions: 0 } }));
 }
 
+function mentioned({ data }: EventFrameOf<"chancery.mention.created.v1">): void {
+  const item = conversations.peek().byId.get(data.conversation_id);
+  // Mentions are written down a moment after their message: whether an earlier count held this one, the server knows.
+  if (item !== undefined && data.seq <= item.counted_seq) void refreshConversation(item.id);
+  else update(data.conversation_id, (known) => afterMention(known, data.seq));
+}
+
 const table: Table = {
   "chancery.message.created.v1": messageCreated,
   "chancery.message.edited.v1": messageChanged,
@@ -99,7 +106,7 @@ const table: Table = {
   "chancery.membership.added.v1": (frame) => membership(frame, 1),
   "chancery.membership.removed.v1": (frame) => membership(frame, -1),
   "chancery.cursor.moved.v1": cursorMoved,
-  "chancery.mention.created.v1": ({ data }) => update(data.conversation_id, (item) => afterMention(item, data.seq)),
+  "chancery.mention.created.v1": mentioned,
   "chancery.session.revoked.v1": leaveForSignIn,
   "chancery.user.deactivated.v1": leaveForSignIn,
   "chancery.user.updated.v1": ({ data }) => remember([data]),
@@ -108,7 +115,7 @@ const table: Table = {
 /** Apply one event to the stores. Event types of a newer server are passed over. */
 export function apply(frame: EventFrame): void {
   const handler = table[frame.event] as ((frame: EventFrame) => void) | undefined;
-  handler?.(frame);
+  if (frame.data !== null) handler?.(frame);
   if (frame.conversation_id !== null) {
     conversations.value = withHead(conversations.peek(), frame.conversation_id, frame.seq);
   }

@@ -94,11 +94,11 @@ class Leader {
     if (frame.type === "event" && frame.stream === "user") this.raise({}, frame.seq);
   }
 
-  private raise(heads: Heads, userSeq?: number): void {
+  private raise(heads: Heads, userSeq: number | null = null): void {
     if (this.hello === null) return;
     for (const [id, seq] of Object.entries(heads)) {
       this.hello.heads[id] = Math.max(seq, this.hello.heads[id] ?? 0);
     }
-    if (userSeq !== undefined) this.hello.user_seq = Math.max(userSeq, this.hello.user_seq ?? 0);
+    if (userSeq !== null) this.hello.user_seq = Math.max(userSeq, this.hello.user_seq);
   }
 }

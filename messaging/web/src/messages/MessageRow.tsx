@@ -115,7 +115,9 @@ function SystemRow({ message }: { message: Message }): JSX.Element {
 }
 
 function Words({ message }: { message: Message }): JSX.Element {
-  return <>{message.author_id !== null && <><bdi class="name">{nameOf(message.author_id)}</bdi>{" "}</>}{plain(message.text ?? "")}</>;
+  const text = message.text ?? "";
+  const namesAuthor = message.author_id === null || text.startsWith(`<@${message.author_id}>`);
+  return <>{!namesAuthor && <><bdi class="name">{nameOf(message.author_id)}</bdi>{" "}</>}{plain(text)}</>;
 }
 
 function Byline({ message }: { message: Message }): JSX.Element {

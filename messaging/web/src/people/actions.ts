@@ -40,7 +40,7 @@ async function loadWanted(): Promise<void> {
 async function loadThese(ids: Id[]): Promise<void> {
   ids.forEach((id) => asked.add(id));
   try {
-    const page = await ask<Page<User>>("GET", withQuery("/users", { ids: ids.join(","), limit: MOST_AT_ONCE }));
+    const page = await ask<Page<User>>("GET", `/users?limit=${MOST_AT_ONCE}&${ids.map((id) => `ids=${id}`).join("&")}`);
     remember(page.items);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -4,15 +4,19 @@ import type { Known } from "../conversations/store.ts";
 /** The server counts no further either: 100 is drawn as "99+". */
 export const MOST_UNREAD = 100;
 
-/** A message arrived: it is unread unless I wrote it, the cursor is past it, or it is a line of the system's. */
+/** Whether a text calls on everybody; people named one by one are told by an event of their own. */
+const callsAll = (text: string | null): boolean => text !== null && /<!(channel|here)>/i.test(text);
+
+/** A message arrived: it is unread unless I wrote it, the cursor is past it, or the server has counted it already. */
 export function afterCreated(conversation: Known, message: Message, me: Id): Known {
   const { membership, unread } = conversation;
   const at = message.created_at;
   const lastAt = conversation.last_message_at;
   const moved = { ...conversation, last_message_at: lastAt !== null && lastAt > at ? lastAt : at };
   if (membership === null || message.author_id === me || message.seq <= membership.read_seq) return moved;
-  if (message.kind === "system" || message.seq <= conversation.counted_seq) return moved;
-  return { ...moved, unread: { ...unread, messages: Math.min(MOST_UNREAD, unread.messages + 1) } };
+  if (message.seq <= conversation.counted_seq) return moved;
+  const mentions = unread.mentions + (callsAll(message.text) ? 1 : 0);
+  return { ...moved, unread: { messages: Math.min(MOST_UNREAD, unread.messages + 1), mentions } };
 }
 
 /** Somebody mentioned me in a message that I have not read and the server's count did not hold yet. */
