@@ -13,7 +13,7 @@ from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import new_id
 from core.text import clean_name, clean_text
-from events.journal import publish
+from events.journal import hold, publish
 from messaging.conversations.access import Do, Place, conversation_for, place_for
 from messaging.conversations.events import (
     AddedToConversation,
@@ -69,20 +69,26 @@ def update_conversation(
     purpose: str | None = None,
 ) -> Conversation:
     """Change a channel's name, topic or purpose; what is None stays as it is."""
-    conversation = conversation_for(actor, conversation_id, Do.EDIT)
-    before = (conversation.name, conversation.topic, conversation.purpose)
+    conversation_for(actor, conversation_id, Do.EDIT)
+    changes: dict[str, str] = {}
     if name is not None:
-        conversation.name = _channel_name(name)
+        changes["name"] = _channel_name(name)
     if topic is not None:
-        conversation.topic = _optional(topic, "topic", 250)
+        changes["topic"] = _optional(topic, "topic", 250)
     if purpose is not None:
-        conversation.purpose = _optional(purpose, "purpose", 500)
-    if before == (conversation.name, conversation.topic, conversation.purpose):
-        return conversation
+        changes["purpose"] = _optional(purpose, "purpose", 500)
     try:
         with transaction.atomic():
-            conversation.save(update_fields=["name", "topic", "purpose"])
-            publish(ConversationUpdated(conversation.id), by=actor)
+            hold(conversation_id)
+            # Read again under the lock, and only what changes is written: of two people who change
+            # different fields at one moment neither undoes the other.
+            conversation = conversation_for(actor, conversation_id, Do.EDIT)
+            changed = [field for field in changes if getattr(conversation, field) != changes[field]]
+            if changed:
+                for field in changed:
+                    setattr(conversation, field, changes[field])
+                conversation.save(update_fields=changed)
+                publish(ConversationUpdated(conversation.id), by=actor)
     except IntegrityError as wrong:
         raise _name_taken(wrong) from wrong
     return conversation
@@ -92,9 +98,13 @@ def join_conversation(actor: Actor, *, conversation_id: UUID) -> Conversation:
     """Become a member of a public channel; joining twice is joining once."""
     place = place_for(actor, conversation_id, Do.READ)
     if place.membership is None:
-        place = place_for(actor, conversation_id, Do.JOIN)
+        place_for(actor, conversation_id, Do.JOIN)
         with transaction.atomic():
-            _add(actor, place.conversation, [actor.user_id])
+            hold(conversation_id)
+            place = place_for(actor, conversation_id, Do.READ)
+            if place.membership is None:
+                place = place_for(actor, conversation_id, Do.JOIN)
+                _add(actor, place.conversation, [actor.user_id])
     return place.conversation
 
 
@@ -123,11 +133,14 @@ def add_members(actor: Actor, *, conversation_id: UUID, user_ids: Sequence[UUID]
 
     Errors  Invalid names `user_id` where somebody is not known here.
     """
-    conversation = conversation_for(actor, conversation_id, Do.INVITE)
+    conversation_for(actor, conversation_id, Do.INVITE)
     if len(user_ids) > MOST_ADDED_AT_ONCE:
         raise Invalid.field("user_ids", _("Add at most 500 people at once."))
     people = _people(user_ids, actor, field="user_id", keep_self=True)
     with transaction.atomic():
+        hold(conversation_id)
+        # Asked again under the lock: whoever was taken out a moment ago puts nobody in.
+        conversation = conversation_for(actor, conversation_id, Do.INVITE)
         _add(actor, conversation, people)
 
 
@@ -192,8 +205,8 @@ def _add(
 ) -> None:
     """Write memberships and tell the conversation and each person. Those already in are skipped.
 
-    The conversation's stream is locked first, then the people's in the order of their ids: two
-    people adding each other at one moment would deadlock otherwise.
+    The caller holds the conversation's stream, or has just made it. The people's follow in the
+    order of their ids: two people adding each other at one moment would deadlock otherwise.
     """
     for user_id in sorted(user_id for user_id in user_ids if user_id is not None):
         role = MemberRole.OWNER if user_id == owner_id else MemberRole.MEMBER
@@ -210,11 +223,9 @@ def _add(
 
 def _remove(actor: Actor, place: Place, user_id: UUID) -> None:
     with transaction.atomic():
-        row = (
-            Membership.objects.select_for_update()
-            .filter(conversation_id=place.id, user_id=user_id)
-            .first()
-        )
+        # Before the membership, as whoever adds does: the other way round the two would deadlock.
+        hold(place.id)
+        row = Membership.objects.filter(conversation_id=place.id, user_id=user_id).first()
         if row is None:
             return
         row.delete()
@@ -224,6 +235,7 @@ def _remove(actor: Actor, place: Place, user_id: UUID) -> None:
 
 def _set_archived(actor: Actor, conversation: Conversation, archived: bool) -> Conversation:
     with transaction.atomic():
+        hold(conversation.id)
         now = timezone.now() if archived else None
         changed = Conversation.objects.filter(
             id=conversation.id, archived_at__isnull=archived
@@ -251,4 +263,4 @@ def _optional(text: str, field: str, longest: int) -> str:
 def _name_taken(wrong: IntegrityError) -> Exception:
     if "messaging_conversation_name_unique" not in str(wrong):
         return wrong
-    return Conflict("name", _("There is a channel of this name already."), code="name_taken")
+    return Conflict.field("name", _("There is a channel of this name already."), code="name_taken")
