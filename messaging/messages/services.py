@@ -1,5 +1,6 @@
 """Post, edit and delete messages. Nothing is destroyed here: every version is kept."""
 
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -61,17 +62,9 @@ def post_message(
     fact = MessageCreated(
         conversation_id, message.id, actor.user_id, thread_id, calls.people, calls.everybody
     )
-    try:
-        if thread_id is None:
-            # One statement: it is its own transaction, and saves two round trips.
-            _publish_alone(fact, actor, message)
-        else:
-            _reply(fact, actor, message)
-    except IntegrityError as wrong:
-        if "messaging_message_key_unique" not in str(wrong):
-            raise
-        return _posted_before(actor, conversation_id, key, text, thread_id)
-    return Posted(message, True)
+    if _is_stored(fact, actor, message):
+        return Posted(message, True)
+    return _posted_before(actor, conversation_id, key, text, thread_id)
 
 
 def edit_message(actor: Actor, *, message_id: UUID, text: str) -> Message:
@@ -116,6 +109,20 @@ def delete_message(actor: Actor, *, message_id: UUID) -> None:
         publish(MessageDeleted(found.place.id, message_id), by=actor)
 
 
+def _is_stored(fact: MessageCreated, actor: Actor, message: Message) -> bool:
+    """Store a new message; False where its author has sent this key before."""
+    try:
+        if message.thread_id is not None:
+            return _reply(fact, actor, message)
+        # One statement: it is its own transaction, and saves two round trips.
+        _publish_alone(fact, actor, message)
+    except IntegrityError as wrong:
+        if "messaging_message_key_unique" not in str(wrong):
+            raise
+        return False
+    return True
+
+
 def _publish_alone(fact: MessageCreated, actor: Actor, message: Message) -> None:
     if not transaction.get_connection().in_atomic_block:
         publish(fact, by=actor, row=message)
@@ -124,18 +131,35 @@ def _publish_alone(fact: MessageCreated, actor: Actor, message: Message) -> None
         publish(fact, by=actor, row=message)
 
 
-def _reply(fact: MessageCreated, actor: Actor, message: Message) -> None:
+def _reply(fact: MessageCreated, actor: Actor, message: Message) -> bool:
     with transaction.atomic():
         hold(message.conversation_id)
         root = Message.objects.defer("words").filter(id=message.thread_id).first()
-        if root is None or root.conversation_id != message.conversation_id:
-            raise _no_thread()
-        if root.thread_id is not None or root.deleted_at is not None:
-            raise _no_thread()
+        if root is None or not _begins_thread(root, message):
+            if _sent(message.author_id, message.conversation_id, message.key) is None:
+                raise _no_thread()
+            # Sent again after its root was deleted: it is there all the same.
+            return False
+        message.created_at = _after(root.last_reply_at)
         publish(fact, by=actor, row=message)
         Message.objects.filter(id=root.id).update(
             reply_count=F("reply_count") + 1, last_reply_at=message.created_at
         )
+    return True
+
+
+def _begins_thread(root: Message, reply: Message) -> bool:
+    is_here = root.conversation_id == reply.conversation_id
+    return is_here and root.thread_id is None and root.deleted_at is None
+
+
+def _after(moment: datetime | None) -> datetime:
+    """Now, but later than the reply before: clients tell by the time whether a root counts one.
+
+    Taken while the stream is held, so that the times of a thread's replies rise with their `seq`.
+    """
+    now = timezone.now()
+    return now if moment is None else max(now, moment + timedelta(microseconds=1))
 
 
 def _no_thread() -> Invalid:
@@ -149,20 +173,24 @@ def _no_thread() -> Invalid:
 def _posted_before(
     actor: Actor, conversation_id: UUID, key: UUID, text: str, thread_id: UUID | None
 ) -> Posted:
-    message = (
-        Message.objects.defer("words")
-        .filter(author_id=actor.user_id, conversation_id=conversation_id, key=key)
-        .first()
-    )
+    message = _sent(actor.user_id, conversation_id, key)
     if message is None:
         raise NotFound("message")
     if _first_text(message) != text or message.thread_id != thread_id:
-        raise Conflict(
+        raise Conflict.field(
             "key",
             _("This key was used for another message; make a new key for each message."),
             code="key_reused",
         )
     return Posted(message, False)
+
+
+def _sent(author_id: UUID | None, conversation_id: UUID, key: UUID) -> Message | None:
+    return (
+        Message.objects.defer("words")
+        .filter(author_id=author_id, conversation_id=conversation_id, key=key)
+        .first()
+    )
 
 
 def _first_text(message: Message) -> str | None:
@@ -178,6 +206,8 @@ def _held(found: Found) -> Message:
 
 
 def _keep_revision(message: Message, actor: Actor) -> None:
+    if message.text is None:
+        return  # some system messages say all by their subtype
     last = Revision.objects.filter(message_id=message.id).aggregate(n=Max("number"))["n"] or 0
     Revision.objects.create(
         message_id=message.id, number=last + 1, text=message.text, edited_by_id=actor.user_id
