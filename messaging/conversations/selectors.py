@@ -33,7 +33,7 @@ SELECT c.id, c.kind, c.name, c.topic, c.purpose, c.archived_at, c.created_at, c.
            ELSE 0 END AS unread,
        CASE WHEN m.read_seq < s.last_seq THEN
            (SELECT count(*) FROM (
-               SELECT 1 FROM messaging_mention x
+               SELECT DISTINCT x.seq FROM messaging_mention x
                 WHERE (x.user_id = m.user_id OR x.user_id IS NULL)
                   AND x.conversation_id = c.id AND x.seq > m.read_seq
                   AND x.author_id IS DISTINCT FROM m.user_id
