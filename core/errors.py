@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +46,11 @@ class Refusal(Exception):
         self.facts = facts
         super().__init__(f"{self.code} {about}".strip())
 
+    @classmethod
+    def field(cls, name: str, message: Words, *, code: str = "") -> Self:
+        """Refuse one field and say what would be accepted."""
+        return cls(name, message, code=code, errors=[FieldError(name, message)])
+
 
 class Invalid(Refusal):
     """A value was given that cannot be accepted."""
@@ -52,11 +58,6 @@ class Invalid(Refusal):
     status = 422
     code = "invalid"
     title = _("Some values cannot be accepted")
-
-    @classmethod
-    def field(cls, name: str, message: Words, *, code: str = "") -> "Invalid":
-        """Refuse one field and say what would be accepted."""
-        return cls(name, message, code=code, errors=[FieldError(name, message)])
 
 
 class Malformed(Refusal):
