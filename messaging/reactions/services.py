@@ -1,5 +1,6 @@
 """Add and take back reactions."""
 
+import re
 import unicodedata
 from uuid import UUID
 
@@ -15,7 +16,13 @@ from messaging.reactions.models import Reaction
 
 LONGEST_EMOJI = 32
 MOST_KINDS = 50
-_SYMBOLS = {"So", "Sk", "Sm"}
+_SYMBOLS = {"So", "Sm"}
+_OTHER_EMOJI = "\u203c\u2049\u2139\u3030\u303d"
+_JOINER = "\u200d"
+_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
+_FLAG = re.compile(_FLAG_LETTER.pattern + "{2}")
+_CHANGES_LOOKS = re.compile("[\ufe0e\ufe0f]?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*")
 
 
 def add_reaction(actor: Actor, *, message_id: UUID, emoji: str) -> None:
@@ -24,9 +31,11 @@ def add_reaction(actor: Actor, *, message_id: UUID, emoji: str) -> None:
     found = message_for(actor, message_id, Do.REACT)
     with transaction.atomic():
         hold(found.place.id)
+        # Asked again under the lock: a message that was deleted a moment ago takes no reaction.
+        message_for(actor, message_id, Do.REACT)
         kinds = Reaction.objects.filter(message_id=message_id).exclude(emoji=emoji)
         if kinds.values("emoji").distinct().count() >= MOST_KINDS:
-            raise Conflict("emoji", _("A message takes at most 50 different reactions."))
+            raise Conflict.field("emoji", _("A message takes at most 50 different reactions."))
         _row, created = Reaction.objects.get_or_create(
             message_id=message_id, user_id=actor.user_id, emoji=emoji
         )
@@ -48,28 +57,28 @@ def remove_reaction(actor: Actor, *, message_id: UUID, emoji: str) -> None:
 
 
 def clean_emoji(value: str) -> str:
-    """Accept one emoji: a short run of symbols, joiners, modifiers, flags or keycaps."""
+    """Accept one emoji: a symbol with its modifiers, a joined sequence, a flag or a keycap."""
     emoji = unicodedata.normalize("NFC", value)
-    if 0 < len(emoji) <= LONGEST_EMOJI and _is_emoji(emoji):
+    if len(emoji) <= LONGEST_EMOJI and _is_emoji(emoji):
         return emoji
     raise Invalid.field("emoji", _("Give one Unicode emoji, percent-encoded in the address."))
 
 
 def _is_emoji(value: str) -> bool:
-    keycap = value.endswith("\u20e3") and value[0] in "0123456789#*"
-    return all(_may_stand_in_emoji(char, keycap) for char in value) and (
-        keycap or any(unicodedata.category(char) in _SYMBOLS for char in value)
-    )
-
-
-def _may_stand_in_emoji(char: str, keycap: bool) -> bool:
-    joins = char in "\u200d\ufe0f\ufe0e\u20e3" or "\U000e0020" <= char <= "\U000e007f"
-    if joins or (keycap and char in "0123456789#*"):
+    if _KEYCAP.fullmatch(value) or _FLAG.fullmatch(value):
         return True
+    return all(_is_one_symbol(part) for part in value.split(_JOINER))
+
+
+def _is_one_symbol(part: str) -> bool:
+    """One symbol, and after it nothing but what changes its looks."""
+    return part != "" and _is_symbol(part[0]) and _CHANGES_LOOKS.fullmatch(part, 1) is not None
+
+
+def _is_symbol(char: str) -> bool:
+    if char < "\u00a9" or _FLAG_LETTER.fullmatch(char):
+        return False
     category = unicodedata.category(char)
     # Unassigned characters of the emoji planes: newer than this Python's tables.
-    return (
-        category in _SYMBOLS
-        or (category == "Cn" and "\U0001f000" <= char <= "\U0001faff")
-        or (char in "\u203c\u2049\u3030\u303d")
-    )
+    is_new = category == "Cn" and "\U0001f000" <= char <= "\U0001faff"
+    return category in _SYMBOLS or is_new or char in _OTHER_EMOJI
