@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -44,6 +45,18 @@ def is_running(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    with suppress(OSError):
+    if sys.platform != "linux":
+        return True
+    with suppress(OSError):  # it has just ended
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def gone_within(pid: int, timeout_s: float) -> bool:
+    """Wait for a process that is not our child to end; tell whether it did."""
+    deadline = time.monotonic() + timeout_s
+    while is_running(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
     return True

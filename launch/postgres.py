@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from launch.account import SHARED_HOME, Account, reachable_home
-from launch.child import dies_with_parent, is_running
+from launch.child import dies_with_parent, gone_within, is_running
 from launch.failure import LaunchError
 
 ROLE = "chancery"
@@ -274,9 +274,9 @@ class Postgres:
         pid = _first_number(pid_file)
         if pid is not None and self._is_ours(pid):
             os.kill(pid, signal.SIGINT)
-            if not _gone_within(pid, STOP_TIMEOUT_S):
+            if not gone_within(pid, STOP_TIMEOUT_S):
                 os.kill(pid, signal.SIGQUIT)
-                _gone_within(pid, STOP_TIMEOUT_S)
+                gone_within(pid, STOP_TIMEOUT_S)
         pid_file.unlink(missing_ok=True)
 
     def _is_ours(self, pid: int) -> bool:
@@ -366,15 +366,6 @@ def _first_number(path: Path) -> int | None:
     with suppress(OSError, ValueError, IndexError):
         return int(path.read_text().splitlines()[0])
     return None
-
-
-def _gone_within(pid: int, timeout_s: float) -> bool:
-    deadline = time.monotonic() + timeout_s
-    while is_running(pid):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def _last_line(text: str) -> str:

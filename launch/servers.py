@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from launch.child import gone_within
 from launch.datadir import ROOT, DataDir, read_json
 from launch.failure import LaunchError
 from launch.locks import FileLock
@@ -111,7 +112,8 @@ class Lease:
         if state is not None and self._keeper_runs():
             with suppress(ProcessLookupError):
                 os.kill(state["keeper"]["pid"], signal.SIGTERM)
-        with self._lock("keeper.lock") as keeper:
+                gone_within(state["keeper"]["pid"], STOP_TIMEOUT_S)
+        with self._lock("keeper.lock") as keeper:  # one that has not said yet where it is
             keeper.wait_exclusive(STOP_TIMEOUT_S)
         self._users.close()
 
