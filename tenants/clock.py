@@ -2,8 +2,10 @@
 
 from celery import current_app, shared_task
 
+from tenants import services
 from tenants.context import in_tenant
 from tenants.models import Tenant, TenantState
+from tenants.signup import forget_old_signups
 from tenants.tasks import PublicTask
 
 
@@ -16,3 +18,10 @@ def for_each(task_name: str) -> int:
         with in_tenant(slug):
             task.delay()
     return len(slugs)
+
+
+@shared_task(base=PublicTask, name="tenants.tidy")
+def tidy() -> None:
+    """Erase tenants whose grace period is over, and forget sign-ups of the past."""
+    services.erase_overdue()
+    forget_old_signups()

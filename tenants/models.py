@@ -1,5 +1,6 @@
 """The catalogue of tenants. It lives in the public schema, with nothing that people wrote."""
 
+import uuid
 from typing import NoReturn
 
 from django.db import models
@@ -57,3 +58,36 @@ class Domain(DomainMixin):
 
     class Meta:
         ordering = ["domain"]
+
+
+class SignupState(models.TextChoices):
+    """How far the making of an organisation has come."""
+
+    WAITING = "waiting", _("waiting")
+    WORKING = "working", _("being made")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+
+
+class Signup(models.Model):
+    """An organisation that somebody asked for. Its id is the page's address: random throughout."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.CharField(max_length=40, db_collation="C")
+    name = models.CharField(max_length=120)
+    owner_name = models.CharField(max_length=120)
+    owner_email = models.EmailField(max_length=254)
+    # The hash only, and only until the owner is made.
+    password_hash = models.CharField(max_length=128)
+    state = models.CharField(
+        max_length=8, choices=SignupState.choices, default=SignupState.WAITING
+    )
+    trouble = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="tenants_signup_created")]
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.state}"

@@ -147,7 +147,7 @@ def _provision(slug: str, name: str, owner: NewOwner | None) -> Tenant:
                 return _by_migrations(slug, name, owner)
             return _by_snapshot(slug, name, owner, sql)
         except IntegrityError as taken:
-            raise _taken() from taken
+            raise taken() from taken
         finally:
             forget_hosts()
 
@@ -184,7 +184,7 @@ def _by_migrations(slug: str, name: str, owner: NewOwner | None) -> Tenant:
 def _enter(slug: str, name: str, state: TenantState) -> Tenant:
     """Write a tenant into the catalogue; bulk_create, since save() of the base class asks around."""
     if Tenant.objects.filter(slug=slug).exists():
-        raise _taken()
+        raise taken()
     tenant = Tenant(slug=slug, schema_name=schema_of(slug), name=name, state=state)
     Tenant.objects.bulk_create([tenant])
     Domain.objects.bulk_create([Domain(domain=domain_name(slug), tenant=tenant, is_primary=True)])
@@ -204,7 +204,8 @@ def _clear_remains(slug: str) -> None:
             drop_schema(slug)
 
 
-def _taken() -> Conflict:
+def taken() -> Conflict:
+    """The refusal of a slug that somebody has."""
     words = _("This address is taken. Choose another one.")
     return Conflict("slug", words, code="taken", errors=[FieldError("slug", words)])
 

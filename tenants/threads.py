@@ -13,17 +13,25 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any
 
+import psycopg
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 _IDLE_S = 5.0
 """A connection unused for longer is checked before it is used again."""
+
+# The driver's own too: the statement that sets the search path is not sent by Django.
+_BREAKS = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 _used = threading.local()
 
 
 async def in_db_thread[T](run: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Run a function that uses the database, in the tenant and correlation of the caller."""
+    """Run a function that uses the database, in the tenant and correlation of the caller.
+
+    When its connection turns out to be broken (the database was restarted), the function is run
+    once more on a new one: it must only read, or may be run twice.
+    """
     context = contextvars.copy_context()
     work = partial(context.run, partial(_run, run, *args, **kwargs))
     return await asyncio.get_running_loop().run_in_executor(_pool(), work)
@@ -41,9 +49,10 @@ def _run[T](run: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         close_old_connections()
     try:
         return run(*args, **kwargs)
-    except Exception:
-        # Drops a connection that broke; one that works is kept.
-        close_old_connections()
-        raise
+    except _BREAKS:
+        if connection.connection is not None and connection.is_usable():
+            raise
+        connection.close()
+        return run(*args, **kwargs)
     finally:
         _used.at = time.monotonic()

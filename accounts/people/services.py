@@ -37,12 +37,8 @@ def create_user(
     Errors  Forbidden for a role above the actor's; Invalid, naming the field; Conflict for an
             e-mail address that somebody here has already.
     """
-    chosen = clean_role(actor, role)
-    email = clean_email(email) if email else None
-    name = clean_name(name or (email or "").partition("@")[0], longest=120)
-    if password is not None:
-        clean_password(password, email=email or "", name=name)
-    user = User(email=email, name=name, role=chosen, password=make_password(password))
+    new = check_new(actor, email=email, name=name, role=role, password=password)
+    user = User(password=make_password(password), **new)
     if user_id is not None:
         user.id = user_id
     try:
@@ -51,6 +47,20 @@ def create_user(
     except IntegrityError as taken:
         raise _taken() from taken
     return user
+
+
+def check_new(
+    actor: Actor, *, email: str | None, name: str, role: str, password: str | None
+) -> dict[str, Any]:
+    """A new person's particulars as they may be stored; refuses like `create_user`."""
+    chosen = clean_role(actor, role)
+    email = clean_email(email) if email else None
+    name = clean_name(name or (email or "").partition("@")[0], longest=120)
+    if password is not None:
+        clean_password(password, email=email or "", name=name)
+    if email and User.objects.filter(email__iexact=email).exists():
+        raise _taken()
+    return {"email": email, "name": name, "role": chosen}
 
 
 def make_owner(owner: NewOwner) -> None:

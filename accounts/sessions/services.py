@@ -27,6 +27,11 @@ def revoke_session(actor: Actor, *, session_id: UUID) -> None:
         raise NotFound("session")
 
 
+def end_session(actor: Actor, session: Session) -> None:
+    """End one session; the caller has seen to it that the actor may."""
+    _end(actor, [session])
+
+
 def revoke_sessions_of(actor: Actor, *, user_id: UUID, but: str | None = None) -> int:
     """End all sessions of a person, but the one of this key; returns how many.
 
@@ -45,11 +50,6 @@ def note_ended(actor: Actor, *, session_key: str) -> None:
 def is_due(last_used_at: datetime | None) -> bool:
     """Say whether a use should be noted again."""
     return last_used_at is None or timezone.now() - last_used_at > NOTE_EVERY
-
-
-def remove_expired() -> int:
-    """Remove the sessions of the tenant in hand that nobody can use any more."""
-    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
 
 
 def _end(actor: Actor, rows: list[Session]) -> int:

@@ -1,10 +1,13 @@
 """Refusals that come from Django itself: problem details under `/api/`, pages elsewhere."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from core.errors import Forbidden, Malformed, NotFound
+from core.errors import Forbidden, Malformed, NotFound, Unavailable
 from core.problem import problem, problem_of
 
 
@@ -32,6 +35,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; the correlation id in the header finds it in the logs."""
     if _is_program(request):
+        if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+            return problem_of(Unavailable("database", retry_after_s=1))
         return problem(status=500, code="internal", title=_("Something went wrong on our side"))
     return defaults.server_error(request)
 

@@ -1,7 +1,9 @@
 """URLs of the root site: sign-up, and the operators' console."""
 
-from django.contrib import admin
 from django.urls import include, path
+
+from accounts.console import console_sign_in
+from tenants.operators import operator_site
 
 handler400 = "config.urls.problems.bad_request"
 handler403 = "config.urls.problems.forbidden"
@@ -9,6 +11,8 @@ handler404 = "config.urls.problems.not_found"
 handler500 = "config.urls.problems.server_error"
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
-    path("admin/", admin.site.urls),
+    path("accounts/", include("accounts.urls")),
+    path("admin/login/", console_sign_in),
+    path("admin/", operator_site.urls),
+    path("", include("accounts.signup.urls")),
 ]

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from accounts.console import console_sign_in
 from config.api import api
 from messaging.client import client_page
 from messaging.live.api import asyncapi
@@ -16,7 +17,8 @@ handler500 = "config.urls.problems.server_error"
 urlpatterns = [
     path("api/v1/asyncapi.json", asyncapi, name="asyncapi"),
     path("api/v1/", api.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("admin/login/", console_sign_in),
     path("admin/", admin.site.urls),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["messaging"]), name="jsi18n"),
     path("", client_page, name="client"),

@@ -21,11 +21,12 @@ _KEY_LINE = "-- key: "
 
 @cache
 def key() -> str:
-    """The digest of every migration a tenant's schema is made of, and of what runs them."""
+    """The digest of every migration, and of what runs them.
+
+    Those of the shared apps count as well: a tenant's schema records them as applied.
+    """
     digest = hashlib.sha256(".".join(map(str, django.VERSION[:2])).encode())
     for config in sorted(apps.get_app_configs(), key=lambda config: config.label):
-        if config.name not in settings.TENANT_APPS:
-            continue
         for path in sorted((Path(config.path) / "migrations").glob("[0-9]*.py")):
             digest.update(f"\n{config.label}/{path.name}\n".encode())
             digest.update(path.read_bytes())

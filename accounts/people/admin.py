@@ -1,0 +1,122 @@
+"""People in their organisation's console. What may be changed is for the services to say."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.db.models import Model
+from django.http import HttpRequest
+
+from accounts.actors import actor_for
+from accounts.people import access, services
+from accounts.people.models import RoleChoice, User
+from core.actor import Actor
+from core.errors import Refusal
+
+FIELDS = ("name", "email", "title", "role", "is_active", "locale", "time_zone")
+
+
+class PersonForm(forms.ModelForm):
+    """Changes to an account; `actor` is set by the admin for each request."""
+
+    actor: Actor
+
+    class Meta:
+        model = User
+        fields = FIELDS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "role" in self.fields:
+            given = set(access.roles_to_give(self.actor)) | {self.instance.role}
+            self.fields["role"].choices = [c for c in RoleChoice.choices if c[0] in given]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        before = User.objects.get(id=self.instance.id)
+        try:
+            services.check_changes(self.actor, before, {name: data[name] for name in self.fields})
+        except Refusal as refusal:
+            _show(self, refusal)
+        return data
+
+
+class NewPersonForm(forms.ModelForm):
+    """A new account, with a password that its owner will want to change."""
+
+    actor: Actor
+    password = forms.CharField(
+        strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "email", "role")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = set(access.roles_to_give(self.actor))
+        self.fields["role"].choices = [c for c in RoleChoice.choices if c[0] in given]
+        self.fields["email"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        try:
+            services.check_new(self.actor, **{name: data[name] for name in self.fields})
+        except Refusal as refusal:
+            _show(self, refusal)
+        return data
+
+
+class PeopleAdmin(UserAdmin):
+    """The people of the organisation: nobody raises their own rights, only owners touch owners."""
+
+    form = PersonForm
+    add_form = NewPersonForm
+    change_password_form = AdminPasswordChangeForm
+    add_form_template = None
+    list_display = ("name", "email", "role", "is_active", "is_bot", "last_login")
+    list_filter = ("role", "is_active", "is_bot")
+    search_fields = ("name", "email")
+    ordering = ("name",)
+    filter_horizontal = ()
+    fieldsets = ((None, {"fields": (*FIELDS, "password", "last_login", "created_at")}),)
+    add_fieldsets = ((None, {"fields": ("name", "email", "role", "password")}),)
+    readonly_fields = ("last_login", "created_at")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, **kwargs)
+        return type(form.__name__, (form,), {"actor": actor_for(request.user)})
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or access.may_manage(actor_for(request.user), obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People are deactivated; what they wrote stays theirs."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        actor, data = actor_for(request.user), form.cleaned_data
+        if change:
+            names = [name for name in FIELDS if name in data]
+            services.update_person(actor, user_id=obj.pk, **{name: data[name] for name in names})
+            return
+        made = services.create_user(actor, **{name: data[name] for name in form.fields})
+        obj.pk, obj._state.adding = made.id, False
+
+
+def _show(form: forms.ModelForm, refusal: Refusal) -> None:
+    for error in refusal.errors:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+    if not refusal.errors:
+        form.add_error(None, str(refusal.detail or refusal.title))
+
+
+admin.site.register(User, PeopleAdmin)

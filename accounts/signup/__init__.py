@@ -1,0 +1,1 @@
+"""Organisations sign themselves up on the root site."""

@@ -1,0 +1,48 @@
+"""Conversations in the organisation's console: that they exist, and who belongs to them.
+
+Direct messages are left out, and nothing that was said is shown: an admin is not a reader.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from messaging.conversations.models import Conversation, Kind, Membership
+
+
+class _ReadOnly:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class MembershipInline(_ReadOnly, admin.TabularInline):
+    model = Membership
+    fields = ("user", "role", "joined_at")
+    extra = 0
+
+
+@admin.register(Conversation)
+class ConversationAdmin(_ReadOnly, admin.ModelAdmin):
+    list_display = ("name", "kind", "people", "created_at", "archived_at")
+    list_filter = (("kind", admin.ChoicesFieldListFilter), "archived_at")
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = ("name", "kind", "topic", "purpose", "created_at", "archived_at")
+    inlines = (MembershipInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
+        rows = super().get_queryset(request).exclude(kind=Kind.DIRECT)
+        return rows.annotate(member_count=Count("memberships"))
+
+    @admin.display(description=_("people"), ordering="member_count")
+    def people(self, conversation: Conversation) -> int:
+        return conversation.member_count
