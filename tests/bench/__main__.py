@@ -1,0 +1,165 @@
+"""`make bench`: measure the product and the floor in one run, print the table, write JSON.
+
+make bench                         everything
+make bench ARGS="A B500"           these scenarios (B500 is B, C50 is C)
+make bench ARGS="--quick"          small numbers, in under a minute; no verdict on budgets
+make bench ARGS="T --tenants 500"  the fleet as large as the budget means it
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from launch.datadir import ROOT
+from launch.failure import LaunchError
+from tests.bench import report, scenarios, tenants
+from tests.bench.scenarios import Figures
+from tests.bench.size import FULL, QUICK, Size
+from tests.bench.stack import Stack, free_port
+from tests.bench.targets import FloorTarget, Target
+from tests.bench.world import World
+
+type Scenario = Callable[[Target, World, Size], Awaitable[tuple[Figures, Figures]]]
+
+MEASURED: dict[str, Scenario] = {
+    "A": scenarios.room_of_100,
+    "B": scenarios.room_of_500,
+    "C": scenarios.rooms_of_20,
+    "D": scenarios.last_page,
+    "E": scenarios.searches,
+}
+ALL = ("F", *MEASURED, "N", "P", "T")
+
+
+class Bench:
+    """One run: what was chosen, and what came of it."""
+
+    def __init__(self, stack: Stack, size: Size, chosen: set[str], *, many_tenants: int) -> None:
+        self._stack = stack
+        self._size = size
+        self._chosen = chosen
+        self._many_tenants = many_tenants
+        self.product: Figures = {}
+        self.floor: Figures = {}
+        self.details: dict[str, Any] = {}
+
+    async def run(self) -> None:
+        """Start, measure, and stop everything, whatever happens."""
+        stack = self._stack
+        self._say("preparing")
+        await asyncio.to_thread(stack.prepare)
+        try:
+            await self._start()
+            async with stack.floor(free_port()) as floor:
+                for name, scenario in MEASURED.items():
+                    if name in self._chosen:
+                        await self._measure(name, scenario, floor)
+            await self._tenants()
+        finally:
+            self._say("stopping")
+            await stack.stop()
+
+    async def _start(self) -> None:
+        if "F" in self._chosen:
+            self._say("F")
+            self.product |= await scenarios.start(self._stack, self._size)
+            return
+        await self._stack.start()
+        await self._stack.ready()
+
+    async def _measure(self, name: str, scenario: Scenario, floor: FloorTarget) -> None:
+        self._say(name)
+        figures, costs = await scenario(self._stack.target(), self._stack.world, self._size)
+        self.product |= figures
+        self.details[name] = costs
+        self._say(f"{name} of the floor")
+        figures, _ = await scenario(floor, self._stack.world, self._size)
+        self.floor |= figures
+
+    async def _tenants(self) -> None:
+        stack, size = self._stack, self._size
+        if "N" in self._chosen:
+            self._say("N")
+            self.product |= await tenants.noisy_neighbour(
+                stack.target(), stack.quiet_target(), stack.world, size
+            )
+        if "P" in self._chosen:
+            self._say("P")
+            self.product |= await asyncio.to_thread(tenants.opening, stack)
+        if "T" in self._chosen:
+            self._say("T")
+            self.product |= await asyncio.to_thread(tenants.many_tenants, stack, self._many_tenants)
+
+    def _say(self, what: str) -> None:
+        print(f"  {what}", flush=True)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.split("\n")[0])
+    parser.add_argument("scenarios", nargs="*", help="A B C D E F N P T; B500 means B")
+    parser.add_argument("--quick", action="store_true", help="small numbers, for a smoke")
+    parser.add_argument("--tenants", type=int, metavar="N", help="how many tenants in T (25)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="default: var/bench")
+    parser.add_argument("--keep-baseline", action="store_true", help="later runs compare with this")
+    parser.add_argument("--limit", type=float, default=1500, metavar="S", help="give up after")
+    chosen = parser.parse_args(arguments)
+    chosen.scenarios = {name[0].upper() for name in chosen.scenarios} or set(ALL)
+    if unknown := chosen.scenarios - set(ALL):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {' '.join(ALL)}")
+    return chosen
+
+
+async def measure(bench: Bench, limit_s: float) -> None:
+    async with asyncio.timeout(limit_s):
+        await bench.run()
+
+
+def main(arguments: list[str]) -> int:
+    chosen = parse(arguments)
+    size, kind = (QUICK, "quick") if chosen.quick else (FULL, "full")
+    folder = chosen.data_dir or ROOT / "var" / f"bench-{kind}"
+    os.chdir(ROOT)
+    stack = Stack(folder.absolute(), free_port(), size, kind)
+    many_tenants = chosen.tenants or (3 if chosen.quick else 25)
+    bench = Bench(stack, size, chosen.scenarios, many_tenants=many_tenants)
+    began = time.monotonic()
+    try:
+        uvloop.run(measure(bench, chosen.limit))
+    except KeyboardInterrupt:
+        print("Stopped; so is everything that was started.", file=sys.stderr)
+        return 130
+    except TimeoutError:
+        print(f"Not done within {chosen.limit:.0f} s; see --limit.", file=sys.stderr)
+    except (LaunchError, RuntimeError, OSError) as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    return _report(bench, chosen, folder, time.monotonic() - began)
+
+
+def _report(bench: Bench, chosen: argparse.Namespace, folder: Path, seconds: float) -> int:
+    rows = report.rows_of(bench.product, bench.floor)
+    print("\n" + report.table(rows))
+    target = chosen.json or folder / "bench-result.json"
+    target.write_text(json.dumps(report.as_json(rows, bench.details, seconds), indent=2) + "\n")
+    print(f"\n{seconds:.0f} s; figures and CPU by component: {target}")
+    if chosen.quick:
+        return 0
+    for line in report.worse(rows):
+        print(f"worse than the baseline: {line}")
+    if chosen.keep_baseline:
+        report.keep_baseline(rows)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,231 @@
+"""Fills the database with what the scenarios act on, in bulk, past the API. Runs in Django.
+
+python -m tests.bench.population people SIZE   prints the world as JSON
+python -m tests.bench.population tenants N     makes tenants until there are N, prints the times
+python -m tests.bench.population opening USER  prints what opening the client costs in queries
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import django
+
+from tests.bench.size import FULL, QUICK, Size
+from tests.bench.world import BENCH, QUIET, RARE_WORDS, World, token_of
+
+_HISTORY = """
+WITH words AS (SELECT %(words)s::text[] AS list),
+numbered AS (
+    SELECT n, %(began)s::timestamptz + n * interval '20 seconds' AS at,
+           lpad(to_hex((extract(epoch FROM %(began)s::timestamptz)::bigint + n * 20) * 1000), 12, '0')
+           AS stamp
+      FROM generate_series(1, %(many)s) n),
+said AS (
+    SELECT n, at, (stamp || '7000' || '8000' || lpad(to_hex(n), 12, '0'))::uuid AS id,
+           (SELECT string_agg(list[1 + (hashint4(n * 31 + k) & 1023)], ' ')
+              FROM words, generate_series(1, 14) k)
+           || CASE WHEN n %% 4 = 0 THEN ' release' ELSE '' END
+           || CASE WHEN n %% (%(many)s / 5) = 7 THEN ' ' || %(rare)s ELSE '' END AS text,
+           %(people)s::uuid[] AS people
+      FROM numbered),
+entered AS (
+    INSERT INTO events_entry
+           (id, stream_id, stream_kind, seq, type, data, actor_id, correlation_id, occurred_at)
+    SELECT id, %(room)s, 'conversation', n, 'chancery.message.created.v1',
+           jsonb_build_object('conversation_id', %(room)s::uuid, 'message_id', id,
+                              'author_id', people[1 + n %% cardinality(people)]),
+           people[1 + n %% cardinality(people)], 'bench', at
+      FROM said)
+INSERT INTO messaging_message
+       (id, conversation_id, seq, author_id, kind, text, key, also_in_conversation, created_at)
+SELECT id, %(room)s, n, people[1 + n %% cardinality(people)], 'text', text, id, false, at FROM said
+"""
+_MANY = """
+WITH made AS (
+    INSERT INTO messaging_conversation (id, kind, name, topic, purpose, created_at)
+    SELECT gen_random_uuid(), 'public', 'many-' || n, '', '', now()
+      FROM generate_series(1, %(many)s) n RETURNING id),
+counted AS (INSERT INTO events_stream (id, kind, last_seq) SELECT id, 'conversation', 3 FROM made)
+INSERT INTO messaging_membership (id, conversation_id, user_id, role, joined_at)
+SELECT gen_random_uuid(), id, %(user)s, 'member', now() FROM made
+"""
+
+
+def populate(size: Size) -> World:
+    """Make the two tenants with their people, tokens, rooms and history."""
+    from tenants.context import in_tenant
+    from tenants.services import create_tenant
+
+    for slug in (BENCH, QUIET):
+        create_tenant(slug=slug, name=slug.title())
+    with in_tenant(QUIET):
+        quiet = _people(20, QUIET)
+        quiet_room = _room("quiet", quiet)
+    with in_tenant(BENCH):
+        people = _people(size.people, BENCH)
+        each = size.people // size.rooms_c
+        world = World(
+            people=people,
+            room_a=_room("a", people[: size.room_a]),
+            room_b=_room("b", people[: size.room_b]),
+            rooms_c=[
+                _room(f"c-{n}", people[n * each : (n + 1) * each]) for n in range(size.rooms_c)
+            ],
+            history=_room("history", people[: size.room_a]),
+            quiet=quiet,
+            quiet_room=quiet_room,
+        )
+        _fill_history(UUID(world.history), [UUID(id_) for id_ in people[:20]], size.history)
+        _give_many(UUID(people[-1]), size.many_conversations)
+    _analyze()
+    return world
+
+
+def make_tenants(wanted: int) -> list[float]:
+    """Make tenants until there are so many of the bench's; returns the seconds of each creation."""
+    from tenants.context import in_public
+    from tenants.models import Tenant
+    from tenants.services import create_tenant
+
+    with in_public():
+        have = set(Tenant.objects.filter(slug__startswith="many-").values_list("slug", flat=True))
+    times = []
+    for number in range(wanted):
+        slug = f"many-{number}x"
+        if slug not in have:
+            began = time.perf_counter()
+            create_tenant(slug=slug, name=slug)
+            times.append(time.perf_counter() - began)
+    return times
+
+
+def opening(user_id: str) -> dict[str, float]:
+    """Do what the client does when it opens; count queries and time."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from tenants.context import in_tenant
+
+    token = token_of(user_id)
+    client = Client(HTTP_HOST=f"{BENCH}.localhost", HTTP_AUTHORIZATION=f"Bearer {token}")
+    client.get("/api/v1/me")
+    with in_tenant(BENCH), CaptureQueriesContext(connection) as queries:
+        began = time.perf_counter()
+        client.get("/api/v1/me").json()
+        items, path = 0, "/api/v1/conversations?limit=200"
+        while path:
+            page = client.get(path).json()
+            items += len(page["items"])
+            following = page["next"]
+            path = following and f"/api/v1/conversations?limit=200&cursor={following}"
+        took = time.perf_counter() - began
+    return {"queries": len(queries), "seconds": took, "conversations": items}
+
+
+def table_count() -> int:
+    """How many tables of ours a tenant has: those of our own apps."""
+    from django.apps import apps
+    from django.conf import settings
+
+    own = [label for label in settings.TENANT_APPS if "." not in label]
+    ours = [c for c in apps.get_app_configs() if c.name in own and c.name not in _FOREIGN]
+    return sum(len(list(config.get_models(include_auto_created=True))) for config in ours)
+
+
+_FOREIGN = {"guardian", "allauth"}
+
+
+def _people(many: int, tenant: str) -> list[str]:
+    """People with a token each and no password: hashing a thousand would take minutes."""
+    from accounts.people.models import User
+    from accounts.tokens.models import ApiToken
+    from accounts.tokens.services import digest_of
+
+    users = [
+        User(name=f"Person {n}", email=f"p{n}@{tenant}.example", password="!") for n in range(many)
+    ]
+    User.objects.bulk_create(users)
+    ApiToken.objects.bulk_create(
+        [ApiToken(user=user, digest=digest_of(token_of(str(user.id)))) for user in users]
+    )
+    return [str(user.id) for user in users]
+
+
+def _room(name: str, people: Sequence[str]) -> str:
+    from core.ids import new_id
+    from events.models import Stream, StreamKind
+    from messaging.conversations.models import Conversation, Kind, Membership
+
+    room = Conversation.objects.create(id=new_id(), kind=Kind.PRIVATE, name=f"room-{name}")
+    Stream.objects.create(id=room.id, kind=StreamKind.CONVERSATION, last_seq=0)
+    Membership.objects.bulk_create(
+        [Membership(conversation=room, user_id=UUID(id_)) for id_ in people]
+    )
+    return str(room.id)
+
+
+def _fill_history(room: UUID, people: Sequence[UUID], many: int) -> None:
+    from django.db import connection
+
+    from events.models import Stream
+
+    words = [f"{a}{b}" for a in _SYLLABLES for b in _SYLLABLES][:1024]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _HISTORY,
+            {
+                "words": words,
+                "began": "2026-01-01T00:00:00Z",
+                "many": many,
+                "rare": RARE_WORDS,
+                "people": list(people),
+                "room": room,
+            },
+        )
+    Stream.objects.filter(id=room).update(last_seq=many)
+
+
+def _give_many(user: UUID, many: int) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_MANY, {"user": user, "many": many})
+
+
+def _analyze() -> None:
+    """What autovacuum would do in a minute anyway."""
+    from django.db import connection
+
+    from tenants.context import in_tenant
+
+    with in_tenant(BENCH), connection.cursor() as cursor:
+        for table in ("messaging_message", "messaging_membership", "events_entry"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+_SYLLABLES = [c + v for c in "bdfgklmnprst" for v in ("a", "e", "i")]
+
+
+def main(arguments: list[str]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    what, given = arguments
+    result: Any
+    if what == "people":
+        result = asdict(populate(QUICK if given == "quick" else FULL))
+    elif what == "tenants":
+        result = {"seconds": make_tenants(int(given)), "tables": table_count()}
+    else:
+        result = opening(given)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
