@@ -88,7 +88,7 @@ class Cast:
 
 
 def settle() -> None:
-    """Make the organisations and their people in an empty, migrated database."""
+    """Make the organisations and their people in an empty, migrated database, for the template."""
     from tenants.services import create_operators, create_tenant
 
     create_operators()

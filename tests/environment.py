@@ -42,6 +42,10 @@ def set_up_django() -> str:
         import django
 
         django.setup()
+    from django.conf import settings
+
+    # Stretching passwords would take most of the time of tests that sign people up.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return found.database_url
 
 
