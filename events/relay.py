@@ -14,7 +14,7 @@ from uuid import UUID
 
 import redis
 from celery import Task
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.db.utils import Error as DatabaseError
 from kombu.exceptions import KombuError
 
@@ -66,25 +66,34 @@ class Relay:
         if done:
             items.forget(done)
         for tenant, entry_ids in by_tenant.items():
+            # Before they are queued: a worker may be done with them before `delay` returns.
             items.note_queued(entry_ids)
-            with in_tenant(tenant):
-                cast(Task, run_handlers).delay([str(entry_id) for entry_id in entry_ids])
+            try:
+                with in_tenant(tenant):
+                    cast(Task, run_handlers).delay([str(entry_id) for entry_id in entry_ids])
+            except (KombuError, redis.RedisError, OSError):
+                items.note_not_queued(entry_ids)
+                raise
 
     def sweep(self) -> int:
         """See to what is overdue: publish the frames that may never have gone out, then settle.
 
         Returns how many entries it found. A frame that went out twice is dropped by its number.
         """
+        if not bus.default_bus().is_up:
+            return 0  # what is owed cannot be sent, nor queued: the broker is the same Redis
+        # A long life on one connection would keep what PostgreSQL remembers of each tenant.
+        close_old_connections()
         with in_public():
             overdue = items.overdue()
         by_tenant: dict[str, list[UUID]] = defaultdict(list)
         for item in overdue:
             if not item.was_queued:
                 by_tenant[item.tenant].append(item.entry_id)
-        for tenant, entry_ids in by_tenant.items():
-            publish_again(tenant, entry_ids)
-        if overdue:
-            self.settle(overdue)
+        waiting = {
+            tenant for tenant, entry_ids in by_tenant.items() if not _went_out(tenant, entry_ids)
+        }
+        self.settle(item for item in overdue if item.was_queued or item.tenant not in waiting)
         return len(overdue)
 
     def _wait(self) -> list[bus.Wake]:
@@ -96,11 +105,30 @@ class Relay:
             return []
 
 
-def publish_again(tenant: str, entry_ids: list[UUID]) -> None:
-    """Send the frames of entries once more, with their rows as they are now."""
+def _went_out(tenant: str, entry_ids: list[UUID]) -> bool:
+    """Publish a tenant's entries again; what Redis did not take stays owed.
+
+    Entries that cannot be rendered (of a tenant that is being deleted, or of a type that only a
+    newer release knows) must not stop the others': they are left to their handlers, if any.
+    """
+    try:
+        return publish_again(tenant, entry_ids)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("%d entries of %s cannot be sent", len(entry_ids), tenant)
+        close_old_connections()
+        return True
+
+
+def publish_again(tenant: str, entry_ids: list[UUID]) -> bool:
+    """Send the frames of entries once more, with their rows as they are now.
+
+    Returns whether Redis took them.
+    """
     with in_tenant(tenant):
         entries = list(Entry.objects.filter(id__in=entry_ids).order_by("stream_id", "seq"))
         topics = [
             topic_of(tenant, StreamKind(entry.stream_kind), entry.stream_id) for entry in entries
         ]
-        bus.publish(list(zip(topics, frames_of(entries), strict=True)))
+        return bus.publish(list(zip(topics, frames_of(entries), strict=True)))

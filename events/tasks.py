@@ -16,6 +16,9 @@ from events.registry import type_named
 logger = logging.getLogger("chancery.handlers")
 
 MOST_ATTEMPTS = 8
+UNREAD = "events.tasks.read"
+"""Stands for the handler in dead letters of entries that could not even be read."""
+
 RUNS_KEPT = timedelta(days=30)
 
 
@@ -37,14 +40,19 @@ def run_handlers(entry_ids: list[str]) -> None:
 
 def run_entry(entry: Entry) -> bool:
     """Run the handlers of one entry; says whether all of them are done with it."""
-    fact = type_named(entry.type, entry.stream_kind).read(entry.data)
+    try:
+        fact = type_named(entry.type, entry.stream_kind).read(entry.data)
+    except (KeyError, ValueError) as error:
+        # Of another release, or written wrongly: it must not stop those that came with it.
+        logger.exception("entry %s of type %s cannot be read", entry.id, entry.type)
+        return _fail(UNREAD, entry.id, error)
     finished = True
     for handler in wanted_handlers(fact):
         try:
             _run_once(handler, entry.id, fact)
         except Exception as error:
             logger.exception("handler %s failed for entry %s", handler.name, entry.id)
-            finished = _fail(handler, entry.id, error) and finished
+            finished = _fail(handler.name, entry.id, error) and finished
     return finished
 
 
@@ -66,7 +74,7 @@ def _is_first(run: HandlerRun) -> bool:
         return cursor.rowcount == 1
 
 
-def _fail(handler: Handler, entry_id: UUID, error: Exception) -> bool:
+def _fail(handler_name: str, entry_id: UUID, error: Exception) -> bool:
     """Put the entry off, longer each time; after the last attempt it is a dead letter.
 
     Returns whether the handler is done with it.
@@ -77,7 +85,7 @@ def _fail(handler: Handler, entry_id: UUID, error: Exception) -> bool:
         return False
     DeadLetter.objects.create(
         entry_id=entry_id,
-        handler=handler.name,
+        handler=handler_name,
         error=f"{type(error).__name__}: {error}"[:2000],
         attempts=attempts,
         created_at=timezone.now(),

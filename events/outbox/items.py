@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from events.outbox.models import OutboxItem
 FORGOTTEN_AFTER_S = 2
 """An item this old whose wake-up never came was left by a crash or an absent Redis."""
 
-UNFINISHED_AFTER_S = 30
+UNFINISHED_AFTER_S: int = settings.CHANCERY_REQUEUE_AFTER_S
 """Handlers that were queued this long ago and have not finished are queued again."""
 
 MOST_AT_ONCE = 500
@@ -37,6 +38,13 @@ def note_queued(entry_ids: Sequence[UUID]) -> None:
     """The handlers of these entries were handed to the workers."""
     OutboxItem.objects.filter(entry_id__in=entry_ids).update(
         queued_at=timezone.now(), attempts=F("attempts") + 1
+    )
+
+
+def note_not_queued(entry_ids: Sequence[UUID]) -> None:
+    """It came to nothing: the broker did not take them. The next sweep finds them."""
+    OutboxItem.objects.filter(entry_id__in=entry_ids).update(
+        queued_at=None, attempts=F("attempts") - 1
     )
 
 
