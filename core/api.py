@@ -1,10 +1,12 @@
 """The frame of the REST API: parsing, problem details, and what every operation documents."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
@@ -12,11 +14,23 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from pydantic import ConfigDict
 
-from core.errors import FieldError, Invalid, Malformed, NotFound, Refusal, TooLarge
+from core.errors import (
+    FieldError,
+    Invalid,
+    Malformed,
+    NotFound,
+    Refusal,
+    TooLarge,
+    Unavailable,
+    UnsupportedType,
+)
 from core.json import dumps
 from core.problem import CONTENT_TYPE, problem_of
 
-_REFUSALS = (400, 401, 403, 404, 409, 413, 422, 429)
+logger = logging.getLogger("chancery.api")
+
+_REFUSALS = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+_RETRY_AFTER_S = 1
 
 
 class FieldProblem(Schema):
@@ -24,6 +38,10 @@ class FieldProblem(Schema):
 
     field: str
     message: str
+
+
+# Programs that name no type at all mean the only one there is.
+_JSON = frozenset({"", "application/json"})
 
 
 class Problem(Schema):
@@ -59,6 +77,8 @@ class StrictParser(Parser):
     """Reads JSON bodies with orjson, which refuses lone surrogates and trailing rubbish."""
 
     def parse_body(self, request: HttpRequest) -> Any:
+        if request.content_type not in _JSON:
+            raise UnsupportedType("body", _("Send the body as application/json."))
         try:
             return orjson.loads(request.body)
         except orjson.JSONDecodeError as wrong:
@@ -94,6 +114,8 @@ def make_api(*, auth: Callable[[HttpRequest], object]) -> Api:
     api.add_exception_handler(ValidationError, _invalid)  # pyright: ignore[reportArgumentType]
     api.add_exception_handler(HttpError, _http_error)  # pyright: ignore[reportArgumentType]
     api.add_exception_handler(RequestDataTooBig, _too_big)  # pyright: ignore[reportArgumentType]
+    for outage in (OperationalError, InterfaceError):
+        api.add_exception_handler(outage, _database_away)  # pyright: ignore[reportArgumentType]
     return api
 
 
@@ -121,7 +143,17 @@ def _field(loc: tuple[Any, ...]) -> str:
 
 
 def _http_error(request: HttpRequest, wrong: HttpError) -> HttpResponse:
+    # Ninja wraps what our parser says about a body into an error that says nothing.
+    if isinstance(wrong.__cause__, Refusal):
+        return problem_of(wrong.__cause__)
     return problem_of(Malformed("request", str(wrong)))
+
+
+def _database_away(request: HttpRequest, wrong: Exception) -> HttpResponse:
+    """A server that restarts, or a deadlock it broke up: nothing was stored, a retry will do."""
+    logger.warning("the database did not answer: %s", type(wrong).__name__)
+    words = _("The database does not answer at this moment; try again.")
+    return problem_of(Unavailable("database", words, retry_after_s=_RETRY_AFTER_S))
 
 
 def _too_big(request: HttpRequest, wrong: Exception) -> HttpResponse:

@@ -108,6 +108,14 @@ class TooLarge(Refusal):
     title = _("The request is too large")
 
 
+class UnsupportedType(Refusal):
+    """The body is of a kind that is not read here."""
+
+    status = 415
+    code = "unsupported_type"
+    title = _("The request is of a kind that is not read here")
+
+
 class TooMany(Refusal):
     """A limit was reached; `retry_after_s` says when to come back."""
 

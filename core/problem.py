@@ -1,6 +1,6 @@
 """Refusals as RFC 9457 problem details, the same everywhere under `/api/`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -49,6 +49,27 @@ def problem_of(refusal: Refusal) -> HttpResponse:
         errors=refusal.errors,
         retry_after_s=refusal.retry_after_s,
     )
+
+
+class MethodMiddleware:
+    """Says in problem details that an operation does not know a method, under `/api/`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or not request.path.startswith("/api/"):
+            return response
+        allowed = response.get("Allow", "")
+        told = problem(
+            status=405,
+            code="method_not_allowed",
+            title=_("This address does not know the method"),
+            detail=_("Use one of: %(methods)s.") % {"methods": allowed},
+        )
+        told["Allow"] = allowed
+        return told
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -11,9 +11,12 @@ MAX_TEXT = 40_000
 """Longest message, in code points."""
 
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_BIDI = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad]")
+_JOINERS = frozenset("\u200c\u200d")
+"""Invisible by themselves, but Persian, Indic scripts and emoji need them inside a word."""
+_TAGS = frozenset(chr(code) for code in range(0xE0020, 0xE0080))
+"""They spell the flags of Scotland, Wales and their like."""
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols that look like nothing."""
 
 
 def clean_text(value: str, *, field: str = "text", longest: int = MAX_TEXT) -> str:
@@ -36,14 +39,27 @@ def clean_text(value: str, *, field: str = "text", longest: int = MAX_TEXT) -> s
     return value
 
 
+def clean_query(value: str, *, field: str = "q", longest: int = 200) -> str:
+    """Accept what people type to filter a list; an empty one filters nothing."""
+    if "\x00" in value:
+        raise Invalid.field(field, _("Text may not contain the NUL character."))
+    if len(value) > longest:
+        raise Invalid.field(
+            field,
+            _("Text may have at most %(longest)d characters.") % {"longest": longest},
+            code="too_long",
+        )
+    return " ".join(value.split())
+
+
 def clean_name(value: str, *, field: str = "name", longest: int = 80) -> str:
     """Accept a one-line name: normalised, trimmed, with nothing in it that hides or reorders."""
     if _SURROGATES.search(value):
         raise Invalid.field(field, _("A name must be valid Unicode."))
     name = " ".join(unicodedata.normalize("NFC", value).split())
-    if _CONTROLS.search(name) or _BIDI.search(name) or _INVISIBLE.search(name):
+    if any(_hides(char) for char in name):
         raise Invalid.field(field, _("A name may not contain control or invisible characters."))
-    if not name:
+    if not any(_shows(char) for char in name):
         raise Invalid.field(field, _("A name is needed."), code="empty")
     if len(name) > longest:
         raise Invalid.field(
@@ -52,3 +68,15 @@ def clean_name(value: str, *, field: str = "name", longest: int = 80) -> str:
             code="too_long",
         )
     return name
+
+
+def _hides(char: str) -> bool:
+    """Controls, marks of direction and everything else that is there and not seen."""
+    if char in _JOINERS or char in _TAGS:
+        return False
+    return char in _BLANK or unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"}
+
+
+def _shows(char: str) -> bool:
+    """Letters, numbers, punctuation and symbols; a name of accents and joiners alone is none."""
+    return unicodedata.category(char)[0] in "LNPS"

@@ -9,6 +9,7 @@ from accounts.people.models import User
 from core.actor import Actor
 from core.errors import NotFound
 from core.paging import Page, decode_cursor, encode_cursor
+from core.text import clean_query
 
 
 def known_people(user_ids: Collection[UUID]) -> set[UUID]:
@@ -35,7 +36,7 @@ def people(
         rows = rows.filter(Q(id__in=visible) | Q(id=actor.user_id))
     if ids:
         rows = rows.filter(id__in=ids)
-    if query:
+    if query := clean_query(query):
         rows = rows.filter(Q(name__icontains=query) | Q(email__istartswith=query))
     if cursor:
         name, after = decode_cursor(cursor, str, UUID)

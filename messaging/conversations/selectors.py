@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from core.actor import Actor
 from core.paging import Page, decode_cursor, encode_cursor
+from core.text import clean_query
 from messaging.conversations.access import Do, place_for, visible_conversations
 from messaging.conversations.models import Conversation, Kind, Membership
 
@@ -60,7 +61,7 @@ def conversations(
     Errors  Invalid for a cursor that is not ours.
     """
     rows = _scoped(actor, scope)
-    if query:
+    if query := clean_query(query):
         rows = rows.filter(name__icontains=query)
     if cursor:
         (after,) = decode_cursor(cursor, UUID)
