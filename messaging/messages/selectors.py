@@ -40,12 +40,8 @@ def history(
         raise Invalid.field(
             "before_seq", _("Give only one of before_seq, after_seq and around_seq.")
         )
-    if around_seq is not None:
-        older = _page(conversation_id, thread_id, "<=", around_seq, (limit + 1) // 2)
-        newer = _page(conversation_id, thread_id, ">", around_seq, limit // 2)
-        rows = newer[::-1] + older
-        following = encode_cursor("<", older[-1][2]) if older else None
-        return Page(views_of_rows(rows), following)
+    if around_seq is not None and not cursor:
+        return _around(conversation_id, thread_id, around_seq, limit)
     operator, seq = "<", before_seq
     if after_seq is not None:
         operator, seq = ">", after_seq
@@ -57,6 +53,18 @@ def history(
     page = rows[:limit]
     following = encode_cursor(operator, page[-1][2]) if len(rows) > limit else None
     return Page(views_of_rows(page), following)
+
+
+def _around(
+    conversation_id: UUID, thread_id: UUID | None, seq: int, limit: int
+) -> Page[dict[str, Any]]:
+    """A page with a place in its middle; it goes on towards the older."""
+    half = (limit + 1) // 2
+    older = _page(conversation_id, thread_id, "<=", seq, half + 1)
+    newer = _page(conversation_id, thread_id, ">", seq, limit // 2)
+    rows = newer[::-1] + older[:half]
+    following = encode_cursor("<", older[half - 1][2]) if len(older) > half else None
+    return Page(views_of_rows(rows), following)
 
 
 def message(actor: Actor, message_id: UUID) -> dict[str, Any]:
