@@ -31,6 +31,7 @@ from messaging.messages.models import MessageKind
 from messaging.reactions.models import Reaction
 
 MOST_FILE_BYTES = 4 * 2**30
+NO_BYTES = "the export does not hold their bytes"
 CORRELATION = "slack-import"
 
 type Step = Callable[[Conversation, Record], None]
@@ -76,7 +77,7 @@ class History:
                 continue
             if message.micros == last_micros:
                 # Overlapping day files hold a message twice.
-                self._count(message, self._ledger.already_there)
+                self._count_again(conversation, message)
                 continue
             last_micros = message.micros
             pending.append((message, found))
@@ -108,13 +109,14 @@ class History:
         new = [pair for pair in pending if ids[pair[0].micros] not in there]
         for message, _record in pending:
             if ids[message.micros] in there:
-                self._count(message, self._ledger.already_there)
+                self._count_again(conversation, message)
         if not new:
             return
         files = self._bring_files(conversation, new, ids)
         messages = [message for message, _record in new]
         for message in messages:
             self._count(message, self._ledger.created)
+            self._note(message)
         if self._dry_run:
             return
         with transaction.atomic():
@@ -254,7 +256,7 @@ class History:
         """The file's row; empty on a dry run, None where there are no bytes."""
         member = self._export.bytes_of(conversation, attached)
         if member is None:
-            self._ledger.skipped("files", "the export does not hold their bytes")
+            self._ledger.skipped("files", NO_BYTES)
             return None
         if member.size_bytes > MOST_FILE_BYTES:
             self._ledger.quarantine(
@@ -296,15 +298,23 @@ class History:
     def _author(self, message: Message) -> UUID | None:
         return None if message.author is None else self._directory.person(message.author.slack_id)
 
+    def _count_again(self, conversation: Conversation, message: Message) -> None:
+        self._count(message, self._ledger.already_there)
+        for attached in message.files:
+            if self._export.bytes_of(conversation, attached) is None:
+                self._ledger.skipped("files", NO_BYTES)
+            else:
+                self._ledger.already_there("files")
+
     def _count(self, message: Message, count: Callable[[str, int], None]) -> None:
-        """Count a message and what hangs on it, as created or as already there."""
+        """Count a message and what hangs on it, but for its files."""
         count("messages", 1)
         count("replies", int(message.thread_micros is not None))
         count("edits", int(message.edited_micros is not None))
         count("reactions", len(list(_given(message))))
-        if count == self._ledger.already_there:
-            count("files", len(message.files))
-            return
+
+    def _note(self, message: Message) -> None:
+        """Say what of a message is not quite as it was."""
         self._ledger.noted("messages shortened to 40,000 characters", int(message.is_shortened))
         custom = sum(one.is_custom for one in message.reactions)
         self._ledger.noted("reactions with the workspace's own emoji, kept as :name:", custom)

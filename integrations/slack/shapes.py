@@ -13,8 +13,9 @@ from integrations.slack.mrkdwn import Names, literal, storable, to_markdown
 MOST_TEXT = 40_000
 MOST_REACTIONS = 10_000
 MOST_FILES = 100
+SLACKBOT = "USLACKBOT"
 
-_TS = re.compile(r"(\d{1,11})(?:\.(\d{1,6}))?")
+_TS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 _LATEST_S = 253_370_764_800  # the year 9999: later times fit no database
 _SLACK_ID = re.compile(r"[A-Za-z0-9_.~-]{1,60}")
 _EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -144,7 +145,7 @@ def person(record: dict[str, Any]) -> Person:
         email=_email(profile.get("email") or record.get("email")),
         title=one_line(_str(profile.get("title")), 120),
         is_deleted=record.get("deleted") is True,
-        is_bot=record.get("is_bot") is True or slack_id == "USLACKBOT",
+        is_bot=record.get("is_bot") is True or slack_id == SLACKBOT,
         is_guest=bool(record.get("is_restricted") or record.get("is_ultra_restricted")),
         time_zone=_time_zone(record.get("tz")),
         locale=_locale(record.get("locale")),
@@ -203,6 +204,8 @@ def message(record: dict[str, Any], names: Names) -> Message:
     found.edited_micros = _edited(record.get("edited"))
     if subtype == "tombstone":
         found.is_deleted = True
+        if found.author is not None and found.author.slack_id == SLACKBOT:
+            found.author = None  # Slackbot keeps the place of a message whose author is not told
         return found
     found.is_system = _is_system(subtype)
     found.subtype = _kept_subtype(subtype)
@@ -283,7 +286,7 @@ def _author(record: dict[str, Any]) -> Person | None:
     if user is not None:
         profile = _dict(record.get("user_profile"))
         seen = (profile.get("display_name"), profile.get("real_name"), profile.get("name"))
-        return Person(user, _first_name(seen, 120) or user, is_bot=user == "USLACKBOT")
+        return Person(user, _first_name(seen, 120) or user, is_bot=user == SLACKBOT)
     bot = _id_or_none(record.get("bot_id"))
     seen = (record.get("username"), _dict(record.get("bot_profile")).get("name"))
     name = _first_name(seen, 120)
