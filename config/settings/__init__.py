@@ -223,7 +223,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(CHANCERY_DATA_DIR / "celerybeat-schedule")
 
 # Language and time ------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGES = [("en", "English")]  # one more with each catalogue in locale/
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
