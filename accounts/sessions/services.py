@@ -55,8 +55,9 @@ def is_due(last_used_at: datetime | None) -> bool:
 def _end(actor: Actor, rows: list[Session]) -> int:
     with transaction.atomic():
         for row in rows:
+            # Named first: deleting a row takes its key.
+            credential = session_credential(row.session_key)
             row.delete()
             if row.user_id is not None:
-                fact = SessionRevoked(row.user_id, session_credential(row.session_key))
-                publish(fact, by=actor)
+                publish(SessionRevoked(row.user_id, credential), by=actor)
     return len(rows)
