@@ -114,9 +114,10 @@ class LiveConsumer(AsyncConsumer):
             now=time.monotonic(), may_post=self._may_post, limits=self.gateway.limits
         )
         self.user_topic = admission.user_topic
+        await hub.prepare(admission.heads)
         # No await between the two: nothing may be written between the seats and the heads told.
         self._hello(hub.join(self.socket, admission.heads, admission.archived))
-        hub.tell_presence(self.socket)
+        hub.presence.tell(self.socket)
         stop_beating = self.gateway.heart.add(self._beat)
         try:
             await self._listen(receive)
@@ -155,7 +156,7 @@ class LiveConsumer(AsyncConsumer):
             case Typing(conversation_id):
                 await self.gateway.hub.typing(self.socket, conversation_id)
             case Presence(state):
-                await self.gateway.hub.presence(self.socket, state.value)
+                await self.gateway.hub.presence.say(self.socket, state.value)
             case Beat():
                 self._ping()
 
@@ -198,7 +199,7 @@ class LiveConsumer(AsyncConsumer):
         wanted = {Topic.of(tenant, CONVERSATION, id_).name: seq for id_, seq in after.items()}
         if user_after is not None:
             wanted[self.user_topic] = user_after
-        await self.gateway.hub.resume(self.socket, wanted)
+        await self.gateway.hub.catch_up.resume(self.socket, wanted)
 
     def _may_post(self, conversation_id: str) -> bool:
         return self.gateway.hub.may_post(self.socket, conversation_id)

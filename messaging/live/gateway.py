@@ -12,8 +12,9 @@ from typing import Any
 from django.conf import settings
 
 from messaging.live import selectors
-from messaging.live.hub import Hub, HubLimits
+from messaging.live.hub import Hub
 from messaging.live.layer import live_layer
+from messaging.live.ports import HubLimits
 from messaging.live.protocol import Limits
 from tenants.context import in_tenant
 from tenants.threads import in_db_thread
@@ -80,7 +81,7 @@ class Gateway:
         heartbeat_s = float(settings.CHANCERY_HEARTBEAT_S)
         self.limits = Limits(heartbeat_s=heartbeat_s)
         self.heart = Heart(heartbeat_s)
-        layer = live_layer(settings.REDIS_URL, lambda: self.hub.reconnected())
+        layer = live_layer(settings.REDIS_URL, lambda: self.hub.subscriptions.reconnected())
         self.hub = Hub(layer, DatabaseJournal(), limits=HubLimits(heartbeat_s=heartbeat_s))
         self.admitting = 0
         self._beating: asyncio.Task[None] | None = None

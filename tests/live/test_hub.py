@@ -11,8 +11,9 @@ import pytest_asyncio
 from events.bus import Bus
 from messaging.live.buffer import Backlog
 from messaging.live.frames import CONVERSATION, TENANT, USER, Topic
-from messaging.live.hub import Hub, HubLimits
+from messaging.live.hub import Hub
 from messaging.live.layer import live_layer
+from messaging.live.ports import HubLimits
 from messaging.live.socket import Person, Socket
 from tests.live.conftest import WAIT_S, Client, Valkey
 from tests.live.memory import MemoryJournal
@@ -59,9 +60,7 @@ class World:
 
     async def settled(self) -> None:
         """Wait until the hub's subscriptions are in force and compared with the journal."""
-        async with asyncio.timeout(WAIT_S):
-            while self.hub.is_behind_with_redis:
-                await asyncio.sleep(0.005)
+        assert await self.hub.subscriptions.in_force(WAIT_S)
 
     def post(self, *, tenant: str = "acme", room: str = ROOM, text: str = "hello") -> bytes:
         """Commit a message without publishing it."""
@@ -78,7 +77,7 @@ class World:
 
 async def make_world(valkey: Valkey, limits: HubLimits = QUICK) -> World:
     journal = MemoryJournal()
-    layer = live_layer(valkey.url, lambda: hub.reconnected())
+    layer = live_layer(valkey.url, lambda: hub.subscriptions.reconnected())
     hub = Hub(layer, journal, limits=limits)
     hub.start()
     return World(hub, Bus(valkey.url, retry_s=0.05), journal)
@@ -360,10 +359,10 @@ async def test_a_person_whose_last_socket_closed_is_shown_as_gone(valkey):
     world = await make_world(valkey, HubLimits(absence_s=0.02))
     try:
         ana, bo = await world.join(ANA), await world.join(BO)
-        await world.hub.presence(world.sockets[ana], "active")
+        await world.hub.presence.say(world.sockets[ana], "active")
         await bo.until(lambda: len(bo.of_type("presence")) == 1)
         late = await world.join(CY)
-        world.hub.tell_presence(world.sockets[late])
+        world.hub.presence.tell(world.sockets[late])
         assert [frame["state"] for frame in late.of_type("presence")] == ["active"]
 
         world.hub.leave(world.sockets[ana])
@@ -379,7 +378,7 @@ async def test_a_journal_put_back_to_an_earlier_day_is_noticed(world):
     await ana.until(lambda: ana.seqs() == [1, 2])
     world.journal.forget_last("acme", ROOM)
 
-    await world.hub.check([Topic.of("acme", CONVERSATION, ROOM).name])
+    await world.hub.catch_up.check([Topic.of("acme", CONVERSATION, ROOM).name])
     world.publish(world.post())
     await ana.until(lambda: ana.seqs() == [1, 2, 2])
 
@@ -425,7 +424,7 @@ async def test_resume_sends_what_is_missing_and_live_frames_follow(world):
     ana = await world.join()
     topic = Topic.of("acme", CONVERSATION, ROOM).name
 
-    await world.hub.resume(world.sockets[ana], {topic: 2})
+    await world.hub.catch_up.resume(world.sockets[ana], {topic: 2})
     world.publish(world.post())
     await ana.until(lambda: 6 in ana.seqs())
 
@@ -439,7 +438,7 @@ async def test_frames_that_arrive_while_resuming_wait_their_turn(world):
     topic = Topic.of("acme", CONVERSATION, ROOM).name
     world.journal.gate.clear()
     world.journal.asked.clear()
-    resuming = asyncio.create_task(world.hub.resume(world.sockets[ana], {topic: 0}))
+    resuming = asyncio.create_task(world.hub.catch_up.resume(world.sockets[ana], {topic: 0}))
     await asyncio.wait_for(world.journal.asked.wait(), WAIT_S)
 
     world.publish(world.post(), world.post())
@@ -459,7 +458,7 @@ async def test_too_far_behind_is_told_to_reload(world):
     ana = await world.join()
     topic = Topic.of("acme", CONVERSATION, ROOM).name
 
-    await world.hub.resume(world.sockets[ana], {topic: 0})
+    await world.hub.catch_up.resume(world.sockets[ana], {topic: 0})
 
     assert ana.of_type("resync") == [{"type": "resync", "conversation_id": ROOM}]
     assert ana.seqs() == []
@@ -473,7 +472,7 @@ async def test_resume_of_what_one_may_not_see_looks_like_what_does_not_exist(wor
 
     for room in (OTHER_ROOM, nowhere):
         topic = Topic.of("acme", CONVERSATION, room).name
-        await world.hub.resume(world.sockets[ana], {topic: 0})
+        await world.hub.catch_up.resume(world.sockets[ana], {topic: 0})
 
     assert ana.of_type("resync") == [
         {"type": "resync", "conversation_id": OTHER_ROOM},
@@ -487,7 +486,7 @@ async def test_a_client_ahead_of_the_journal_starts_again(world):
     ana = await world.join()
     topic = Topic.of("acme", CONVERSATION, ROOM).name
 
-    await world.hub.resume(world.sockets[ana], {topic: 40})
+    await world.hub.catch_up.resume(world.sockets[ana], {topic: 40})
     assert ana.of_type("resync") == [{"type": "resync", "conversation_id": ROOM}]
     world.publish(world.post())
     await ana.until(lambda: ana.seqs() == [2])
@@ -542,9 +541,9 @@ async def test_presence_reaches_those_who_share_a_conversation_once(world):
     stranger = await world.join(CY, rooms=())
     foreign = await world.join(BO, tenant="globex")
 
-    await world.hub.presence(world.sockets[ana], "active")
-    await world.hub.presence(world.sockets[ana], "active")
-    await world.hub.presence(world.sockets[ana], "away")
+    await world.hub.presence.say(world.sockets[ana], "active")
+    await world.hub.presence.say(world.sockets[ana], "active")
+    await world.hub.presence.say(world.sockets[ana], "away")
     await bo.until(lambda: len(bo.of_type("presence")) == 2)
 
     assert [frame["state"] for frame in bo.of_type("presence")] == ["active", "away"]
