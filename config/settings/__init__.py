@@ -157,16 +157,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if env.text("CHANCERY_SMTP_HOST")
-    else "django.core.mail.backends.console.EmailBackend"
-)
-EMAIL_HOST = env.text("CHANCERY_SMTP_HOST", "localhost")
-EMAIL_PORT = env.number("CHANCERY_SMTP_PORT", 25)
-EMAIL_HOST_USER = env.text("CHANCERY_SMTP_USER")
-EMAIL_HOST_PASSWORD = env.text("CHANCERY_SMTP_PASSWORD")
-EMAIL_USE_TLS = env.flag("CHANCERY_SMTP_TLS")
+MAILERS = {"default": env.mailer()}
 DEFAULT_FROM_EMAIL = env.text("CHANCERY_MAIL_FROM", f"chancery@{CHANCERY_ROOT_DOMAIN}")
 
 # Cookies and transport: host-only, so that one tenant cannot toss a cookie to another -------------

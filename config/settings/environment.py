@@ -131,3 +131,21 @@ def redis_url(kind: str) -> str:
     if not url and kind == "production":
         refuse("REDIS_URL must be set in production, as redis://:password@host:6379/0.")
     return url or "redis://127.0.0.1:6379/0"
+
+
+def mailer() -> dict:
+    """How mail leaves the house: by SMTP where a host is named, else it is printed."""
+    host = text("CHANCERY_SMTP_HOST")
+    if not host:
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": host,
+            "port": number("CHANCERY_SMTP_PORT", 25),
+            "username": text("CHANCERY_SMTP_USER"),
+            "password": text("CHANCERY_SMTP_PASSWORD"),
+            "use_tls": flag("CHANCERY_SMTP_TLS"),
+            "timeout": 10,
+        },
+    }
