@@ -29,7 +29,12 @@ export function tn(one: string, many: string, count: number, values: Values = {}
   return fill(text, { count, ...values });
 }
 
-const locale = (): string | undefined => globalThis.document?.documentElement.lang || undefined;
+/** The page's language, with the person's own region where that is the same language: 14:05 or 2:05 PM. */
+function locale(): string | undefined {
+  const page = globalThis.document?.documentElement.lang || undefined;
+  const own = globalThis.navigator?.language;
+  return page !== undefined && own?.startsWith(page) === true ? own : page;
+}
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -45,7 +50,7 @@ function formatter(shape: string, options: Intl.DateTimeFormatOptions): Intl.Dat
 
 /** 14:05 */
 export const clock = (at: string): string =>
-  formatter("clock", { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  formatter("clock", { hour: "numeric", minute: "2-digit" }).format(new Date(at));
 
 /** Monday, 3 March 2025, 14:05 */
 export const moment = (at: string): string =>

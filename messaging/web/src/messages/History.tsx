@@ -17,7 +17,7 @@ import { PendingRow } from "./PendingRow.tsx";
 import { rowsOf, type Row } from "./rows.ts";
 import { outbox, timelineOf } from "./store.ts";
 
-const AT_END_WITHIN = 48;
+const AT_END_WITHIN = 24;
 const LOAD_WITHIN = 900;
 const FOUND_LASTS_MS = 2_600;
 
