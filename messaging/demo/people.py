@@ -54,7 +54,9 @@ def settle(people: Sequence[Person], *, password: str) -> dict[str, Actor]:
 
     A hash that fits is left as it is, so that a restart signs nobody out.
     """
-    by_email = {user.email: user for user in User.objects.filter(email__in=[p.email for p in people])}
+    by_email = {
+        user.email: user for user in User.objects.filter(email__in=[p.email for p in people])
+    }
     hash_ = _fitting_hash([user.password for user in by_email.values()], password)
     User.objects.bulk_create(
         User(

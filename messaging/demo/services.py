@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.actor import Actor
 from core.errors import Conflict
 from messaging.conversations.models import Conversation, Kind
+from messaging.demo.history import play
 from messaging.demo.people import TENANTS, settle
 from messaging.demo.places import external_id, make_place
 from tenants.context import OPERATORS, in_tenant
@@ -51,7 +52,7 @@ def _fill_acme(people: dict[str, Actor], now: datetime) -> None:
         return
     ana, bo, cy = (people[key] for key in ("ana", "bo", "cy"))
     at = now - timedelta(weeks=WEEKS)
-    make_place(
+    general = make_place(
         ana,
         kind=Kind.PUBLIC,
         name="general",
@@ -59,14 +60,17 @@ def _fill_acme(people: dict[str, Actor], now: datetime) -> None:
         at=at,
         topic="What everybody at Acme should know",
     )
-    make_place(ana, kind=Kind.PRIVATE, name="leadership", members=[ana, bo], at=at)
-    make_place(ana, kind=Kind.DIRECT, members=[ana, bo], at=at)
+    leadership = make_place(ana, kind=Kind.PRIVATE, name="leadership", members=[ana, bo], at=at)
+    direct = make_place(ana, kind=Kind.DIRECT, members=[ana, bo], at=at)
+    play(general, "general", people, now=now)
+    play(leadership, "leadership", people, now=now)
+    play(direct, "ana-bo", people, now=now)
 
 
 def _fill_globex(people: dict[str, Actor], now: datetime) -> None:
     if Conversation.objects.filter(external_id=external_id("general")).exists():
         return
     dee, ed = people["dee"], people["ed"]
-    make_place(
-        dee, kind=Kind.PUBLIC, name="general", members=[dee, ed], at=now - timedelta(weeks=WEEKS)
-    )
+    at = now - timedelta(weeks=WEEKS)
+    general = make_place(dee, kind=Kind.PUBLIC, name="general", members=[dee, ed], at=at)
+    play(general, "globex", people, now=now)
