@@ -122,7 +122,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 WHITENOISE_AUTOREFRESH = False
-STATIC_ROOT = env.text("CHANCERY_STATIC_ROOT", str(CHANCERY_DATA_DIR / "static"))
+STATIC_ROOT = env.static_root(ENVIRONMENT)
 
 # Sign-in ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -133,6 +133,12 @@ def redis_url(kind: str) -> str:
     return url or "redis://127.0.0.1:6379/0"
 
 
+def static_root(kind: str) -> str | None:
+    """Where collectstatic puts what production serves; elsewhere files are served where they lie."""
+    default = str(data_dir() / "static") if kind == "production" else ""
+    return text("CHANCERY_STATIC_ROOT", default) or None
+
+
 def mailer() -> dict:
     """How mail leaves the house: by SMTP where a host is named, else it is printed."""
     host = text("CHANCERY_SMTP_HOST")
