@@ -146,7 +146,7 @@ def _is_own_origin(headers: list[tuple[bytes, bytes]]) -> bool:
     except ValueError:
         return False
     default = _DEFAULT_PORTS.get(parts.scheme)
-    if default is None:
+    if default is None or parts.path:
         return False
     return parts.netloc.removesuffix(default) == host.lower().removesuffix(default)
 

@@ -134,7 +134,7 @@ class Hub:
         is_new = False
         for name in names:
             is_new = self.channel(name).last_seq is None or is_new
-        if is_new and self.subscriptions.is_connected:
+        if is_new and not self.subscriptions.is_away:
             await self.subscriptions.in_force(self.limits.welcome_s)
 
     def join(

@@ -36,6 +36,8 @@ class Subscriptions:
         topics: Callable[[], list[str]],
     ) -> None:
         self.is_connected = False
+        #: Known to be away, which a process that just started does not know yet.
+        self.is_away = False
         self._layer = layer
         self._limits = limits
         self._take = take
@@ -195,13 +197,13 @@ class Subscriptions:
         finally:
             del self._marks[number]
         self._proven_at = time.monotonic()
-        self.is_connected = True
+        self.is_connected, self.is_away = True, False
 
     async def _do_without(self, error: Exception) -> None:
         """Redis is away: live all the same, a little later, by asking the journal."""
-        if self.is_connected:
+        if not self.is_away:
             logger.warning("Redis does not answer, frames come from the journal: %s", error)
-        self.is_connected = False
+        self.is_connected, self.is_away = False, True
         self._in_force.clear()
         with suppress(Exception):
             await self._check(self._topics())
