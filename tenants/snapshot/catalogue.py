@@ -91,7 +91,8 @@ def dump(slug: str) -> str:
         statements = [
             # Functions may name tables that come after them.
             "SET LOCAL check_function_bodies = off",
-            *(body for (body,) in _rows(_FUNCTIONS, schema)),
+            # PostgreSQL writes their schema before their names, and there only.
+            *(body.replace(f" {schema}.", " ", 1) for (body,) in _rows(_FUNCTIONS, schema)),
             *_tables(schema, [row for row in constraints if not row[3]]),
             *(f"ALTER TABLE {table} SET ({options})" for table, options in _rows(_OPTIONS, schema)),
             *(definition for (definition,) in _rows(_INDEXES, schema)),
