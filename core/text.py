@@ -70,6 +70,16 @@ def clean_name(value: str, *, field: str = "name", longest: int = 80) -> str:
     return name
 
 
+def repaired_name(value: str, *, longest: int = 80) -> str:
+    """The nearest name that `clean_name` accepts; empty where there is nothing to show.
+
+    For names that are given, as in an import: they are mended, where a person would be asked again.
+    """
+    kept = "".join(char for char in value if char.isspace() or not _hides(char))
+    name = " ".join(unicodedata.normalize("NFC", kept).split())[:longest].rstrip()
+    return name if any(_shows(char) for char in name) else ""
+
+
 def _hides(char: str) -> bool:
     """Controls, marks of direction and everything else that is there and not seen."""
     if char in _JOINERS or char in _TAGS:

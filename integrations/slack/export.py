@@ -23,7 +23,7 @@ USERS = "users.json"
 
 WINDOW = 10_000
 """Day files follow each other in time. Where neighbours overlap, or a huge file is not sorted,
-this many messages are held back to bring them into order."""
+this many messages are held back to bring them into order; fewer where they are long."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}[^/]*\.json")
 _FILE_ID = re.compile(r"(F[A-Z0-9]{5,20})(?:[-_.].*)?")
@@ -94,15 +94,18 @@ class Export:
     def messages(self, conversation: Conversation) -> Iterator[Record | Bad]:
         """A conversation's messages in the order of their timestamps."""
         held: list[tuple[int, int, Record]] = []
-        number = 0
+        number = weight = 0
         for found in self._records(self._days_of(conversation)):
             if isinstance(found, Bad):
                 yield found
                 continue
             number += 1
             heapq.heappush(held, (found.micros, number, found))
-            if len(held) > WINDOW:
-                yield heapq.heappop(held)[2]
+            weight += _weight(found)
+            while weight > WINDOW:
+                oldest = heapq.heappop(held)[2]
+                weight -= _weight(oldest)
+                yield oldest
         while held:
             yield heapq.heappop(held)[2]
 
@@ -183,6 +186,12 @@ class Export:
                 if found is not None:
                     self._files[found[1]].append(member)
                     break
+
+
+def _weight(record: Record) -> int:
+    """How many ordinary messages a message is worth in memory."""
+    text = record.content.get("text")
+    return 1 + len(text) // 1000 if isinstance(text, str) else 1
 
 
 def _root(archive: Archive) -> str:

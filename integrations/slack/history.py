@@ -32,6 +32,8 @@ from messaging.reactions.models import Reaction
 
 MOST_FILE_BYTES = 4 * 2**30
 NO_BYTES = "the export does not hold their bytes"
+MOST_LETTERS = 4_000_000
+"""A batch ends here even where it has few messages: memory is bounded by text, not by rows."""
 CORRELATION = "slack-import"
 
 type Step = Callable[[Conversation, Record], None]
@@ -66,7 +68,7 @@ class History:
     def bring(self, conversation: Conversation) -> None:
         """Take over all messages of a conversation, oldest first."""
         pending: list[tuple[Message, Record]] = []
-        last_micros = -1
+        last_micros, letters = -1, 0
         for found in self._export.messages(conversation):
             if isinstance(found, Bad):
                 self._ledger.quarantine(found)
@@ -81,9 +83,10 @@ class History:
                 continue
             last_micros = message.micros
             pending.append((message, found))
-            if len(pending) >= self._batch:
+            letters += len(message.text or "")
+            if len(pending) >= self._batch or letters > MOST_LETTERS:
                 self._write(conversation, pending)
-                pending = []
+                pending, letters = [], 0
         if pending:
             self._write(conversation, pending)
 

@@ -1,11 +1,11 @@
 """The records of an export as typed values. A record that is not what it should be is a `Flaw`."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core.text import repaired_name
 from integrations.slack import blocks, emoji
 from integrations.slack.identity import moment
 from integrations.slack.mrkdwn import Names, literal, storable, to_markdown
@@ -20,8 +20,6 @@ _LATEST_S = 253_370_764_800  # the year 9999: later times fit no database
 _SLACK_ID = re.compile(r"[A-Za-z0-9_.~-]{1,60}")
 _EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
-_JOINERS = "\u200c\u200d"
-_NOT_TEXT = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 _SAY_NOTHING = {
     "",
@@ -143,7 +141,7 @@ def person(record: dict[str, Any]) -> Person:
         slack_id=slack_id,
         name=_first_name(names, 120) or slack_id,
         email=_email(profile.get("email") or record.get("email")),
-        title=one_line(_str(profile.get("title")), 120),
+        title=repaired_name(_str(profile.get("title")), longest=120),
         is_deleted=record.get("deleted") is True,
         is_bot=record.get("is_bot") is True or slack_id == SLACKBOT,
         is_guest=bool(record.get("is_restricted") or record.get("is_ultra_restricted")),
@@ -161,10 +159,10 @@ def conversation(record: dict[str, Any], kind: str) -> Conversation:
     return Conversation(
         slack_id=slack_id,
         kind=kind,
-        name=None if kind == "direct" else (one_line(name, 80) or slack_id.lower()),
+        name=None if kind == "direct" else (repaired_name(name) or slack_id.lower()),
         created=_time(record.get("created")) or moment(0),
-        topic=one_line(_str(_dict(record.get("topic")).get("value")), 250),
-        purpose=one_line(_str(_dict(record.get("purpose")).get("value")), 500),
+        topic=repaired_name(_str(_dict(record.get("topic")).get("value")), longest=250),
+        purpose=repaired_name(_str(_dict(record.get("purpose")).get("value")), longest=500),
         creator=_id_or_none(record.get("creator")),
         is_archived=record.get("is_archived") is True,
         members=tuple(dict.fromkeys(_ids(record.get("members")))),
@@ -218,21 +216,9 @@ def message(record: dict[str, Any], names: Names) -> Message:
     return found
 
 
-def one_line(value: str, longest: int) -> str:
-    """A name as ours may be: one line, normalised, nothing in it that hides or reorders."""
-    kept = value if value.isascii() and value.isprintable() else "".join(map(_shown, value))
-    return " ".join(unicodedata.normalize("NFC", kept).split())[:longest].rstrip()
-
-
-def _shown(one: str) -> str:
-    if one in _JOINERS or unicodedata.category(one) not in _NOT_TEXT:
-        return one
-    return " " if one in "\t\n\r\u2028\u2029" else ""
-
-
 def file_name(value: str) -> str:
     """A file's name as ours may be: no folder, nothing that hides its ending."""
-    name = one_line(value.replace("\\", "/").rpartition("/")[2], 255)
+    name = repaired_name(value.replace("\\", "/").rpartition("/")[2], longest=255)
     return "file" if name.strip(". ") == "" else name
 
 
@@ -380,7 +366,7 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _first_name(values: Any, longest: int) -> str:
-    found = (one_line(value, longest) for value in values if isinstance(value, str))
+    found = (repaired_name(value, longest=longest) for value in values if isinstance(value, str))
     return next((name for name in found if name), "")
 
 
