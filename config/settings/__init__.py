@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "core.health.HealthMiddleware",
     "tenants.middleware.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -130,6 +131,8 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
+# auth.W004: addresses are unique whatever their case, by a constraint on lower(email).
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = True
 PASSWORD_HASHERS = [
@@ -157,7 +160,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
-MAILERS = {"default": env.mailer()}
+MAILERS = {"default": env.mailer(ENVIRONMENT)}
 DEFAULT_FROM_EMAIL = env.text("CHANCERY_MAIL_FROM", f"chancery@{CHANCERY_ROOT_DOMAIN}")
 
 # Cookies and transport: host-only, so that one tenant cannot toss a cookie to another -------------

@@ -139,9 +139,9 @@ def static_root(kind: str) -> str | None:
     return text("CHANCERY_STATIC_ROOT", default) or None
 
 
-def mailer() -> dict:
-    """How mail leaves the house: by SMTP where a host is named, else it is printed."""
-    host = text("CHANCERY_SMTP_HOST")
+def mailer(kind: str) -> dict:
+    """How mail leaves the house: by SMTP in production and where a host is named, else printed."""
+    host = text("CHANCERY_SMTP_HOST", "localhost" if kind == "production" else "")
     if not host:
         return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
     return {
