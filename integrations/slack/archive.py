@@ -3,6 +3,7 @@
 import re
 import stat
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,16 +82,18 @@ class Archive:
             yield cls(source)
 
     @contextmanager
-    def stream(self, member: Member) -> Iterator[IO[bytes]]:
+    def stream(self, member: Member) -> Iterator["Readable"]:
         """Read a member's bytes, at most as many as it declares.
 
-        Errors  Unreadable where it is damaged, overlaps another or uses an unknown method.
+        Errors  Unreadable, here or while reading, where it is damaged, overlaps another member or
+                uses an unknown method.
         """
         try:
-            with self._zip.open(member.info) as stream:
-                yield stream
+            opened = self._zip.open(member.info)
         except READ_ERRORS as wrong:
             raise Unreadable(_why(wrong)) from wrong
+        with opened:
+            yield Readable(opened)
 
     def read(self, member: Member) -> bytes:
         """All bytes of a member."""
@@ -123,19 +126,39 @@ class Archive:
             )
 
 
+class Readable:
+    """A member's stream whose every failure is Unreadable, and nothing else's failure is."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._stream.read(size)
+        except READ_ERRORS as wrong:
+            raise Unreadable(_why(wrong)) from wrong
+
+    def seek(self, offset: int) -> int:
+        try:
+            return self._stream.seek(offset)
+        except READ_ERRORS as wrong:
+            raise Unreadable(_why(wrong)) from wrong
+
+
 class Unreadable(Exception):
     """One member cannot be read; the message says why in a few words."""
 
 
-READ_ERRORS = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
-"""What `zipfile` and the decompressors raise on damaged members (zlib.error is added below)."""
-
-try:
-    import zlib
-
-    READ_ERRORS = (*READ_ERRORS, zlib.error)
-except ImportError:  # a Python without zlib reads stored members only
-    pass
+READ_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What `zipfile` and the decompressors raise on damaged members."""
 
 
 def _why(wrong: Exception) -> str:
@@ -144,8 +167,6 @@ def _why(wrong: Exception) -> str:
         return "damaged: its checksum is wrong"
     if "Overlapped" in text:
         return "it overlaps another file of the zip"
-    if isinstance(wrong, NotImplementedError):
-        return "compressed by a method that is not supported"
     return "damaged: it cannot be unpacked"
 
 
@@ -172,6 +193,8 @@ def _refusal(info: zipfile.ZipInfo, name: str) -> str | None:
         return "it is encrypted"
     if name.endswith(".json") and info.file_size > MOST_MEMBER_BYTES:
         return f"it is larger than {MOST_MEMBER_BYTES // 2**30} GiB"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "it is compressed by a method that is not supported"
     packed = max(1, info.compress_size)
     if info.file_size > RATIO_MATTERS_FROM and info.file_size / packed > MOST_RATIO:
         return "it unpacks to far more than it holds, like a zip bomb"

@@ -126,8 +126,7 @@ class Conversations:
             "direct_key": None,
             "created_by_id": self._directory.person(one.creator) if one.creator else None,
             "created_at": one.created,
-            # Slack does not tell when a channel was archived.
-            "archived_at": one.created if one.is_archived else None,
+            "archived_at": one.archived,
             "external_id": self._workspace.external(one.slack_id),
         }
 

@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from integrations.slack import shapes
-from integrations.slack.archive import Archive, Member, NotAnExport
+from integrations.slack.archive import Archive, Member, NotAnExport, Readable
 from integrations.slack.records import Bad, must_be_array, records
 from integrations.slack.shapes import Conversation, Flaw, Person
 
@@ -135,7 +135,7 @@ class Export:
             ),
         )
 
-    def open(self, member: Member) -> AbstractContextManager[IO[bytes]]:
+    def open(self, member: Member) -> AbstractContextManager[Readable]:
         """Read a shared file's bytes; Unreadable where it is damaged."""
         return self._archive.stream(member)
 

@@ -1,12 +1,17 @@
 """Brings the people of an export over: finds them here or makes them."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
 from accounts.people.models import User
 from core.actor import Role
+from core.errors import Conflict
 from integrations.slack import store
 from integrations.slack.directory import Directory
 from integrations.slack.identity import EPOCH, Workspace
@@ -17,25 +22,38 @@ NO_PASSWORD = "!from-slack"  # noqa: S105
 """Django takes what begins with an exclamation mark for no password at all."""
 
 MOST_WORKSPACES = 50
+SAMPLE = 64
 _ENOUGH_KNOWN = 3
 
 
-def workspace_of(team: str, people: Iterable[Person]) -> tuple[Workspace, dict[str, tuple]]:
-    """Which workspace this is, and who of it was imported before.
+def workspace_of(team: str, people: list[Person]) -> Workspace:
+    """Which workspace an export comes from.
 
     Two exports may use the same team and user ids for different people (made-up or restored ones
-    do). Merging strangers would put words into their mouths: where most people that both know have
-    other names, it is another workspace, and its ids are kept apart.
+    do). Merging strangers would put words into their mouths: where most of the people that both
+    know have other names, it is another workspace, and its ids are kept apart.
+    Errors  Conflict where that has happened too often to be true.
     """
-    names = {person.slack_id: person.name for person in people}
+    names = {person.slack_id: digest_of_name(person.name) for person in people}
     for number in range(1, MOST_WORKSPACES):
         workspace = Workspace(team if number == 1 else f"{team}~{number}")
-        known = store.people_of(workspace)
+        known = store.sample_of(workspace)
         both = [slack_id for slack_id in known if slack_id in names]
-        same = sum(known[slack_id][1] == names[slack_id] for slack_id in both)
+        same = sum(known[slack_id] == names[slack_id] for slack_id in both)
         if len(both) < _ENOUGH_KNOWN or same * 2 >= len(both):
-            break
-    return workspace, known
+            return workspace
+    raise Conflict("import", _("Too many different workspaces claim the id %(id)s.") % {"id": team})
+
+
+def sample(workspace: Workspace, people: list[Person]) -> dict[str, str]:
+    """A few people of a workspace with digests of their names, always the same few."""
+    chosen = sorted(people, key=lambda person: workspace.name("sample", person.slack_id))[:SAMPLE]
+    return {person.slack_id: digest_of_name(person.name) for person in chosen}
+
+
+def digest_of_name(name: str) -> str:
+    """A name, made comparable and unreadable."""
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 class People:
@@ -69,7 +87,10 @@ class People:
             row = self._bring_one(person, known, claims, holders, at)
             if row is not None:
                 rows.append(row)
-        if not self._dry_run:
+        if self._dry_run:
+            return
+        with transaction.atomic():
+            store.remember_workspace(self._workspace, sample(self._workspace, unique))
             store.insert(User, rows)
 
     def keep_known(self, known: dict[str, tuple[UUID, str]]) -> None:

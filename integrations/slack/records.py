@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 import ijson
 import orjson
 
-from integrations.slack.archive import Archive, Member, NotAnExport, Unreadable
+from integrations.slack.archive import Archive, Member, NotAnExport, Readable, Unreadable
 
 WHOLE_UP_TO = 8 * 2**20
 """Files up to this size are parsed at once, which is ten times as fast; larger ones stream."""
@@ -127,7 +127,7 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _streamed(stream: IO[bytes]) -> Iterator[Any]:
+def _streamed(stream: Readable) -> Iterator[Any]:
     started = False
     try:
         for value in ijson.items(stream, "item", use_float=True):
@@ -140,10 +140,10 @@ def _streamed(stream: IO[bytes]) -> Iterator[Any]:
         raise _Broken("it is no JSON array")
 
 
-def _is_array_start(stream: IO[bytes]) -> bool:
+def _is_array_start(stream: Readable) -> bool:
     """Tell an empty array from another kind of value, which has no items either."""
     try:
         stream.seek(0)
         return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
-    except (OSError, ValueError):
+    except Unreadable:
         return False

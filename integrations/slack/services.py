@@ -119,7 +119,8 @@ class _Run:
         """People, then conversations, then each one's messages and, when they are in, members."""
         people = self._usable(self._export.people())
         self._found = self._unique(self._usable(self._export.conversations()))
-        workspace, known = workspace_of(self._export.team(), people)
+        workspace = workspace_of(self._export.team(), people)
+        known = store.people_of(workspace)
         self.workspace = workspace.key
         directory = Directory()
         bringer = People(workspace, directory, self._ledger, dry_run=self._dry_run)

@@ -17,7 +17,7 @@ SLACKBOT = "USLACKBOT"
 
 _TS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 _LATEST_S = 253_370_764_800  # the year 9999: later times fit no database
-_SLACK_ID = re.compile(r"[A-Za-z0-9_.~-]{1,60}")
+_SLACK_ID = re.compile(r"[A-Za-z0-9_.~-]{1,32}")
 _EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
 
@@ -84,7 +84,7 @@ class Conversation:
     topic: str = ""
     purpose: str = ""
     creator: str | None = None
-    is_archived: bool = False
+    archived: datetime | None = None
     members: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
 
@@ -156,15 +156,17 @@ def conversation(record: dict[str, Any], kind: str) -> Conversation:
     """A record of channels.json, groups.json, dms.json or mpims.json."""
     slack_id = _id(record.get("id"))
     name = _str(record.get("name"))
+    created = _time(record.get("created")) or moment(0)
+    is_archived = record.get("is_archived") is True
     return Conversation(
         slack_id=slack_id,
         kind=kind,
         name=None if kind == "direct" else (repaired_name(name) or slack_id.lower()),
-        created=_time(record.get("created")) or moment(0),
+        created=created,
         topic=repaired_name(_str(_dict(record.get("topic")).get("value")), longest=250),
         purpose=repaired_name(_str(_dict(record.get("purpose")).get("value")), longest=500),
         creator=_id_or_none(record.get("creator")),
-        is_archived=record.get("is_archived") is True,
+        archived=(_time(record.get("updated")) or created) if is_archived else None,
         members=tuple(dict.fromkeys(_ids(record.get("members")))),
         folders=tuple(dict.fromkeys(part for part in (name, slack_id) if part)),
     )

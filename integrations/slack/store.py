@@ -12,6 +12,7 @@ from accounts.people.models import User
 from core.errors import Conflict
 from events.models import Stream
 from integrations.slack.identity import Workspace
+from integrations.slack.models import SlackWorkspace
 from messaging.conversations.models import Conversation, Kind, Membership
 from messaging.messages.models import Message
 from tenants.context import current_schema
@@ -67,6 +68,17 @@ def people_of(workspace: Workspace) -> dict[str, tuple[UUID, str]]:
         external_id.removeprefix(workspace.prefix): (id_, name)
         for id_, name, external_id in rows.values_list("id", "name", "external_id").iterator()
     }
+
+
+def sample_of(workspace: Workspace) -> dict[str, str]:
+    """The people by whom a workspace is recognised; none where it was never imported."""
+    found = SlackWorkspace.objects.filter(key=workspace.key).values_list("people", flat=True)
+    return found.first() or {}
+
+
+def remember_workspace(workspace: Workspace, people: dict[str, str]) -> None:
+    """Note by whom a workspace is recognised; the first export decides."""
+    SlackWorkspace.objects.get_or_create(key=workspace.key, defaults={"people": people})
 
 
 def people_by_email(emails: Collection[str]) -> dict[str, tuple[UUID, str | None]]:

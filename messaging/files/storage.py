@@ -5,7 +5,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -25,11 +25,17 @@ class Kept:
     sha256: bytes
 
 
+class Source(Protocol):
+    """Anything that bytes are read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 class TooMuch(Exception):
     """There are more bytes than were allowed; nothing was kept."""
 
 
-def keep(source: IO[bytes], *, file_id: UUID, most_bytes: int) -> Kept:
+def keep(source: Source, *, file_id: UUID, most_bytes: int) -> Kept:
     """Store a file's bytes; the same id again replaces them, all at once.
 
     Errors  TooMuch.

@@ -317,6 +317,13 @@ def test_files_are_found_where_tools_put_them(in_acme, tmp_path, name):
     assert run(path)["files"]["created"] == 1
 
 
+def test_people_who_are_renamed_here_are_still_themselves(in_acme, export):
+    run(export)
+    User.objects.update(name="Somebody Else")
+
+    assert run(export)["messages"]["created"] == 0
+
+
 def test_an_unknown_person_to_join_changes_nothing(in_acme, export):
     before = contents()
 
