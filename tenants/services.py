@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +93,7 @@ def erase(slug: str) -> None:
         tenant.state = TenantState.DELETING
     with _turn_of(slug):
         hooks.erase(slug)
+        cache.forget_tenant(slug)
         shutil.rmtree(_files_of(slug), ignore_errors=True)
         with in_public(), transaction.atomic():
             drop_schema(slug)

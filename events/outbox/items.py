@@ -34,6 +34,11 @@ def forget(entry_ids: Sequence[UUID]) -> None:
     OutboxItem.objects.filter(entry_id__in=entry_ids).delete()
 
 
+def forget_tenant(slug: str) -> None:
+    """Nothing is owed to a tenant that is being erased."""
+    OutboxItem.objects.filter(tenant=slug).delete()
+
+
 def note_queued(entry_ids: Sequence[UUID]) -> None:
     """The handlers of these entries were handed to the workers."""
     OutboxItem.objects.filter(entry_id__in=entry_ids).update(

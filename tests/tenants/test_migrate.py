@@ -1,0 +1,173 @@
+"""`manage.py migrate`: all tenants, in parallel, resumable, the failing ones set aside by name."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from tenants import fleet, levels
+from tenants.context import in_public, in_tenant, schema_of
+from tenants.models import Tenant, TenantState
+
+LAST = ("accounts", "0003_session")
+
+
+def unapply(slug: str) -> None:
+    """Take a schema back to before the last migration of accounts, as an old tenant would be."""
+    with in_tenant(slug), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE accounts_session")
+        cursor.execute("DELETE FROM django_migrations WHERE app = %s AND name = %s", LAST)
+
+
+def has_sessions(slug: str) -> bool:
+    with in_public(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [f"{schema_of(slug)}.accounts_session"])
+        return cursor.fetchone() != (None,)
+
+
+def break_it(slug: str) -> None:
+    """Put something in the migration's way."""
+    with in_tenant(slug), connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE accounts_session (wrong int)")
+
+
+def run(capsys, **options) -> tuple[int, dict]:
+    try:
+        call_command("migrate", json=True, **options)
+        code = 0
+    except SystemExit as ended:
+        code = ended.code
+    return code, json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+
+
+def test_nothing_to_do_asks_few_queries(cast, django_assert_max_num_queries, capsys):
+    with django_assert_max_num_queries(12):
+        code, report = run(capsys)
+
+    assert (code, report["tenants"], report["current_already"]) == (0, [], 3)
+
+
+def test_only_those_behind_are_named(cast):
+    unapply("globex")
+
+    assert levels.behind(["acme", "globex", "operators"]) == ["globex"]
+    assert levels.missing([schema_of("globex"), "t_never_was"]) == {
+        "t_globex": 1,
+        "t_never_was": len(levels.expected()),
+    }
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_all_that_are_behind_are_migrated(cast, real_commits, capsys, jobs):
+    for slug in ("acme", "globex", "operators"):
+        unapply(slug)
+
+    code, report = run(capsys, jobs=jobs)
+
+    assert code == 0
+    assert sorted(t["slug"] for t in report["tenants"]) == ["acme", "globex", "operators"]
+    assert all(has_sessions(slug) for slug in ("acme", "globex", "operators"))
+    assert run(capsys)[1]["tenants"] == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_tenant_that_fails_is_quarantined_and_the_others_go_on(cast, real_commits, capsys, jobs):
+    for slug in ("acme", "globex"):
+        unapply(slug)
+    break_it("acme")
+
+    code, report = run(capsys, jobs=jobs)
+
+    assert code == 1
+    assert {t["slug"]: t["state"] for t in report["tenants"]} == {
+        "acme": "quarantined",
+        "globex": "migrated",
+    }
+    acme = Tenant.objects.get(slug="acme")
+    assert acme.state == TenantState.QUARANTINED
+    assert "accounts_session" in acme.trouble
+    assert cast.nobody("acme").get("/accounts/login/").status_code == 404
+    assert cast.nobody("globex").get("/accounts/login/").status_code == 200
+
+
+def test_a_tenant_that_was_mended_comes_out_of_quarantine(cast, real_commits, capsys):
+    unapply("acme")
+    break_it("acme")
+    run(capsys)
+    with in_tenant("acme"), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE accounts_session")
+
+    code, _ = run(capsys)
+
+    assert code == 0
+    acme = Tenant.objects.get(slug="acme")
+    assert (acme.state, acme.trouble) == (TenantState.READY, "")
+
+
+def test_a_suspended_tenant_is_migrated_and_stays_suspended(cast, real_commits, capsys):
+    from tenants import services
+
+    services.suspend("acme")
+    unapply("acme")
+    break_it("acme")
+    run(capsys)
+    with in_tenant("acme"), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE accounts_session")
+
+    run(capsys)
+
+    assert Tenant.objects.get(slug="acme").state == TenantState.SUSPENDED
+    assert has_sessions("acme")
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(cast, real_commits, capsys, monkeypatch):
+    for slug in ("acme", "globex"):
+        unapply(slug)
+    migrate_one = fleet._migrate_one
+
+    def stop_at_globex(slug, **options):
+        if slug == "globex":
+            raise KeyboardInterrupt
+        return migrate_one(slug, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fleet, "_migrate_one", stop_at_globex)
+        with pytest.raises(KeyboardInterrupt):
+            call_command("migrate", jobs=1, json=True)
+    capsys.readouterr()
+
+    code, report = run(capsys)
+
+    assert (code, [t["slug"] for t in report["tenants"]]) == (0, ["globex"])
+
+
+def test_check_changes_nothing_and_fails_where_somebody_is_behind(cast, capsys):
+    call_command("migrate", check=True)
+    unapply("acme")
+
+    with pytest.raises(SystemExit):
+        call_command("migrate", check=True)
+
+    assert "acme: 1 migrations to apply" in capsys.readouterr().out
+    assert not has_sessions("acme")
+
+
+def test_one_tenant_alone(cast, real_commits, capsys):
+    for slug in ("acme", "globex"):
+        unapply(slug)
+
+    run(capsys, tenant="globex")
+
+    assert (has_sessions("acme"), has_sessions("globex")) == (False, True)
+    with pytest.raises(CommandError, match="no tenant"):
+        call_command("migrate", tenant="never-was")
+
+
+def test_tables_of_tenants_in_public_stop_everything(cast):
+    with in_public(), connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE accounts_user (id int)")
+
+    with pytest.raises(CommandError, match="accounts_user"):
+        call_command("migrate", json=True)
