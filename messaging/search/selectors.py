@@ -17,7 +17,9 @@ LONGEST_QUERY = 500
 _BEGIN, _END = "\ue000", "\ue001"
 """Private-use characters that mark hits between the database and us; stripped from the text."""
 
-_QUERY = "(websearch_to_tsquery('simple', %(q)s) || websearch_to_tsquery('english', %(q)s))"
+_ANY_FORM = "(websearch_to_tsquery('simple', %(q)s) || websearch_to_tsquery('english', %(q)s))"
+_AS_WRITTEN = "websearch_to_tsquery('simple', %(q)s)"
+"""For phrases: by their stems, and without words such as "is", they would match too much."""
 
 _VISIBLE = """
     m.conversation_id IN (
@@ -49,7 +51,8 @@ def search(
         "sees_public": not actor.is_guest,
         "limit": limit + 1,
     }
-    where = [f"m.words @@ {_QUERY}", "m.deleted_at IS NULL", _VISIBLE]
+    wanted = _AS_WRITTEN if '"' in query else _ANY_FORM
+    where = [f"m.words @@ {wanted}", "m.deleted_at IS NULL", _VISIBLE]
     if conversation_id is not None:
         where.append("m.conversation_id = %(conversation_id)s")
         params["conversation_id"] = conversation_id
@@ -59,7 +62,7 @@ def search(
     if cursor:
         (params["before"],) = decode_cursor(cursor, UUID)
         where.append("m.id < %(before)s")
-    rows = _fetch(where, params)
+    rows = _fetch(wanted, where, params)
     page = rows[:limit]
     following = encode_cursor(page[-1][0]) if len(rows) > limit else None
     views = complete([dict(zip(FIELDS, row, strict=False)) for row in page])
@@ -82,14 +85,14 @@ def pieces(headline: str) -> list[dict[str, Any]]:
     return found
 
 
-def _fetch(where: list[str], params: dict[str, Any]) -> list[tuple]:
+def _fetch(wanted: str, where: list[str], params: dict[str, Any]) -> list[tuple]:
     sql = f"""
         WITH hits AS (
             SELECT m.* FROM messaging_message m
              WHERE {" AND ".join(where)}
              ORDER BY m.id DESC LIMIT %(limit)s)
         SELECT {COLUMNS},
-               ts_headline('english', translate(m.text, '{_BEGIN}{_END}', ''), {_QUERY},
+               ts_headline('english', translate(m.text, '{_BEGIN}{_END}', ''), {wanted},
                    'StartSel={_BEGIN}, StopSel={_END}, MaxFragments=2, MaxWords=30, MinWords=12,
                     FragmentDelimiter=" … "')
           FROM hits m ORDER BY m.id DESC
