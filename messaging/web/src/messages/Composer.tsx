@@ -101,13 +101,25 @@ export function Composer(props: Props): JSX.Element {
   const lastTyping = useRef(0);
 
   const change = (next: Draft): void => (props.kind === "edit" ? setEdited(next) : work.change(next));
+  // Written into the field at once: the next key may come before the next drawing, and must land behind the caret.
+  const put = (next: Draft, at: number): void => {
+    const element = field.current;
+    if (element !== null) {
+      element.value = next.text;
+      element.setSelectionRange(at, at);
+    }
+    setCaret(at);
+    change(next);
+  };
+  const insert = (emoji: string): void => {
+    put({ ...draft, text: draft.text.slice(0, caret) + emoji + draft.text.slice(caret) }, caret + emoji.length);
+    field.current?.focus();
+  };
   const take = (index: number): void => {
     const suggestion = suggestions[index];
     if (suggestion === undefined || typed === null) return;
     const next = replaced(draft, typed, caret, suggestion);
-    change(next.draft);
-    setCaret(next.caret);
-    requestAnimationFrame(() => field.current?.setSelectionRange(next.caret, next.caret));
+    put(next.draft, next.caret);
   };
   const listbox = useListbox(suggestions.length, take, { takesTab: true });
 
@@ -180,7 +192,7 @@ export function Composer(props: Props): JSX.Element {
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         />
         <div class="composer-tools">
-          <IconButton icon="smile" label={t("Insert emoji")} onClick={(event) => openPicker(event.currentTarget as Element, (emoji) => change({ ...draft, text: draft.text.slice(0, caret) + emoji + draft.text.slice(caret) }))} />
+          <IconButton icon="smile" label={t("Insert emoji")} onClick={(event) => openPicker(event.currentTarget as Element, insert)} />
           {props.kind === "edit" ? <EditButtons canSave={canSend} /> : <SendButton canSend={canSend} />}
         </div>
       </div>

@@ -65,8 +65,8 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
   if (message.kind === "system") return <SystemRow message={message} />;
   const isEdited = editing.value === message.id;
   const isFound = found.value === message.seq;
-  const leavesRow = (event: FocusEvent): boolean =>
-    !(event.currentTarget instanceof Element && event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget));
+  const leavesRow = ({ currentTarget: row, relatedTarget: next }: FocusEvent): boolean =>
+    row instanceof Element && !row.matches(":hover") && !(next instanceof Node && row.contains(next));
 
   return (
     <article

@@ -12,13 +12,14 @@ interface Props {
   label: string;
   excluded: ReadonlySet<Id>;
   onPick: (user: User) => void;
+  autofocus?: boolean;
 }
 
 const MOST = 8;
 const ASK_AFTER_MS = 150;
 
 /** A field that finds people by name; arrows choose, Enter takes. */
-export function PersonPicker({ label, excluded, onPick }: Props): JSX.Element {
+export function PersonPicker({ label, excluded, onPick, autofocus = false }: Props): JSX.Element {
   const [query, setQuery] = useState("");
   const [isOpen, setOpen] = useState(false);
   const id = useId();
@@ -52,6 +53,7 @@ export function PersonPicker({ label, excluded, onPick }: Props): JSX.Element {
         class="input"
         role="combobox"
         autocomplete="off"
+        autofocus={autofocus}
         placeholder={t("Type a name")}
         aria-autocomplete="list"
         aria-expanded={isOpen && found.length > 0}

@@ -8,6 +8,7 @@ interface Opened {
   anchor: Element;
   onPick: (emoji: string) => void;
   before: Element | null;
+  row: Element | null;
 }
 
 const opened = signal<Opened | null>(null);
@@ -17,7 +18,7 @@ const GAP = 6;
 
 /** Show the picker at an element. Focus comes back to where it was when the picker closes. */
 export function openPicker(anchor: Element, onPick: (emoji: string) => void): void {
-  opened.value = { anchor, onPick, before: document.activeElement };
+  opened.value = { anchor, onPick, before: document.activeElement, row: anchor.closest(".message") };
 }
 
 const groupNames = (): Record<number, string> => ({
@@ -38,7 +39,7 @@ export function EmojiPicker(): JSX.Element | null {
   return current === null ? null : <Picker key={String(current.anchor)} {...current} />;
 }
 
-function Picker({ anchor, onPick, before }: Opened): JSX.Element {
+function Picker({ anchor, onPick, before, row }: Opened): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState("");
 
@@ -53,7 +54,9 @@ function Picker({ anchor, onPick, before }: Opened): JSX.Element {
 
   const close = (): void => {
     opened.value = null;
-    if (before instanceof HTMLElement && before.isConnected) before.focus();
+    // The button that opened it may be gone with its toolbar; its message is still there.
+    const back = before?.isConnected === true ? before : row;
+    if (back instanceof HTMLElement) back.focus();
   };
   const pick = (emoji: string): void => {
     close();
