@@ -1,0 +1,231 @@
+"""Runs a WSGI application in a bounded pool of threads, behind ASGI.
+
+Threads keep their database connections; Django on plain ASGI opens one per request. A thread is
+taken when the whole request is there and given back when the whole response is made, so that slow
+clients occupy none: bodies wait in memory or, when large, in a temporary file. An ordinary response
+costs one hop to a thread and back; streams are pulled piece by piece as the client takes them.
+"""
+
+import asyncio
+import contextvars
+import io
+import logging
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import IO, Any
+from urllib.parse import unquote_to_bytes
+
+logger = logging.getLogger(__name__)
+
+type Message = dict[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+
+_IN_MEMORY_BYTES = 256 * 1024
+_PIECE_BYTES = 64 * 1024
+
+
+class ClientGone(Exception):
+    """The client hung up before it had sent its whole request."""
+
+
+class BodyTooLarge(Exception):
+    """The request's body is larger than anything the application would accept."""
+
+
+class Response:
+    """What the application answered, as far as it was asked for it."""
+
+    def __init__(self) -> None:
+        self.status = 500
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.is_closed = False
+        self._pieces: Iterator[bytes] = iter(())
+        self._close: Callable[[], object] = lambda: None
+
+    def begin(self, app: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> bytes:
+        """Call the application; returns the first piece of its body."""
+        answer = app(environ, self._start)
+        self._pieces = iter(answer)
+        self._close = getattr(answer, "close", self._close)
+        return self.next_piece()
+
+    def next_piece(self) -> bytes:
+        """A full piece of the body, or a smaller one at its end; the answer is closed then."""
+        taken: list[bytes] = []
+        size = 0
+        try:
+            for piece in self._pieces:
+                taken.append(piece)
+                size += len(piece)
+                if size >= _PIECE_BYTES:
+                    return b"".join(taken)
+        except BaseException:
+            self.close()
+            raise
+        self.close()
+        return b"".join(taken)
+
+    def close(self) -> None:
+        """Let the application clean up; once."""
+        if not self.is_closed:
+            self.is_closed = True
+            self._pieces = iter(())
+            self._close()
+
+    def _start(
+        self, status: str, headers: list[tuple[str, str]], exc_info: object = None
+    ) -> Callable[[bytes], None]:
+        self.status = int(status[:3])
+        self.headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+        ]
+        return _refuse_write
+
+
+class WsgiPool:
+    """An ASGI application for HTTP. More than `most_waiting` requests at once are answered 503."""
+
+    def __init__(
+        self,
+        app: Callable[..., Iterable[bytes]],
+        *,
+        threads: int,
+        most_waiting: int = 1000,
+        most_body_bytes: int = 2**30,
+    ) -> None:
+        self._app = app
+        self._most_waiting = most_waiting
+        self._most_body_bytes = most_body_bytes
+        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="http")
+        self._waiting = 0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if self._waiting >= self._most_waiting:
+            await _answer(send, 503, b"Too many requests wait already.\n", (b"retry-after", b"1"))
+            return
+        self._waiting += 1
+        try:
+            with await self._body(scope, receive) as body:
+                await self._respond(environ_of(scope, body), send)
+        except BodyTooLarge:
+            await _answer(send, 413, b"The body is too large.\n", (b"connection", b"close"))
+        except ClientGone:
+            return
+        finally:
+            self._waiting -= 1
+
+    async def _respond(self, environ: dict[str, Any], send: Send) -> None:
+        response, context = Response(), contextvars.copy_context()
+        hop = asyncio.get_running_loop().run_in_executor
+        piece = await hop(self._threads, context.run, response.begin, self._app, environ)
+        start = {
+            "type": "http.response.start",
+            "status": response.status,
+            "headers": response.headers,
+        }
+        await send(start)
+        try:
+            while len(piece) >= _PIECE_BYTES:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                piece = await hop(self._threads, context.run, response.next_piece)
+            await send({"type": "http.response.body", "body": piece})
+        finally:
+            if not response.is_closed:
+                # In a thread: the application's own cleaning up may use the database.
+                await hop(self._threads, context.run, response.close)
+
+    async def _body(self, scope: Message, receive: Receive) -> IO[bytes]:
+        """The whole request body, ready to be read without waiting."""
+        message = await _piece_of_body(receive)
+        if not message.get("more_body", False):
+            return io.BytesIO(message.get("body", b""))
+        body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115
+        size = 0
+        try:
+            while True:
+                size += len(message.get("body", b""))
+                if size > self._most_body_bytes:
+                    raise BodyTooLarge
+                body.write(message.get("body", b""))
+                if not message.get("more_body", False):
+                    break
+                message = await _piece_of_body(receive)
+        except BaseException:
+            body.close()
+            raise
+        body.seek(0)
+        return body
+
+
+def environ_of(scope: Message, body: IO[bytes]) -> dict[str, Any]:
+    """The WSGI environment of an ASGI request."""
+    host, port = scope.get("server") or ("localhost", 80)
+    root = scope.get("root_path", "").encode().decode("latin-1")
+    raw_path = scope.get("raw_path") or scope["path"].encode()
+    environ = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": root,
+        "PATH_INFO": unquote_to_bytes(raw_path).decode("latin-1").removeprefix(root),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port or 0),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    if scope.get("client"):
+        environ["REMOTE_ADDR"] = scope["client"][0]
+        environ["REMOTE_PORT"] = str(scope["client"][1])
+    _add_headers(environ, scope["headers"])
+    if "CONTENT_LENGTH" not in environ and "HTTP_TRANSFER_ENCODING" in environ:
+        environ["CONTENT_LENGTH"] = str(_size_of(body))
+    return environ
+
+
+def _add_headers(environ: dict[str, Any], headers: Iterable[tuple[bytes, bytes]]) -> None:
+    for raw_name, raw_value in headers:
+        if b"_" in raw_name:
+            # `x_forwarded_for` would arrive under the name of `x-forwarded-for`.
+            continue
+        name = raw_name.decode("latin-1").upper().replace("-", "_")
+        key = name if name in ("CONTENT_LENGTH", "CONTENT_TYPE") else f"HTTP_{name}"
+        value = raw_value.decode("latin-1")
+        if key in environ:
+            value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
+        environ[key] = value
+
+
+def _size_of(body: IO[bytes]) -> int:
+    size = body.seek(0, io.SEEK_END)
+    body.seek(0)
+    return size
+
+
+async def _piece_of_body(receive: Receive) -> Message:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    return message
+
+
+async def _answer(send: Send, status: int, words: bytes, *headers: tuple[bytes, bytes]) -> None:
+    plain = (b"content-type", b"text/plain; charset=utf-8")
+    size = (b"content-length", str(len(words)).encode())
+    with suppress(OSError):
+        start = {"type": "http.response.start", "status": status}
+        await send({**start, "headers": [plain, size, *headers]})
+        await send({"type": "http.response.body", "body": words})
+
+
+def _refuse_write(piece: bytes) -> None:
+    raise RuntimeError("write() of WSGI is not supported: return the body instead")

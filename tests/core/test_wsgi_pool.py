@@ -1,0 +1,183 @@
+"""HTTP by WSGI in a bounded pool: whole requests in, whole or streamed responses out."""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from core.wsgi_pool import WsgiPool, environ_of
+
+pytestmark = pytest.mark.asyncio
+
+OK = "200 OK"
+
+
+class Exchange:
+    """One request and what was answered."""
+
+    def __init__(self, *pieces: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+        self.scope = {
+            "type": "http",
+            "method": "POST",
+            "http_version": "1.1",
+            "path": "/ä b",
+            "raw_path": b"/%C3%A4%20b",
+            "query_string": b"x=1&y=%20",
+            "headers": headers or [],
+            "client": ("127.0.0.9", 4000),
+            "server": ("127.0.0.1", 8000),
+        }
+        self._pieces = [*pieces] or [b""]
+        self.sent: list[dict[str, Any]] = []
+
+    async def receive(self) -> dict[str, Any]:
+        if not self._pieces:
+            return {"type": "http.disconnect"}
+        body = self._pieces.pop(0)
+        return {"type": "http.request", "body": body, "more_body": bool(self._pieces)}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
+
+    async def through(self, pool: WsgiPool) -> "Exchange":
+        await pool(self.scope, self.receive, self.send)
+        return self
+
+    @property
+    def status(self) -> int:
+        return self.sent[0]["status"]
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message["body"] for message in self.sent[1:])
+
+
+def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    start_response(OK, [("X-Path", environ["PATH_INFO"])])
+    return [environ["wsgi.input"].read()]
+
+
+async def test_an_ordinary_exchange_is_one_piece():
+    exchange = await Exchange(b"hello").through(WsgiPool(echo, threads=1))
+
+    assert exchange.status == 200
+    assert exchange.body == b"hello"
+    assert len(exchange.sent) == 2
+    assert exchange.sent[0]["headers"] == [(b"x-path", b"/\xc3\xa4 b")]
+
+
+async def test_a_body_in_pieces_is_whole_before_a_thread_is_taken():
+    big = [b"x" * 100_000, b"y" * 300_000, b"z"]
+
+    exchange = await Exchange(*big).through(WsgiPool(echo, threads=1))
+
+    assert exchange.body == b"".join(big)
+
+
+async def test_a_stream_is_sent_as_it_is_made_and_closed_once():
+    closed: list[str] = []
+
+    class Stream:
+        def __iter__(self) -> Iterator[bytes]:
+            yield from [b"a" * 40_000] * 5
+
+        def close(self) -> None:
+            closed.append(threading.current_thread().name)
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response(OK, [])
+        return Stream()
+
+    exchange = await Exchange().through(WsgiPool(app, threads=1))
+
+    assert exchange.body == b"a" * 200_000
+    assert len(exchange.sent) > 3
+    assert closed == ["http_0"]
+
+
+async def test_a_body_beyond_the_limit_is_413():
+    pool = WsgiPool(echo, threads=1, most_body_bytes=10)
+
+    exchange = await Exchange(b"x" * 6, b"x" * 6).through(pool)
+
+    assert exchange.status == 413
+
+
+async def test_a_client_that_hangs_up_costs_nothing():
+    exchange = Exchange(b"x", b"y")
+    exchange._pieces = [b"x"]
+
+    async def receive() -> dict[str, Any]:
+        if exchange._pieces:
+            exchange._pieces.pop()
+            return {"type": "http.request", "body": b"x", "more_body": True}
+        return {"type": "http.disconnect"}
+
+    await WsgiPool(echo, threads=1)(exchange.scope, receive, exchange.send)
+
+    assert exchange.sent == []
+
+
+async def test_more_requests_than_may_wait_are_sent_away():
+    entered, release = threading.Event(), threading.Event()
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        entered.set()
+        release.wait(10)
+        start_response(OK, [])
+        return [b"done"]
+
+    pool = WsgiPool(app, threads=1, most_waiting=1)
+    first = asyncio.create_task(Exchange().through(pool))
+    await asyncio.to_thread(entered.wait, 10)
+
+    second = await Exchange().through(pool)
+    release.set()
+
+    assert second.status == 503
+    assert (b"retry-after", b"1") in second.sent[0]["headers"]
+    assert (await first).body == b"done"
+    assert (await Exchange().through(pool)).status == 200
+
+
+async def test_an_application_that_breaks_is_closed_and_reported():
+    closed: list[bool] = []
+
+    class Broken:
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"a" * 70_000
+            raise LookupError("in the middle")
+
+        def close(self) -> None:
+            closed.append(True)
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response(OK, [])
+        return Broken()
+
+    with pytest.raises(LookupError):
+        await Exchange().through(WsgiPool(app, threads=1))
+
+    assert closed == [True]
+
+
+async def test_headers_cannot_be_forged_by_an_underscore():
+    exchange = Exchange(
+        headers=[
+            (b"x-forwarded-proto", b"https"),
+            (b"x_forwarded_proto", b"evil"),
+            (b"cookie", b"a=1"),
+            (b"cookie", b"b=2"),
+            (b"content-type", b"text/plain"),
+        ]
+    )
+
+    environ = environ_of(exchange.scope, None)  # type: ignore[arg-type]
+
+    assert environ["HTTP_X_FORWARDED_PROTO"] == "https"
+    assert environ["HTTP_COOKIE"] == "a=1; b=2"
+    assert environ["CONTENT_TYPE"] == "text/plain"
+    assert environ["REMOTE_ADDR"] == "127.0.0.9"
+    assert environ["QUERY_STRING"] == "x=1&y=%20"
