@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from core.actor import Actor
@@ -18,3 +19,12 @@ class Request(HttpRequest):
     actor: Actor
     correlation_id: str
     rate_standing: Any
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address a request comes from: as our own proxy saw it, where there is one."""
+    if settings.CHANCERY_BEHIND_PROXY:
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        # The last entry is our proxy's word; those before it are whatever the client sent.
+        return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    return request.META.get("REMOTE_ADDR", "")

@@ -1,7 +1,10 @@
 """Work started by the clock: beat queues `tenants.for_each`, which queues one task per tenant."""
 
+import redis
 from celery import current_app, shared_task
+from django.conf import settings
 
+from core.workers import leave_mark
 from tenants import services
 from tenants.context import in_tenant
 from tenants.models import Tenant, TenantState
@@ -18,6 +21,12 @@ def for_each(task_name: str) -> int:
         with in_tenant(slug):
             task.delay()
     return len(slugs)
+
+
+@shared_task(base=PublicTask, name="tenants.note_workers", ignore_result=True)
+def note_workers() -> None:
+    """Leave the mark by which `/readyz` knows that jobs are being done."""
+    leave_mark(redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1.0))
 
 
 @shared_task(base=PublicTask, name="tenants.tidy")

@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refusal
+from core.metrics import metrics_page, not_here
 from tenants import levels, services
 from tenants.context import OPERATORS, in_public, tenant_or_none
 from tenants.models import Domain, Tenant
@@ -39,6 +40,11 @@ class OperatorSite(admin.AdminSite):
 
 
 operator_site = OperatorSite(name="admin")
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """All metrics, for operators who are signed in; a scraper asks from the machine itself."""
+    return metrics_page() if operator_site.has_permission(request) else not_here()
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -1,11 +1,13 @@
 """Notes from where sessions are used, every few minutes."""
 
+import ipaddress
 from collections.abc import Callable
 
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
 from accounts.sessions.services import is_due
+from core.http import client_address
 
 
 class SessionUseMiddleware:
@@ -20,7 +22,14 @@ class SessionUseMiddleware:
         # A request that never looked at its session must not load it for this.
         if session.accessed and SESSION_KEY in session and is_due(session.last_used_at):
             session.note_use(
-                ip=request.META.get("REMOTE_ADDR") or None,
+                ip=_address(request),
                 device=request.headers.get("User-Agent", ""),
             )
         return response
+
+
+def _address(request: HttpRequest) -> str | None:
+    try:
+        return str(ipaddress.ip_address(client_address(request)))
+    except ValueError:
+        return None

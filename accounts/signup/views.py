@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.signup.forms import RetryForm, SignupForm
 from core.errors import NotFound, Refusal, TooMany
+from core.http import client_address
 from core.limits import Quota, check
 from tenants.hosts import domain_name
 from tenants.models import Signup, SignupState
@@ -36,7 +37,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, status=422)
     try:
-        check(request, request.META.get("REMOTE_ADDR", ""), QUOTA)
+        check(request, client_address(request), QUOTA)
         row = request_signup(**form.values())
     except Refusal as refusal:
         return _refused(request, form, refusal)
@@ -51,7 +52,7 @@ def progress(request: HttpRequest, id_: UUID) -> HttpResponse:
     form = None
     try:
         if request.method == "POST":
-            check(request, request.META.get("REMOTE_ADDR", ""), QUOTA)
+            check(request, client_address(request), QUOTA)
             form = RetryForm(request.POST)
             if form.is_valid():
                 row = retry(id_, slug=form.cleaned_data["slug"])

@@ -62,6 +62,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 APPEND_SLASH = True
 MIDDLEWARE = [
     "core.health.HealthMiddleware",
+    "core.metrics.MetricsMiddleware",
     "tenants.middleware.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -175,9 +176,11 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
 SECURE_SSL_REDIRECT = IS_PRODUCTION and env.flag("CHANCERY_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
+CHANCERY_BEHIND_PROXY = env.flag("CHANCERY_BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("CHANCERY_BEHIND_PROXY") else None
+    ("HTTP_X_FORWARDED_PROTO", "https") if CHANCERY_BEHIND_PROXY else None
 )
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if CHANCERY_BEHIND_PROXY else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -212,7 +215,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": "tenants.for_each", "schedule": 3600.0, "args": (name,)}
     for name in ("accounts.tidy", "events.tidy")
-} | {"tenants.tidy": {"task": "tenants.tidy", "schedule": 600.0}}
+} | {
+    "tenants.tidy": {"task": "tenants.tidy", "schedule": 600.0},
+    "tenants.note_workers": {"task": "tenants.note_workers", "schedule": 20.0},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(CHANCERY_DATA_DIR / "celerybeat-schedule")
 
 # Language and time ------------------------------------------------------------------------------

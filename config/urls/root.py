@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from accounts.console import console_sign_in
-from tenants.operators import operator_site
+from tenants.operators import metrics, operator_site
 
 handler400 = "config.urls.problems.bad_request"
 handler403 = "config.urls.problems.forbidden"
@@ -11,6 +11,7 @@ handler404 = "config.urls.problems.not_found"
 handler500 = "config.urls.problems.server_error"
 
 urlpatterns = [
+    path("metrics", metrics),
     path("accounts/", include("accounts.urls")),
     path("admin/login/", console_sign_in),
     path("admin/", operator_site.urls),

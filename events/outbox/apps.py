@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from prometheus_client import REGISTRY
 
 
 class OutboxConfig(AppConfig):
@@ -9,6 +10,8 @@ class OutboxConfig(AppConfig):
     def ready(self) -> None:
         """What is queued for a tenant goes with the tenant."""
         from events.outbox.items import forget_tenant
+        from events.outbox.metrics import OutboxCollector
         from tenants.hooks import erases
 
         erases(forget_tenant)
+        REGISTRY.register(OutboxCollector())
