@@ -11,10 +11,11 @@ import os
 import signal
 import sys
 import time
-from asyncio.subprocess import PIPE, STDOUT, Process
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from launch.child import dies_with_parent
 from launch.failure import LaunchError
@@ -37,6 +38,19 @@ class Program:
     stop_within_s: float = 15.0
 
 
+class Process(Protocol):
+    """What the supervisor needs of a process; asyncio's own are like this."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    @property
+    def stdout(self) -> asyncio.StreamReader | None: ...
+    def terminate(self) -> None: ...
+    async def wait(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Running:
     """A program that was started, and the task that prints what it says until it ends."""
@@ -52,6 +66,7 @@ class Supervisor:
     programs: Sequence[Program]
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     on_ready: Callable[[], Awaitable[None]] | None = None
+    spawn: Callable[[Sequence[str]], Awaitable[Process]] | None = None
     _running: dict[str, "Running"] = field(default_factory=dict)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -131,9 +146,15 @@ class Supervisor:
             await self.on_ready()
 
     async def _spawn(self, program: Program) -> Running:
+        process = await (self.spawn or self._execute)(program.command)
+        running = Running(process, asyncio.create_task(self._follow(program, process)))
+        self._running[program.name] = running
+        return running
+
+    async def _execute(self, command: Sequence[str]) -> Process:
         # A session of its own: Ctrl-C reaches the supervisor alone, which keeps the order.
-        process = await asyncio.create_subprocess_exec(
-            *program.command,
+        return await asyncio.create_subprocess_exec(
+            *command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=PIPE,
             stderr=STDOUT,
@@ -141,9 +162,6 @@ class Supervisor:
             start_new_session=True,
             preexec_fn=dies_with_parent(signal.SIGTERM),
         )
-        running = Running(process, asyncio.create_task(self._follow(program, process)))
-        self._running[program.name] = running
-        return running
 
     async def _follow(self, program: Program, process: Process) -> int:
         assert process.stdout is not None

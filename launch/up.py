@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from launch.bootstrap import SetupError, check_port
@@ -18,11 +18,19 @@ from launch.child import end_with_parent
 from launch.datadir import ROOT, DataDir, default_data_dir
 from launch.failure import LaunchError
 from launch.locks import FileLock
+from launch.preload import Mother
 from launch.servers import Servers, servers
 from launch.supervisor import Program, Supervisor
 
 PYTHON = sys.executable
 LOOK_AT_SERVERS_EVERY_S = 2.0
+OF_PROCESSES = {
+    "PYTHONUNBUFFERED": "1",
+    # Else each thread keeps an arena of freed memory.
+    "MALLOC_ARENA_MAX": "2",
+    # Celery warns that root may not unpickle messages: ours are JSON.
+    "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",
+}
 
 
 def web(port: int, workers: int = 1) -> list[str]:
@@ -46,9 +54,7 @@ def web(port: int, workers: int = 1) -> list[str]:
 def worker(data_dir: Path) -> list[str]:
     """Return the command of Celery with its clock; threads are half the memory of processes."""
     return [
-        # Its warning about root is for pickled messages, of which there are none.
-        *(PYTHON, "-W", "ignore::RuntimeWarning:celery.platforms"),
-        *("-m", "celery", "-A", "config", "--quiet", "worker", "--beat"),
+        *(PYTHON, "-m", "celery", "-A", "config", "--quiet", "worker", "--beat"),
         *(
             "--schedule",
             str(data_dir / "run" / "celery-beat"),
@@ -118,12 +124,7 @@ def welcome(port: int, environ: Mapping[str, str]) -> str:
 
 async def run(found: Servers, data_dir: DataDir, port: int, external: Mapping[str, str]) -> None:
     """Prepare the database, then run the product until it is told to stop."""
-    environment = (
-        dict(os.environ) | found.environment() | {"PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    )
-    environment.setdefault(
-        "MALLOC_ARENA_MAX", "2"
-    )  # threads would each keep an arena of freed memory
+    environment = dict(os.environ) | found.environment() | {"PORT": str(port)} | OF_PROCESSES
     (data_dir.path / "static").mkdir(exist_ok=True)
     supervisor = Supervisor(programs(port, data_dir.path, _workers(external)), environment)
     task = asyncio.current_task()
@@ -131,6 +132,16 @@ async def run(found: Servers, data_dir: DataDir, port: int, external: Mapping[st
     for signum in (signal.SIGINT, signal.SIGTERM):  # until the supervisor's own are in place
         asyncio.get_running_loop().add_signal_handler(signum, task.cancel)
     began = time.monotonic()
+    async with AsyncExitStack() as stack:
+        if sys.platform == "linux":
+            mother = await stack.enter_async_context(Mother(environment, supervisor.say))
+            supervisor.spawn = mother.spawn
+        await _prepare_and_run(supervisor, found, port, external, began)
+
+
+async def _prepare_and_run(
+    supervisor: Supervisor, found: Servers, port: int, external: Mapping[str, str], began: float
+) -> None:
     demo = ["--demo"] if wants_demo(external) else []
     await supervisor.run_once(Program("prepare", [PYTHON, "-m", "launch.prepare", *demo]))
     _step("database migrated" + (", demo tenants in place" if demo else ""), began)

@@ -7,6 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,12 @@ class Product:
                 return answer.status
         except urllib.error.HTTPError as refused:
             return refused.code
+
+    def answers(self) -> bool:
+        try:
+            return self.status("localhost", "/healthz") == 200
+        except OSError:
+            return False
 
     def pids(self) -> list[int]:
         """Everything that runs because of it, the embedded servers included."""
@@ -117,6 +124,36 @@ def test_killed_outright_it_leaves_nothing_running_and_comes_up_again(up):
     product.output.write_text("")
     again = up()
     assert again.is_up(), again.said()
+
+
+def test_each_process_that_is_killed_comes_back(up):
+    product = up()
+    assert product.is_up(), product.said()
+
+    for what in ("-m launch.preload", "-m uvicorn", "manage.py relay", "-m celery"):
+        assert eventually(lambda: running(product, what) is not None), what
+        before = running(product, what)
+        os.kill(before, signal.SIGKILL)
+        assert eventually(lambda: running(product, what) not in (None, before), within_s=60), what
+
+    assert eventually(lambda: product.answers(), within_s=60)
+
+
+def running(product: Product, what: str) -> int | None:
+    """The first process of the product whose command line says so."""
+    for pid in descendants(product.process.pid):
+        with suppress(OSError):
+            if what in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " "):
+                return pid
+    return None
+
+
+def test_several_web_processes_can_serve(up):
+    product = up(CHANCERY_WEB_WORKERS="2")
+
+    assert product.is_up(), product.said()
+
+    assert product.status("localhost", "/readyz") == 200
 
 
 def test_a_second_one_is_refused_and_the_first_goes_on(up):
