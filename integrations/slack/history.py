@@ -7,7 +7,7 @@ the order of time: a run that was killed left a beginning behind, and the next o
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
@@ -15,6 +15,7 @@ from core.actor import Actor
 from events.past import Past, record_many
 from integrations.slack import shapes, store
 from integrations.slack.archive import Unreadable
+from integrations.slack.changes import Told, apply, changes
 from integrations.slack.directory import Directory
 from integrations.slack.export import Export, Record
 from integrations.slack.identity import Workspace, moment
@@ -108,11 +109,12 @@ class History:
             for message, _record in pending
         }
         self._people.ensure(_mentioned(message for message, _record in pending))
-        there = store.existing_messages(list(ids.values()))
-        new = [pair for pair in pending if ids[pair[0].micros] not in there]
         for message, _record in pending:
-            if ids[message.micros] in there:
-                self._count_again(conversation, message)
+            self._name_missing_files(conversation, message)
+        there = store.existing_messages(list(ids.values()))
+        old = [message for message, _record in pending if ids[message.micros] in there]
+        new = [pair for pair in pending if ids[pair[0].micros] not in there]
+        self._follow(conversation, old, ids)
         if not new:
             return
         files = self._bring_files(conversation, new, ids)
@@ -125,6 +127,31 @@ class History:
         with transaction.atomic():
             self._insert(conversation, messages, ids)
             store.insert(File, files)
+
+    def _follow(self, conversation: Conversation, old: list[Message], ids: dict[int, UUID]) -> None:
+        """Take over what happened to messages since an earlier export brought them."""
+        our_id = self._directory.conversation(conversation.slack_id)
+        assert our_id is not None
+        found = changes(our_id, (self._told(message, ids) for message in old))
+        for message in old:
+            self._count_again(conversation, message)
+        given = sum(map(len, found.reactions.values()))
+        self._ledger.turned_out_new("edits", len(found.edited))
+        self._ledger.turned_out_new("reactions", given)
+        self._ledger.noted("messages deleted since an earlier export", len(found.deleted))
+        if found and not self._dry_run:
+            with transaction.atomic():
+                apply(our_id, found)
+
+    def _told(self, message: Message, ids: dict[int, UUID]) -> Told:
+        edited = message.edited_micros
+        return Told(
+            message_id=ids[message.micros],
+            text=message.text,
+            edited_at=None if edited is None else moment(edited),
+            is_deleted=message.is_deleted,
+            reactions=tuple(self._given(message)),
+        )
 
     def _insert(
         self, conversation: Conversation, messages: list[Message], ids: dict[int, UUID]
@@ -144,7 +171,7 @@ class History:
         for seq, row in enumerate(rows, first):
             row["seq"] = seq
         store.insert(MessageRow, rows)
-        store.insert(Reaction, self._reactions(conversation, messages, ids))
+        store.insert(Reaction, self._reactions(messages, ids))
         if replies:
             store.count_replies(
                 {
@@ -216,19 +243,33 @@ class History:
         return Past(entry_id, fact, row["author_id"], row["created_at"])
 
     def _reactions(
-        self, conversation: Conversation, messages: Iterable[Message], ids: dict[int, UUID]
+        self, messages: Iterable[Message], ids: dict[int, UUID]
     ) -> Iterable[dict[str, Any]]:
         for message in messages:
-            for emoji, slack_user in _given(message):
+            for emoji, user_id in self._given(message):
+                message_id = ids[message.micros]
                 yield {
-                    "id": self._workspace.name(
-                        "reaction", conversation.slack_id, message.micros, emoji, slack_user
-                    ),
-                    "message_id": ids[message.micros],
-                    "user_id": self._directory.person(slack_user),
+                    "id": uuid5(message_id, f"reaction {emoji} {user_id}"),
+                    "message_id": message_id,
+                    "user_id": user_id,
                     "emoji": emoji,
                     "created_at": moment(message.micros),
                 }
+
+    def _given(self, message: Message) -> Iterable[tuple[str, UUID]]:
+        """Each emoji that somebody gave, once: two accounts there may be one person here."""
+        given = dict.fromkeys(
+            (reaction.emoji, self._directory.person(user))
+            for reaction in message.reactions
+            for user in reaction.users
+        )
+        return [(emoji, user_id) for emoji, user_id in given if user_id is not None]
+
+    def _name_missing_files(self, conversation: Conversation, message: Message) -> None:
+        """Say in the text which files the export mentions and does not hold."""
+        for attached in message.files:
+            if self._export.bytes_of(conversation, attached) is None:
+                _add_line(message, shapes.missing_file(attached))
 
     def _bring_files(
         self,
@@ -241,10 +282,7 @@ class History:
         for message, record in new:
             for attached in message.files:
                 row = self._bring_file(conversation, message, attached, record)
-                if row is None:
-                    line = shapes.missing_file(attached)
-                    message.text = f"{message.text}\n{line}" if message.text else line
-                elif row:
+                if row:
                     row["message_id"] = ids[message.micros]
                     rows.append(row)
         return rows
@@ -256,7 +294,7 @@ class History:
         attached: shapes.Attached,
         record: Record,
     ) -> dict[str, Any] | None:
-        """The file's row; empty on a dry run, None where there are no bytes."""
+        """The file's row; None where there are no bytes, and on a dry run."""
         member = self._export.bytes_of(conversation, attached)
         if member is None:
             self._ledger.skipped("files", NO_BYTES)
@@ -274,11 +312,12 @@ class History:
                     while source.read(storage.CHUNK_BYTES):
                         pass
                     self._ledger.created("files")
-                    return {}
+                    return None
                 kept = storage.keep(source, file_id=file_id, most_bytes=member.size_bytes)
         except (Unreadable, storage.TooMuch) as wrong:
             reason = str(wrong) or "it is larger than it says"
             self._ledger.quarantine(Bad(member.name, None, reason, "files"))
+            _add_line(message, shapes.missing_file(attached))
             return None
         self._ledger.created("files")
         author = attached.user or (message.author.slack_id if message.author else None)
@@ -314,7 +353,7 @@ class History:
         count("messages", 1)
         count("replies", int(message.thread_micros is not None))
         count("edits", int(message.edited_micros is not None))
-        count("reactions", len(list(_given(message))))
+        count("reactions", len(list(self._given(message))))
 
     def _note(self, message: Message) -> None:
         """Say what of a message is not quite as it was."""
@@ -325,11 +364,8 @@ class History:
             self._ledger.noted("reactions without a usable name", message.bad_reactions)
 
 
-def _given(message: Message) -> Iterable[tuple[str, str]]:
-    """Each emoji that somebody gave, once."""
-    return dict.fromkeys(
-        (reaction.emoji, user) for reaction in message.reactions for user in reaction.users
-    )
+def _add_line(message: Message, line: str) -> None:
+    message.text = f"{message.text}\n{line}" if message.text else line
 
 
 def _replies(messages: Iterable[Message]) -> dict[int, tuple[int, datetime]]:

@@ -42,6 +42,11 @@ class Ledger:
     def already_there(self, kind: str, number: int = 1) -> None:
         self._add(kind, "already_there", number)
 
+    def turned_out_new(self, kind: str, number: int) -> None:
+        """Count as created what hangs on something that was there and was counted with it."""
+        self._counts[kind]["created"] += number
+        self._counts[kind]["already_there"] -= number
+
     def skipped(self, kind: str, why: str, number: int = 1) -> None:
         """Something that is no thing of its own, or that the export only mentions."""
         self._skipped[f"{kind}: {why}"] += number

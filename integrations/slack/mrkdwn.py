@@ -64,7 +64,7 @@ _LITERAL = [
     (re.compile(r"(?<!\w)__(?=[^\s_])([^\n]*?)(?<=[^\s_])__(?!\w)"), r"\\_\\_\1\\_\\_"),
 ]
 _STARS = re.compile(r"(?<!\*)\*(?=[^\s*])[^*\n]*?(?<=[^\s*])\*(?!\*)")
-_QUOTED_REST = re.compile(r"^(?:&gt;){3}[ \t]?(.*)\Z", re.MULTILINE | re.DOTALL)
+_QUOTED_REST = re.compile(r"^(?:&gt;){3}(?!&gt;)[ \t]?(.*)\Z", re.MULTILINE | re.DOTALL)
 _AFTER_QUOTE = re.compile(r"^(>[^\n]*)\n(?=[^\s>])", re.MULTILINE)
 _IN_LABEL = re.compile(r"([\\\[\]<>*_~`&])")
 _SAFE_URL = re.compile(r"(?:https?|ftp|ftps|mailto|tel|sip|xmpp|irc)[:]", re.IGNORECASE)

@@ -72,6 +72,9 @@ def import_export(
             run.join(joiners)
     except NotAnExport as wrong:
         raise Invalid("export", str(wrong), code="not_an_export") from wrong
+    except OSError as wrong:
+        words = _("Files could not be written (%(why)s). What was imported is kept: run it again.")
+        raise Unavailable("import", words % {"why": wrong.strerror or "unknown"}) from wrong
     except (DatabaseError, psycopg.Error) as wrong:
         raise _stopped(wrong) from None
     finally:

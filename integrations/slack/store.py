@@ -10,11 +10,14 @@ from django.db.utils import OperationalError
 
 from accounts.people.models import User
 from core.errors import Conflict
-from events.models import Stream
+from events.models import Entry, Stream
+from events.registry import type_of_class
 from integrations.slack.identity import Workspace
 from integrations.slack.models import SlackWorkspace
 from messaging.conversations.models import Conversation, Kind, Membership
 from messaging.messages.models import Message
+from messaging.reactions.events import ReactionRemoved
+from messaging.reactions.models import Reaction
 from tenants.context import current_schema
 
 LOCK_WAIT_MS = 20_000
@@ -130,11 +133,25 @@ def thread_roots(conversation_id: UUID, ids: Collection[UUID]) -> set[UUID]:
     )
 
 
-def existing_files(external_ids: Collection[str]) -> set[str]:
-    """Which of these files are here, by external id."""
-    return _existing(
-        "SELECT external_id FROM messaging_file WHERE external_id = ANY(%s)", [list(external_ids)]
+def existing_reactions(message_ids: Sequence[UUID]) -> set[tuple[UUID, str, UUID]]:
+    """The reactions that messages have: message, emoji, person."""
+    rows = Reaction.objects.filter(message_id__in=message_ids)
+    return set(rows.values_list("message_id", "emoji", "user_id"))
+
+
+def removed_reactions(
+    conversation_id: UUID, message_ids: Sequence[UUID]
+) -> set[tuple[UUID, str, UUID]]:
+    """The reactions that people took back here."""
+    rows = Entry.objects.filter(
+        stream_id=conversation_id,
+        type=type_of_class(ReactionRemoved).name,
+        data__message_id__in=[str(one) for one in message_ids],
     )
+    return {
+        (UUID(data["message_id"]), data["emoji"], UUID(data["user_id"]))
+        for data in rows.values_list("data", flat=True)
+    }
 
 
 def members_of(conversation_id: UUID) -> set[UUID]:

@@ -19,9 +19,10 @@ from messaging.conversations.selectors import summary
 from messaging.conversations.services import direct_key
 from messaging.conversations.view import view
 from messaging.files.models import File
-from messaging.messages.models import Message
-from messaging.messages.services import post_message
+from messaging.messages.models import Message, Revision
+from messaging.messages.services import edit_message, post_message
 from messaging.reactions.models import Reaction
+from messaging.reactions.services import remove_reaction
 from tests.integrations import exports
 
 
@@ -254,6 +255,56 @@ def test_a_later_export_follows_what_was_said_since(cast, in_acme, export, tmp_p
     ]
     root = rows.get(seq=2)
     assert (root.reply_count, root.last_reply_at.timestamp()) == (3, exports.DAY + 172_810)
+
+
+def changed_since(tmp_path):
+    """A later export in which things happened to old messages."""
+    days = json.loads(json.dumps(exports.GENERAL_DAY_ONE))
+    days[1]["reactions"].append({"name": "eyes", "users": [exports.BEN], "count": 1})
+    days[2] |= {"text": "a better reply", "edited": {"user": exports.BEN, "ts": exports.ts(500)}}
+    days[3] = exports.message(30, "gone", "USLACKBOT", subtype="tombstone", hidden=True)
+    days[3]["thread_ts"] = exports.ts(10)
+    return exports.write(tmp_path / "changed.zip", **{"general/2023-11-14.json": days})
+
+
+def test_a_later_export_tells_of_edits_deletions_and_reactions(in_acme, export, tmp_path):
+    run(export)
+    later = changed_since(tmp_path)
+
+    rehearsed = run(later, dry_run=True)
+    result = run(later)
+
+    assert kinds(rehearsed) == kinds(result)
+    assert result["edits"]["created"] == 1
+    assert result["reactions"]["created"] == 1
+    general = conversation(exports.GENERAL).id
+    found = Message.objects.filter(conversation_id=general, seq__in=[2, 3, 4])
+    root, reply, deleted = found.order_by("seq")
+    assert (reply.text, reply.edited_at.timestamp()) == ("a better reply", exports.DAY + 500)
+    assert (deleted.text, root.reply_count) == (None, 1)
+    assert sorted(Revision.objects.values_list("text", flat=True)) == ["a reply", "to all of you"]
+    journal = Entry.objects.filter(stream_id=root.conversation_id, seq__gt=13).order_by("seq")
+    assert sorted(entry.type for entry in journal) == [
+        "chancery.message.deleted.v1",
+        "chancery.message.edited.v1",
+        "chancery.reaction.added.v1",
+    ]
+    before = contents()
+    assert run(later)["edits"]["created"] == 0
+    assert contents() == before
+
+
+def test_what_people_did_here_since_wins(cast, in_acme, export, tmp_path):
+    run(export)
+    root = Message.objects.get(conversation_id=conversation(exports.GENERAL).id, seq=2)
+    reply = Message.objects.get(conversation_id=root.conversation_id, seq=3)
+    edit_message(cast.bo.actor, message_id=reply.id, text="said here")
+    remove_reaction(cast.bo.actor, message_id=root.id, emoji="👍")
+
+    run(changed_since(tmp_path))
+
+    assert Message.objects.get(id=reply.id).text == "said here"
+    assert not Reaction.objects.filter(emoji="👍", user_id=cast.bo.id).exists()
 
 
 def test_what_cannot_be_read_is_named_by_its_place_and_never_quoted(in_acme, export, tmp_path):

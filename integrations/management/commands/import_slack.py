@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandError
 
 from core.actor import system_actor
 from core.commands import ChanceryCommand
@@ -61,6 +62,9 @@ class Command(ChanceryCommand):
                     report=options["report"] or _report(slug, options),
                     on_progress=show,
                 )
+            except KeyboardInterrupt as stop:
+                words = "Stopped. What was imported is kept; run the same command to go on."
+                raise CommandError(words, returncode=130) from stop
             finally:
                 show.end()
         return {
