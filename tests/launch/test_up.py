@@ -131,12 +131,17 @@ def test_each_process_that_is_killed_comes_back(up):
     assert product.is_up(), product.said()
 
     for what in ("-m launch.preload", "-m uvicorn", "manage.py relay", "-m celery"):
-        assert eventually(lambda: running(product, what) is not None), what
-        before = running(product, what)
-        os.kill(before, signal.SIGKILL)
-        assert eventually(lambda: running(product, what) not in (None, before), within_s=60), what
+        assert comes_back(product, what), what
 
-    assert eventually(lambda: product.answers(), within_s=60)
+    assert eventually(product.answers, within_s=60)
+
+
+def comes_back(product: Product, what: str) -> bool:
+    """Kill a process of the product; tell whether there is another in its place soon."""
+    assert eventually(lambda: running(product, what) is not None), what
+    before = running(product, what)
+    os.kill(before, signal.SIGKILL)
+    return eventually(lambda: running(product, what) not in (None, before), within_s=60)
 
 
 def running(product: Product, what: str) -> int | None:
