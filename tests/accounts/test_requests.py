@@ -181,7 +181,9 @@ def test_a_body_that_cannot_be_read_is_refused_and_nothing_is_made(
     assert conversations() == 0
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", ""])
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/json; charset=utf-8", ""]
+)
 def test_json_is_read_also_where_its_type_is_not_said(cast, content_type):
     answer = Answer.of(
         cast.ana.api.generic("POST", "/api/v1/conversations", orjson.dumps(CHANNEL), content_type)

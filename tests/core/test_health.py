@@ -64,7 +64,9 @@ def test_metrics_are_for_this_machine_and_for_operators(cast):
     assert Client(HTTP_HOST="localhost").get("/metrics", **afar).status_code == 404
     assert cast.ana.client.get("/metrics", **afar).status_code == 404
     assert cast.op.client.get("/metrics", **afar).status_code == 200
-    assert Client(HTTP_HOST="x").get("/metrics", HTTP_X_FORWARDED_FOR="192.0.2.4").status_code == 404
+    assert (
+        Client(HTTP_HOST="x").get("/metrics", HTTP_X_FORWARDED_FOR="192.0.2.4").status_code == 404
+    )
 
 
 def test_the_mark_of_workers_is_forgotten_by_redis_itself(cast):

@@ -1,5 +1,6 @@
 """Calls the REST API as one person, the way a program does."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +68,7 @@ class Caller:
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """A call with headers such as `Idempotency_Key="…"`."""
-        raw = b"" if body is None else orjson.dumps(body)
+        raw = b"" if body is None else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return Answer.of(
             self._client.generic(method, API + path, raw, "application/json", headers=named)
