@@ -1,12 +1,12 @@
 """Binds each request to the tenant of its host, and to a correlation id."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseNotFound
+from django.http import FileResponse, HttpRequest, HttpResponseNotFound
+from django.http.response import HttpResponseBase
 
 from core.correlation import correlated
-from core.http import Request
 from tenants.context import in_tenant
 from tenants.hosts import host_for
 
@@ -16,10 +16,10 @@ NOT_HERE = b"There is nothing at this address.\n"
 class TenantMiddleware:
     """Host name to tenant: unknown or not ready hosts get a bare 404 before anything else runs."""
 
-    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Request) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         host = host_for(request.META.get("HTTP_HOST", ""))
         if host is None:
             return HttpResponseNotFound(NOT_HERE, content_type="text/plain; charset=utf-8")
@@ -29,4 +29,22 @@ class TenantMiddleware:
             request.correlation_id = id_
             response = self.get_response(request)
         response["X-Correlation-Id"] = id_
+        # A file knows nothing of tenants any more; other streams are still being made.
+        if response.streaming and not isinstance(response, FileResponse):
+            response.streaming_content = stream_in(host.slug, response.streaming_content)
         return response
+
+
+def stream_in(slug: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Make a stream in its tenant, which is long left when the server asks for the chunks.
+
+    Entered for each chunk by itself: a generator that stayed inside while it waits would leave its
+    tenant to whatever its thread does in between.
+    """
+    iterator = iter(chunks)
+    while True:
+        with in_tenant(slug):
+            chunk = next(iterator, None)
+        if chunk is None:
+            return
+        yield chunk

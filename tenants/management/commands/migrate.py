@@ -16,6 +16,7 @@ from django.db.migrations.autodetector import MigrationAutodetector
 from tenants import fleet, levels
 from tenants.context import PUBLIC_SCHEMA, in_public, in_tenant, schema_of
 from tenants.models import Tenant, TenantState
+from tenants.pooler import refuse_unsafe_pooler
 from tenants.schemas import migrate_public, stray_tables
 
 _ONE_AT_A_TIME = 7_303_014_901
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         if options["jobs"] < 1:
             raise CommandError("--jobs: at least 1.")
         started = time.monotonic()
+        refuse_unsafe_pooler()
         self.wait_for_turn()
         if not options["tenant"]:
             self.migrate_public(options)
