@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
@@ -121,8 +122,12 @@ class WsgiPool:
 
     async def _respond(self, environ: dict[str, Any], send: Send) -> None:
         response, context = Response(), contextvars.copy_context()
-        hop = asyncio.get_running_loop().run_in_executor
-        piece = await hop(self._threads, context.run, response.begin, self._app, environ)
+
+        def in_thread[T](work: Callable[[], T]) -> asyncio.Future[T]:
+            run = partial(context.run, work)
+            return asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+        piece = await in_thread(lambda: response.begin(self._app, environ))
         start = {
             "type": "http.response.start",
             "status": response.status,
@@ -132,12 +137,12 @@ class WsgiPool:
         try:
             while len(piece) >= _PIECE_BYTES:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-                piece = await hop(self._threads, context.run, response.next_piece)
+                piece = await in_thread(response.next_piece)
             await send({"type": "http.response.body", "body": piece})
         finally:
             if not response.is_closed:
                 # In a thread: the application's own cleaning up may use the database.
-                await hop(self._threads, context.run, response.close)
+                await in_thread(response.close)
 
     async def _body(self, scope: Message, receive: Receive) -> IO[bytes]:
         """The whole request body, ready to be read without waiting."""

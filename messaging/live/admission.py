@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import parse_cookie
 
-from accounts.actors import actor_of_bearer
+from accounts.actors import actor_for, actor_of_bearer
 from accounts.credentials import session_credential, token_credential
+from accounts.people.models import User
 from accounts.sessions.store import SessionStore
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import digest_of
@@ -53,6 +54,7 @@ class _Proof:
     kind: str
     key: str | bytes
     can_write: bool = True
+    is_guest: bool = False
     expires_at: float | None = None
 
 
@@ -81,6 +83,7 @@ def _admission(host: Host, proof: _Proof, seats: Seats) -> Admission:
         user_id=str(proof.user_id),
         credential=credential,
         can_write=proof.can_write,
+        is_guest=proof.is_guest,
         expires_at=proof.expires_at,
     )
     user_topic = Topic.of(host.slug, USER, str(proof.user_id)).name
@@ -122,7 +125,14 @@ def _proof_of_token(header: str) -> _Proof | None:
     digest = digest_of(header.partition(" ")[2].strip())
     ends = ApiToken.objects.filter(digest=digest).values_list("expires_at", flat=True).first()
     expires_at = None if ends is None else ends.timestamp()
-    return _Proof(actor.user_id, "token", digest, actor.has_scope("write"), expires_at)
+    return _Proof(
+        actor.user_id,
+        "token",
+        digest,
+        can_write=actor.has_scope("write"),
+        is_guest=actor.is_guest,
+        expires_at=expires_at,
+    )
 
 
 def _proof_of_session(key: str | None) -> _Proof | None:
@@ -134,7 +144,9 @@ def _proof_of_session(key: str | None) -> _Proof | None:
     user = get_user(request)
     if not user.is_authenticated or not user.is_active or session.session_key is None:
         return None
-    return _Proof(user.pk, "session", session.session_key)
+    actor = actor_for(cast(User, user))
+    assert actor.user_id is not None
+    return _Proof(actor.user_id, "session", session.session_key, is_guest=actor.is_guest)
 
 
 def _is_own_origin(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -24,10 +24,13 @@ from messaging.live.protocol import (
     SocketProtocol,
     Typing,
 )
-from messaging.live.socket import Socket
+from messaging.live.socket import Send, Socket
 from tenants.threads import in_db_thread
 
 logger = logging.getLogger(__name__)
+
+MOST_JUDGEMENTS = 5
+"""How often a handshake is judged anew because the person's rights were just changing."""
 
 MOST_ADMITTING = 2000
 """Handshakes that may wait for the database at once; more are sent away."""
@@ -45,79 +48,24 @@ class LiveConsumer(AsyncConsumer):
     protocol: SocketProtocol
     gateway: Gateway
     user_topic: str
+    _send: Send
 
-    async def __call__(
+    async def __call__(  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
         scope: dict[str, Any],
         receive: Callable[[], Awaitable[dict[str, Any]]],
         send: Callable[[dict[str, Any]], Awaitable[None]],
     ) -> None:
-        self.scope, self.base_send, self.gateway = scope, send, gateway()
+        self.scope, self._send, self.gateway = scope, send, gateway()
         await receive()
         admission = await self._admission()
         if isinstance(admission, int):
             await self._deny(admission, receive)
             return
         await send({"type": "websocket.accept"})
-        if (code := self._too_much(admission)) is not None:
+        if (code := self._join(admission)) is not None:
             await send({"type": "websocket.close", "code": int(code)})
             return
-        assert isinstance(admission, Admission)
-        await self._serve(admission, receive)
-
-    async def _admission(self) -> Admission | Refused | int:
-        """Who is there, or the HTTP status to refuse with."""
-        if self.gateway.admitting >= MOST_ADMITTING or self.gateway.hub.is_draining:
-            return 503
-        self.gateway.admitting += 1
-        try:
-            admission = await in_db_thread(admit, self.scope["headers"])
-        except Exception as error:
-            # The database is away; the client comes back with its backoff.
-            logger.warning("a handshake could not be judged: %s", error)
-            return 503
-        finally:
-            self.gateway.admitting -= 1
-        return 404 if admission is Refused.NO_SUCH_HOST else admission
-
-    def _too_much(self, admission: Admission | Refused | int) -> CloseCode | None:
-        if not isinstance(admission, Admission):
-            return CloseCode.NOT_SIGNED_IN
-        if not self.gateway.hub.has_room_for(admission.person):
-            return CloseCode.LIMIT
-        return None
-
-    async def _deny(self, status: int, receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
-        if "websocket.http.response" not in self.scope.get("extensions", {}):
-            await self.base_send({"type": "websocket.close"})
-            return
-        headers = [(b"content-type", b"text/plain; charset=utf-8")]
-        await self.base_send(
-            {"type": "websocket.http.response.start", "status": status, "headers": headers}
-        )
-        await self.base_send({"type": "websocket.http.response.body", "body": _WORDS[status]})
-        # uvicorn 0.54 logs an error per denied handshake when the application returns before the
-        # connection is closed: it announces first the end of the handshake, then that of the
-        # connection.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(1):
-                await receive()
-                await receive()
-
-    async def _serve(
-        self, admission: Admission, receive: Callable[[], Awaitable[dict[str, Any]]]
-    ) -> None:
-        hub = self.gateway.hub
-        self.socket = Socket(admission.person, str(uuid.uuid4()), self.base_send)
-        self.socket.read_by(asyncio.current_task())
-        self.protocol = SocketProtocol(
-            now=time.monotonic(), may_post=self._may_post, limits=self.gateway.limits
-        )
-        self.user_topic = admission.user_topic
-        await hub.prepare(admission.heads)
-        # No await between the two: nothing may be written between the seats and the heads told.
-        self._hello(hub.join(self.socket, admission.heads, admission.archived))
-        hub.presence.tell(self.socket)
         stop_beating = self.gateway.heart.add(self._beat)
         try:
             await self._listen(receive)
@@ -127,8 +75,78 @@ class LiveConsumer(AsyncConsumer):
                 raise
         finally:
             stop_beating()
-            hub.leave(self.socket)
+            self.gateway.hub.leave(self.socket)
             self.socket.is_closed = True
+
+    async def _admission(self) -> Admission | Refused | int:
+        """Who is there, or the HTTP status to refuse with."""
+        if self.gateway.admitting >= MOST_ADMITTING or self.gateway.hub.is_draining:
+            return 503
+        self.gateway.admitting += 1
+        try:
+            return await self._judge()
+        except Exception as error:
+            # The database is away; the client comes back with its backoff.
+            logger.warning("a handshake could not be judged: %s", error)
+            return 503
+        finally:
+            self.gateway.admitting -= 1
+
+    async def _judge(self) -> Admission | Refused | int:
+        """Judge until the judgement is as new as what the hub has told the person's other sockets.
+
+        A session revoked or a membership changed between the reading and the seat would be missed
+        otherwise: its event has passed already.
+        """
+        hub = self.gateway.hub
+        for _ in range(MOST_JUDGEMENTS):
+            admission = await in_db_thread(admit, self.scope["headers"])
+            if isinstance(admission, Refused):
+                return 404 if admission is Refused.NO_SUCH_HOST else admission
+            await hub.prepare(admission.heads)
+            if self._is_fresh(admission):
+                return admission
+        return 503
+
+    def _join(self, admission: Admission | Refused) -> CloseCode | None:
+        """Take a seat and say hello, in one go; or the reason why not."""
+        hub = self.gateway.hub
+        if isinstance(admission, Refused):
+            return CloseCode.NOT_SIGNED_IN
+        if not hub.has_room_for(admission.person):
+            return CloseCode.LIMIT
+        if not self._is_fresh(admission):
+            return CloseCode.RESTART
+        self.socket = Socket(admission.person, str(uuid.uuid4()), self._send)
+        self.socket.read_by(asyncio.current_task())
+        self.protocol = SocketProtocol(
+            now=time.monotonic(), may_post=self._may_post, limits=self.gateway.limits
+        )
+        self.user_topic = admission.user_topic
+        self._hello(hub.join(self.socket, admission.heads, admission.archived))
+        hub.presence.tell(self.socket)
+        return None
+
+    def _is_fresh(self, admission: Admission) -> bool:
+        reached = self.gateway.hub.reached(admission.user_topic)
+        return reached <= admission.heads[admission.user_topic]
+
+    async def _deny(self, status: int, receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+        if "websocket.http.response" not in self.scope.get("extensions", {}):
+            await self._send({"type": "websocket.close"})
+            return
+        headers = [(b"content-type", b"text/plain; charset=utf-8")]
+        await self._send(
+            {"type": "websocket.http.response.start", "status": status, "headers": headers}
+        )
+        await self._send({"type": "websocket.http.response.body", "body": _WORDS[status]})
+        # uvicorn 0.54 logs an error per denied handshake when the application returns before the
+        # connection is closed: it announces first the end of the handshake, then that of the
+        # connection.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await receive()
+                await receive()
 
     async def _listen(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
         while True:

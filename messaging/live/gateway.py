@@ -7,14 +7,14 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
 from messaging.live import selectors
 from messaging.live.hub import Hub
 from messaging.live.layer import live_layer
-from messaging.live.ports import HubLimits
+from messaging.live.ports import HubLimits, Layer
 from messaging.live.protocol import Limits
 from tenants.context import in_tenant
 from tenants.threads import in_db_thread
@@ -82,7 +82,10 @@ class Gateway:
         self.limits = Limits(heartbeat_s=heartbeat_s)
         self.heart = Heart(heartbeat_s)
         layer = live_layer(settings.REDIS_URL, lambda: self.hub.subscriptions.reconnected())
-        self.hub = Hub(layer, DatabaseJournal(), limits=HubLimits(heartbeat_s=heartbeat_s))
+        # The layer hands its methods out by `__getattr__`, which no type checker sees.
+        self.hub = Hub(
+            cast(Layer, layer), DatabaseJournal(), limits=HubLimits(heartbeat_s=heartbeat_s)
+        )
         self.admitting = 0
         self._beating: asyncio.Task[None] | None = None
 
@@ -123,6 +126,7 @@ async def lifespan(
     """
     await receive()
     running = gateway()
+    running.hub.spawn(_warm_up())
     restore = _drain_on_signals(asyncio.get_running_loop(), running.hub.drain)
     await send({"type": "lifespan.startup.complete"})
     await receive()
@@ -130,6 +134,12 @@ async def lifespan(
     running.hub.drain()
     await running.stop()
     await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _warm_up() -> None:
+    """Open the database connections now: the first visitors should not wait for them."""
+    with suppress(Exception):
+        await asyncio.gather(*[in_db_thread(selectors.ready_tenants, []) for _ in range(4)])
 
 
 def _drain_on_signals(

@@ -26,7 +26,7 @@ import orjson
 from messaging.live.catch_up import CatchUp
 from messaging.live.channel import Channel
 from messaging.live.effects import EFFECTS
-from messaging.live.frames import CONVERSATION, USER, Frame, Topic
+from messaging.live.frames import CONVERSATION, TENANT, USER, Frame, Topic
 from messaging.live.ports import HubLimits, Journal, Layer
 from messaging.live.presence import Key, Presence
 from messaging.live.protocol import CloseCode
@@ -136,6 +136,11 @@ class Hub:
             is_new = self.channel(name).last_seq is None or is_new
         if is_new and not self.subscriptions.is_away:
             await self.subscriptions.in_force(self.limits.welcome_s)
+
+    def reached(self, name: str) -> int:
+        """How far a topic has come in this process; 0 where nobody listens to it."""
+        channel = self._channels.get(name)
+        return 0 if channel is None else channel.reached
 
     def join(
         self, socket: Socket, heads: dict[str, int], archived: Iterable[str] = ()
@@ -288,8 +293,11 @@ class Hub:
         if effect is not None:
             effect(self, channel, frame)
         lane, text = channel.topic.lane, frame.text
+        is_for_all = channel.topic.kind != TENANT
         for socket in tuple(channel.sockets):
-            socket.write(lane, text)
+            # Guests know only the people they share a conversation with.
+            if is_for_all or not socket.person.is_guest:
+                socket.write(lane, text)
         self.delivered += len(channel.sockets)
         if channel.joining:
             channel.seat_arrived()

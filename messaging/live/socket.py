@@ -29,6 +29,7 @@ class Person:
     #: Names the session or token, so that revoking one closes its sockets and no others.
     credential: str
     can_write: bool = True
+    is_guest: bool = False
     #: When the credential ends by itself, as seconds of the epoch.
     expires_at: float | None = None
 

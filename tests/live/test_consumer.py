@@ -9,11 +9,12 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from accounts.people.services import deactivate
+from accounts.people.services import deactivate, update_person
 from accounts.sessions.services import revoke_sessions_of
 from config.asgi import application
 from core.errors import NotFound
 from messaging.conversations import services as conversations
+from messaging.live import admission, consumers
 from messaging.live.gateway import gateway
 from messaging.messages import services as messages
 from tenants.context import in_tenant
@@ -37,6 +38,7 @@ class Connection(Client):
             "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
             "extensions": {"websocket.http.response": {}},
         }
+        self.headers = self._scope["headers"]
         self.served: asyncio.Task[None] | None = None
 
     async def open(self) -> "Connection":
@@ -338,6 +340,40 @@ async def test_a_deactivated_person_is_closed_out_everywhere(cast, line):
 
     assert [browser.closed_with, program.closed_with] == [4403, 4403]
     assert (await line.connect(cast.bo)).closed_with == 4401
+
+
+async def test_a_judgement_older_than_what_was_told_is_made_again(cast, line, monkeypatch):
+    room = await make_room(cast.ana)
+    first = await line.connect(cast.bo)
+    stale = await do(lambda: admission.admit(first.headers))
+    judgements = [stale]
+
+    def judge(headers: Any) -> Any:
+        return judgements.pop() if judgements else admission.admit(headers)
+
+    def add() -> None:
+        conversations.add_members(cast.ana.actor, conversation_id=room, user_ids=[cast.bo.id])
+
+    await do(add)
+    await first.until(lambda: first.of_type("event") != [])
+    monkeypatch.setattr(consumers, "admit", judge)
+    second = await line.connect(cast.bo)
+
+    assert judgements == []
+    assert list(second.frames[0]["heads"]) == [str(room)]
+
+
+async def test_people_one_does_not_know_are_no_news_for_guests(cast, line):
+    eve, bo = await line.connect(cast.eve), await line.connect(cast.bo)
+
+    def rename() -> None:
+        update_person(cast.ana.actor, user_id=cast.cy.id, name="Cyril")
+
+    await do(rename)
+    await bo.until(lambda: bo.of_type("event") != [])
+
+    assert bo.of_type("event")[0]["event"] == "chancery.user.updated.v1"
+    assert eve.of_type("event") == []
 
 
 async def test_too_many_sockets_of_one_person_are_refused(cast, line):
