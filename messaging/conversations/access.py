@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +37,9 @@ _WHY_NOT = {
     Do.REMOVE: _("Only the channel's owners and the organisation's admins may remove people."),
 }
 
+_CONVERSATION = Conversation._meta.concrete_fields
+_MEMBERSHIP = Membership._meta.concrete_fields
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -57,9 +62,14 @@ def place_for(actor: Actor, conversation_id: UUID, do: Do) -> Place:
     place = _find(actor, conversation_id)
     if place is None:
         raise NotFound("conversation")
+    insist(actor, place, do)
+    return place
+
+
+def insist(actor: Actor, place: Place, do: Do) -> None:
+    """Refuse a purpose in a conversation that was fetched already; Forbidden says why."""
     if do not in allowed(actor, place):
         raise Forbidden("conversation", _WHY_NOT.get(do, ""), do=do.value)
-    return place
 
 
 def conversation_for(actor: Actor, conversation_id: UUID, do: Do) -> Conversation:
@@ -97,15 +107,39 @@ def visible_conversations(actor: Actor) -> QuerySet[Conversation]:
 
 
 def _find(actor: Actor, conversation_id: UUID) -> Place | None:
-    membership = (
-        Membership.objects.filter(conversation_id=conversation_id, user_id=actor.user_id)
-        .select_related("conversation")
-        .first()
-    )
-    if membership is not None:
-        return Place(membership.conversation, membership)
-    # Asked for guests, too: refusing them must take as long as finding nothing.
-    conversation = Conversation.objects.filter(id=conversation_id, kind=Kind.PUBLIC).first()
-    if conversation is None or actor.is_guest:
+    """One statement whatever the answer: refusing must take as long as finding.
+
+    By hand, since this runs before every message: building the query took Django five times longer
+    than PostgreSQL takes to answer it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_find_sql(), [actor.user_id, conversation_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    conversation = Conversation.from_db(connection.alias, *_conversation_part(row))
+    if row[-1] is not None:
+        return Place(conversation, Membership.from_db(connection.alias, *_membership_part(row)))
+    if actor.is_guest or conversation.kind != Kind.PUBLIC:
         return None
     return Place(conversation, None)
+
+
+@cache
+def _find_sql() -> str:
+    wanted = [f"c.{field.column}" for field in _CONVERSATION] + [
+        f"m.{field.column}" for field in _MEMBERSHIP
+    ]
+    return (
+        f"SELECT {', '.join(wanted)}, m.id FROM messaging_conversation c"
+        " LEFT JOIN messaging_membership m ON m.conversation_id = c.id AND m.user_id = %s"
+        " WHERE c.id = %s"
+    )
+
+
+def _conversation_part(row: tuple) -> tuple[list[str], tuple]:
+    return [field.attname for field in _CONVERSATION], row[: len(_CONVERSATION)]
+
+
+def _membership_part(row: tuple) -> tuple[list[str], tuple]:
+    return [field.attname for field in _MEMBERSHIP], row[len(_CONVERSATION) : -1]

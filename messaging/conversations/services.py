@@ -14,7 +14,7 @@ from core.errors import Conflict, Forbidden, Invalid
 from core.ids import new_id
 from core.text import clean_name, clean_text
 from events.journal import hold, publish
-from messaging.conversations.access import Do, Place, conversation_for, place_for
+from messaging.conversations.access import Do, Place, conversation_for, insist, place_for
 from messaging.conversations.events import (
     AddedToConversation,
     ConversationArchived,
@@ -98,12 +98,12 @@ def join_conversation(actor: Actor, *, conversation_id: UUID) -> Conversation:
     """Become a member of a public channel; joining twice is joining once."""
     place = place_for(actor, conversation_id, Do.READ)
     if place.membership is None:
-        place_for(actor, conversation_id, Do.JOIN)
+        insist(actor, place, Do.JOIN)
         with transaction.atomic():
             hold(conversation_id)
             place = place_for(actor, conversation_id, Do.READ)
             if place.membership is None:
-                place = place_for(actor, conversation_id, Do.JOIN)
+                insist(actor, place, Do.JOIN)
                 _add(actor, place.conversation, [actor.user_id])
     return place.conversation
 
@@ -112,7 +112,7 @@ def leave_conversation(actor: Actor, *, conversation_id: UUID) -> None:
     """Stop being a member of a channel."""
     place = place_for(actor, conversation_id, Do.READ)
     if place.membership is not None:
-        place_for(actor, conversation_id, Do.LEAVE)
+        insist(actor, place, Do.LEAVE)
         _remove(actor, place, actor.user_id)
 
 
