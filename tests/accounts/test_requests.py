@@ -1,4 +1,4 @@
-"""What every operation does first: who calls, how often, how far the credential reaches, and once."""
+"""What every operation does first: who calls, how often, how far that reaches, and once."""
 
 from datetime import timedelta
 from uuid import uuid4
