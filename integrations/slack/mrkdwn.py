@@ -34,7 +34,7 @@ _RESERVED = re.compile("[\ufdd0-\ufdef]")
 _PIECE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-_FENCE = re.compile(r"[ \t]*\n?```(.+?)```\n?", re.DOTALL)
+_FENCE = re.compile(r"(?<![ \t])[ \t]*\n?```(.+?)```\n?", re.DOTALL)
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _ANGLE = re.compile(r"<([^<>\n]*)>")
 _ENTITY = re.compile(r"&(amp|lt|gt);")
@@ -61,7 +61,7 @@ _LITERAL = [
     (re.compile(r"\](?=\()"), r"\\]"),
     (re.compile(r"^(\s{0,3})(?=#{1,6}(?:\s|$))", re.MULTILINE), r"\1\\"),
     (re.compile(r"^(\s{0,3})(?=(?:-{2,}|=+|\*{3,}|_{3,})[ \t]*$)", re.MULTILINE), r"\1\\"),
-    (re.compile(r"(?<!\w)__(?=[^\s_])([^\n]*?)(?<=[^\s_])__(?!\w)"), r"\\_\\_\1\\_\\_"),
+    (re.compile(r"(?<!\w)__(?=[^\s_])([^\n]{0,200}?)(?<=[^\s_])__(?!\w)"), r"\\_\\_\1\\_\\_"),
 ]
 _STARS = re.compile(r"(?<!\*)\*(?=[^\s*])[^*\n]*?(?<=[^\s*])\*(?!\*)")
 _QUOTED_REST = re.compile(r"^(?:&gt;){3}(?!&gt;)[ \t]?(.*)\Z", re.MULTILINE | re.DOTALL)

@@ -11,6 +11,8 @@ from integrations.slack.identity import moment
 from integrations.slack.mrkdwn import Names, literal, storable, to_markdown
 
 MOST_TEXT = 40_000
+MOST_RAW = 200_000
+"""Longest text that is translated at all; Slack itself writes at most a quarter of that."""
 MOST_REACTIONS = 10_000
 MOST_FILES = 100
 SLACKBOT = "USLACKBOT"
@@ -240,7 +242,7 @@ def _has_broken_bytes(text: str) -> bool:
 
 def _body(record: dict[str, Any], names: Names) -> str:
     """The message's Markdown, from whichever of its parts says most."""
-    raw = record.get("text") or ""
+    raw = (record.get("text") or "")[:MOST_RAW]
     text = "" if raw.strip() in _SAY_NOTHING else to_markdown(raw, names)
     if record.get("blocks") and (not text or _says_less(record)):
         shown = blocks.of_blocks(record["blocks"], names)
