@@ -39,7 +39,7 @@ const sheet = (): readonly (readonly [string, Rows])[] => [
 export function ShortcutsDialog(): JSX.Element {
   return (
     <Modal title={t("Keyboard shortcuts")} onClose={() => (dialog.value = null)} wide>
-      <div class="shortcuts">
+      <div class="shortcuts" tabIndex={0} role="group" aria-label={t("Keyboard shortcuts")}>
         {sheet().map(([title, rows]) => (
           <section key={title}>
             <h3>{title}</h3>

@@ -38,7 +38,7 @@ export function MembersPanel({ conversation }: { conversation: Known }): JSX.Ele
           <input class="input" type="search" aria-label={t("Filter members")} placeholder={t("Filter members")} value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
         </div>
       )}
-      <div class="panel-body">
+      <div class="panel-body" tabIndex={0} role="region" aria-label={t("List of members")}>
         {status === "loading" && here.length === 0 && <p class="quiet empty" role="status">{t("Loading members…")}</p>}
         {status === "error" && (
           <div class="load-error" role="alert">

@@ -108,7 +108,6 @@ const Entry = memo(function Entry({ item, isOpen, hasDraft }: EntryProps): JSX.E
         class={`entry ${messages > 0 ? "unread" : ""}`}
         href={`/c/${item.id}`}
         aria-current={isOpen ? "page" : undefined}
-        aria-label={entryLabel(title, messages, mentions, hasDraft)}
         title={title}
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -120,13 +119,15 @@ const Entry = memo(function Entry({ item, isOpen, hasDraft }: EntryProps): JSX.E
         <bdi class="entry-name">{title}</bdi>
         {hasDraft && !isOpen && <Icon name="pen" size={14} />}
         <Badge messages={messages} mentions={item.kind === "direct" ? Math.max(mentions, messages) : mentions} />
+        <span class="visually-hidden">{spokenState(messages, mentions, hasDraft)}</span>
       </a>
     </li>
   );
 });
 
-function entryLabel(title: string, messages: number, mentions: number, hasDraft: boolean): string {
-  const parts = [title];
+/** What badge and pen say, for those who hear the list. */
+function spokenState(messages: number, mentions: number, hasDraft: boolean): string {
+  const parts: string[] = [];
   if (messages > 0) parts.push(tn("%(count)s unread", "%(count)s unread", messages));
   if (mentions > 0) parts.push(tn("%(count)s mention", "%(count)s mentions", mentions));
   if (hasDraft) parts.push(t("draft"));
@@ -137,8 +138,8 @@ const counted = (count: number): string => (count >= MOST_UNREAD ? "99+" : Strin
 
 /** The seal's colour is for what asks for this person; everything else unread is counted quietly. */
 function Badge({ messages, mentions }: { messages: number; mentions: number }): JSX.Element | null {
-  if (mentions > 0) return <span class="badge mentions" data-badge="mentions">{counted(mentions)}</span>;
-  return messages > 0 ? <span class="badge" data-badge="unread">{counted(messages)}</span> : null;
+  if (mentions > 0) return <span class="badge mentions" data-badge="mentions" aria-hidden="true">{counted(mentions)}</span>;
+  return messages > 0 ? <span class="badge" data-badge="unread" aria-hidden="true">{counted(messages)}</span> : null;
 }
 
 function ListSkeleton(): JSX.Element {

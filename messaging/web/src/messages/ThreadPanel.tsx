@@ -26,9 +26,8 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
   const pending = outbox.value.filter((entry) => entry.thread_id === rootId && !arrived.has(entry.key));
   const scroller = useStickToEnd(rootId, replies.length + pending.length);
 
-  useEffect(() => {
-    void loadThread(conversation.id, rootId).then(() => focusComposer("thread"));
-  }, [conversation.id, rootId]);
+  useEffect(() => void loadThread(conversation.id, rootId), [conversation.id, rootId]);
+  useLayoutEffect(() => focusComposer("thread"), [rootId, root === undefined]);
 
   return (
     <Panel title={t("Thread")} detail={titleOf(conversation)} onClose={() => navigate({ conversationId: conversation.id })}>

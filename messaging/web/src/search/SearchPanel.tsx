@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SearchHit } from "../contract/types.ts";
 import { panel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
@@ -21,7 +21,7 @@ export function SearchPanel({ conversation }: { conversation: Known | undefined 
   const field = useRef<HTMLInputElement>(null);
   const timer = useRef(0);
   const body = useRef<HTMLDivElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
 
   const change = (wish: { q?: string; isHere?: boolean }, waitMs: number): void => {
     const next = { q: wish.q ?? search.peek().q, isHere: wish.isHere ?? search.peek().isHere };

@@ -1,0 +1,122 @@
+"""A real browser at the running product.
+
+`sign_in("ana")` opens a window of its own for a person of the demo; `fresh_channel` makes a channel
+that no other journey touches, so that journeys do not see each other's messages.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from launch.chromium import ensure_chromium
+from tests.e2e.product import PASSWORD, ROOT, Product, running_product
+from tests.e2e.window import Window
+
+HERE = Path(__file__).parent
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+type SignIn = Callable[..., Window]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs all journeys: they share one running product and one browser."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    with running_product() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(ensure_chromium()), args=FLAGS, headless=True
+        )
+        expect.set_options(timeout=10_000)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser, product: Product) -> Iterator[Callable[..., BrowserContext]]:
+    """Make browser contexts that end with the test; what a page complains of fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(tenant: str = "acme", **options: Any) -> BrowserContext:
+        size = {"width": 1280, "height": 800}
+        context = browser.new_context(
+            base_url=product.site(tenant), **{"viewport": size, "locale": "en-GB"} | options
+        )
+        context.on("page", lambda page: _listen(page, complaints))
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _listen(page: Page, complaints: list[str]) -> None:
+    """Errors of scripts, and whatever the content policy or Trusted Types refuse."""
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def on_console(message: Any) -> None:
+        if "Content Security Policy" in message.text or "Trusted" in message.text:
+            complaints.append(message.text)
+
+    page.on("console", on_console)
+
+
+@pytest.fixture
+def sign_in(new_context: Callable[..., BrowserContext]) -> SignIn:
+    """Sign a person of the demo in, in a browser context of their own."""
+
+    def enter(person: str, tenant: str = "acme", **options: Any) -> Window:
+        page = new_context(tenant, **options).new_page()
+        page.goto("/")
+        page.get_by_label("Email").fill(f"{person}@{tenant}.example")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        return Window(page).ready()
+
+    return enter
+
+
+@pytest.fixture
+def ana(sign_in: SignIn) -> Window:
+    return sign_in("ana")
+
+
+@pytest.fixture
+def bo(sign_in: SignIn) -> Window:
+    return sign_in("bo")
+
+
+@pytest.fixture
+def fresh_channel(ana: Window) -> str:
+    """The id of a channel in which Ana and Bo are, and in which nothing has been written."""
+    name = f"room-{uuid4().hex[:8]}"
+    people = ana.api("GET", "/users?q=bo@")["items"]
+    channel = ana.api("POST", "/conversations", {"kind": "public", "name": name})
+    ana.api("POST", f"/conversations/{channel['id']}/members", {"user_id": people[0]["id"]})
+    return channel["id"]
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    return (ROOT / "messaging/web/node_modules/axe-core/axe.min.js").read_text()

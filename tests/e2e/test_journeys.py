@@ -1,0 +1,353 @@
+"""What people do all day, in a real browser, against the really running product."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.e2e.conftest import SignIn
+from tests.e2e.window import Window
+from tests.launch.waiting import eventually
+
+
+def test_a_message_is_seen_live_by_the_other_and_only_once(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+
+    ana.say("The auditors come on Thursday")
+
+    expect(bo.row("The auditors come on Thursday")).to_have_count(1)
+    expect(ana.row("The auditors come on Thursday")).to_have_count(1)
+    expect(ana.page.locator(".message.pending")).to_have_count(0)
+    expect(ana.composer).to_have_value("")
+
+
+def test_what_is_written_offline_is_sent_once_when_the_network_returns(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+
+    ana.page.context.set_offline(True)
+    expect(ana.page.locator(".connection")).to_contain_text("You are offline")
+    ana.say("written in a tunnel")
+    expect(ana.page.locator(".message.pending")).to_have_count(1)
+    assert bo.row("written in a tunnel").count() == 0
+    ana.page.context.set_offline(False)
+
+    expect(bo.row("written in a tunnel")).to_have_count(1)
+    expect(ana.row("written in a tunnel")).to_have_count(1)
+    expect(ana.page.locator(".message.pending")).to_have_count(0)
+    expect(ana.page.locator("[data-line=open]")).to_be_attached()
+
+
+def test_the_outbox_survives_closing_the_page(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    ana.page.route("**/messages", lambda route: route.abort())
+    ana.say("closed too early")
+    expect(ana.page.locator(".message.pending")).to_have_count(1)
+
+    ana.page.unroute("**/messages")
+    context = ana.page.context
+    ana.page.close()
+    again = Window(context.new_page()).open(fresh_channel)
+
+    expect(bo.row("closed too early")).to_have_count(1)
+    expect(again.row("closed too early")).to_have_count(1)
+
+
+def test_what_was_missed_while_the_line_was_down_comes_back(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    ana.say("before the gap")
+    expect(bo.row("before the gap")).to_have_count(1)
+
+    bo.page.context.set_offline(True)
+    expect(bo.page.locator("[data-line=offline]")).to_be_attached()
+    for number in range(3):
+        ana.say(f"while Bo was away {number}")
+        expect(ana.page.locator(".message.pending")).to_have_count(0)
+    bo.page.context.set_offline(False)
+
+    expect(bo.row("while Bo was away")).to_have_count(3)
+
+
+def test_unread_counts_follow_messages_and_reading(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    bo.page.goto("/")
+    bo.ready()
+    entry = bo.entry(fresh_channel)
+    expect(entry).to_be_visible()
+    elsewhere = bo.api("GET", "/conversations")["items"]
+    bo.open(next(item["id"] for item in elsewhere if item["name"] == "general"))
+
+    ana.say("one")
+    ana.say("two")
+    expect(entry.locator("[data-badge=unread]")).to_have_text("2")
+
+    bo_id = bo.api("GET", "/me")["id"]
+    ana.api(
+        "POST",
+        f"/conversations/{fresh_channel}/messages",
+        {"text": f"<@{bo_id}> three", "key": str(uuid4())},
+    )
+    expect(entry.locator("[data-badge=mentions]")).to_have_text("1")
+
+    entry.click()
+    expect(bo.row("three")).to_be_visible()
+    expect(entry.locator(".badge")).to_have_count(0)
+    expect(bo.page.locator(".new-line")).to_be_visible()
+    bo.page.reload()
+    bo.ready()
+    expect(bo.entry(fresh_channel).locator(".badge")).to_have_count(0)
+
+
+def test_a_thread_stays_beside_the_history_and_counts_its_replies(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    ana.say("Where shall we meet?")
+    expect(bo.row("Where shall we meet?")).to_have_count(1)
+
+    bo.act(bo.row("Where shall we meet?"), "Reply in thread")
+    expect(bo.thread_composer).to_be_focused()
+    bo.thread_composer.fill("In the library")
+    bo.thread_composer.press("Enter")
+
+    expect(bo.reply("In the library")).to_have_count(1)
+    expect(ana.row("Where shall we meet?").locator(".thread-summary")).to_contain_text("1 reply")
+    expect(ana.row("In the library")).to_have_count(0)
+    ana.row("Where shall we meet?").locator(".thread-summary").click()
+    expect(ana.reply("In the library")).to_have_count(1)
+    ana.page.keyboard.press("Escape")
+    expect(ana.page.locator(".panel")).to_have_count(0)
+
+
+def test_a_reaction_is_seen_by_all_and_can_be_taken_back(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    ana.say("It is done")
+
+    bo.act(bo.row("It is done"), "Add reaction")
+    bo.page.get_by_role("searchbox", name="Search emoji").fill("tada")
+    bo.page.get_by_role("button", name="party popper").first.click()
+
+    reaction = ana.row("It is done").locator(".reaction").first
+    expect(reaction).to_contain_text("🎉 1")
+    reaction.click()
+    expect(bo.row("It is done").locator(".reaction").first).to_contain_text("🎉 2")
+    bo.row("It is done").locator(".reaction").first.click()
+    expect(reaction).to_contain_text("🎉 1")
+    expect(reaction).to_have_attribute("aria-pressed", "true")
+
+
+def test_an_edit_and_a_deletion_reach_the_other(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    ana.say("Thrusday it is")
+
+    ana.act(ana.row("Thrusday it is"), "Edit message")
+    field = ana.page.get_by_label("Edit message", exact=True)
+    field.fill("Thursday it is")
+    field.press("Enter")
+    expect(bo.row("Thursday it is")).to_contain_text("(edited)")
+
+    ana.act(ana.row("Thursday it is"), "Delete message")
+    ana.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(bo.row("This message was deleted.")).to_have_count(1)
+    expect(bo.row("Thursday it is")).to_have_count(0)
+
+
+def test_a_mention_is_offered_and_stored_as_one(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+
+    ana.composer.press_sequentially("Good morning @bo")
+    expect(ana.page.get_by_role("option").first).to_contain_text("Bo")
+    ana.composer.press("Tab")
+    ana.composer.press_sequentially("here we are")
+    ana.composer.press("Enter")
+
+    expect(bo.row("here we are").locator(".mention.me")).to_have_count(1)
+    assert bo.api("GET", f"/conversations/{fresh_channel}/messages")["items"][0]["text"].startswith(
+        "Good morning <@"
+    )
+
+
+def test_a_search_hit_opens_in_its_place(ana: Window, fresh_channel: str):
+    word = f"quorum{uuid4().hex[:6]}"
+    lines = [f"line {number}" for number in range(150)]
+    ana.write_history(fresh_channel, [*lines[:20], f"{word} is reached", *lines[20:]])
+    ana.open(fresh_channel)
+    expect(ana.row("line 149")).to_be_visible()
+    assert ana.row(word).count() == 0
+
+    ana.page.get_by_role("button", name="Search messages").first.click()
+    ana.page.get_by_role("searchbox", name="Search messages").fill(word)
+    ana.page.locator(".hit").first.click()
+
+    expect(ana.row(f"{word} is reached")).to_be_in_viewport()
+    expect(ana.row(f"{word} is reached")).to_have_class(re.compile("found"))
+    ana.page.get_by_role("button", name=re.compile("Jump to newest|new message")).click()
+    expect(ana.row("line 149")).to_be_in_viewport()
+
+
+def test_older_messages_load_on_scrolling_up_without_a_jump(ana: Window, fresh_channel: str):
+    lines = [f"line {number}\n" * (1 + number % 3) for number in range(130)]
+    ana.write_history(fresh_channel, lines)
+    ana.open(fresh_channel)
+    expect(ana.row("line 129").first).to_be_visible()
+
+    held: list[Route] = []
+    ana.page.route("**/messages?before_seq=*", lambda route: held.append(route))
+    scroll = "y => document.querySelector('.history-scroll').scrollTo(0, y)"
+    ana.page.evaluate(scroll, 400)
+    assert eventually(lambda: ana.page.evaluate(_IS_DRAWN) and len(held) == 1)
+    seq, top = ana.page.evaluate(_TOPMOST)
+    height = ana.page.evaluate(_HEIGHT)
+    held.pop().continue_()
+    ana.page.unroute("**/messages?before_seq=*")
+
+    assert eventually(lambda: ana.page.evaluate(_HEIGHT) > height + 500)
+    assert ana.page.evaluate(_TOP_OF, seq) == pytest.approx(top, abs=1)
+
+    def is_at_the_start() -> bool:
+        ana.page.evaluate(scroll, 0)
+        return ana.page.locator(".start").count() == 1
+
+    assert eventually(is_at_the_start)
+
+
+# Two frames without a change of height: what scrolling brought in has been measured.
+_IS_DRAWN = """() => new Promise(done => {
+  const height = () => document.querySelector(".history-scroll").scrollHeight;
+  const before = height();
+  requestAnimationFrame(() => requestAnimationFrame(() => done(height() === before)));
+})"""
+_HEIGHT = "document.querySelector('.history-scroll').scrollHeight"
+_TOP_OF = "seq => document.querySelector(`.history [data-seq='${seq}']`).getBoundingClientRect().top"
+_TOPMOST = """() => {
+  const edge = document.querySelector(".history-scroll").getBoundingClientRect().top;
+  const rows = [...document.querySelectorAll(".history [data-seq]")];
+  const first = rows.find(row => row.getBoundingClientRect().top > edge);
+  return [first.dataset.seq, first.getBoundingClientRect().top];
+}"""
+
+
+def test_everything_of_a_conversation_by_keyboard_alone(ana: Window, bo: Window):
+    name = f"keys-{uuid4().hex[:6]}"
+    keys = ana.page.keyboard
+
+    keys.press("Control+k")
+    keys.type("create channel")
+    keys.press("Enter")
+    keys.type(name)
+    keys.press("Enter")
+    expect(ana.page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(ana.composer).to_be_focused()
+
+    keys.type("Sent without a mouse")
+    keys.press("Enter")
+    expect(ana.page.locator(".message.pending")).to_have_count(0)
+    keys.press("ArrowUp")
+    keys.press("End")
+    keys.type(", and edited")
+    keys.press("Enter")
+    expect(ana.row("Sent without a mouse, and edited")).to_have_count(1)
+
+    ana.row("Sent without a mouse").focus()
+    keys.press("t")
+    expect(ana.thread_composer).to_be_focused()
+    keys.type("a reply")
+    keys.press("Enter")
+    expect(ana.reply("a reply")).to_have_count(1)
+    keys.press("Escape")
+    expect(ana.composer).to_be_focused()
+
+
+def test_dark_and_light_are_remembered_without_a_flash(ana: Window):
+    sheet = "getComputedStyle(document.querySelector('.main')).backgroundColor"
+    light = ana.page.evaluate(sheet)
+
+    ana.page.get_by_role("button", name="Switch to dark").click()
+    dark = ana.page.evaluate(sheet)
+    ana.page.reload()
+    ana.ready()
+
+    assert dark != light
+    assert ana.page.evaluate(sheet) == dark
+    assert ana.page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_a_phone_shows_one_thing_at_a_time(sign_in: SignIn):
+    ana = sign_in("ana", viewport={"width": 320, "height": 640})
+    expect(ana.page.locator(".sidebar")).to_be_visible()
+
+    ana.page.locator(".entry").filter(has_text="general").click()
+    expect(ana.composer).to_be_visible()
+    expect(ana.page.locator(".sidebar")).to_be_hidden()
+    text = f"from a phone {uuid4().hex[:6]}"
+    ana.composer.fill(text)
+    ana.page.get_by_role("button", name="Send").click()
+    expect(ana.row(text)).to_be_visible()
+    too_wide = "document.scrollingElement.scrollWidth > innerWidth"
+    assert ana.page.evaluate(too_wide) is False
+
+    ana.page.get_by_role("button", name="Back to conversations").click()
+    expect(ana.page.locator(".sidebar")).to_be_visible()
+
+
+def test_a_channel_is_found_and_joined_live(ana: Window, bo: Window):
+    name = f"open-{uuid4().hex[:6]}"
+    channel = ana.api("POST", "/conversations", {"kind": "public", "name": name})
+    ana.page.goto(f"/c/{channel['id']}")
+    ana.ready()
+
+    bo.page.get_by_role("button", name="Browse channels").click()
+    bo.page.get_by_role("searchbox", name="Filter channels by name").fill(name)
+    bo.page.get_by_role("button", name=f"Join {name}").click()
+
+    expect(bo.page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(bo.entry(channel["id"])).to_be_visible()
+    expect(ana.page.locator(".member-count")).to_have_text("2")
+
+
+def test_two_tabs_share_one_line_and_both_are_live(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    second = Window(ana.page.context.new_page()).open(fresh_channel)
+    sockets: list[str] = []
+    second.page.on("websocket", lambda socket: sockets.append(socket.url))
+    second.page.reload()
+    second.ready()
+
+    bo.open(fresh_channel)
+    bo.say("seen in every tab")
+
+    expect(ana.row("seen in every tab")).to_have_count(1)
+    expect(second.row("seen in every tab")).to_have_count(1)
+    assert sockets == []
+
+    ana.page.close()
+    expect(second.page.locator("[data-line=open]")).to_be_attached()
+    bo.say("seen when the first tab is gone")
+    expect(second.row("seen when the first tab is gone")).to_have_count(1)
+
+
+def test_markup_in_messages_stays_text(ana: Window, bo: Window, fresh_channel: str):
+    bo.open(fresh_channel)
+    ana.open(fresh_channel)
+    ana.say("<img src=x onerror=alert(1)> <b>bold?</b> [x](javascript:alert(1)) **strong**")
+
+    row = bo.row("bold?")
+    expect(row).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(row.locator("strong")).to_have_text("strong")
+    expect(row.locator(".text img, .text b, .text a")).to_have_count(0)
