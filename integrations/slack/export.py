@@ -46,7 +46,9 @@ class Export:
         self._archive = archive
         self._root = _root(archive)
         self._lists = {
-            name: self._member(name) for name in (USERS, *LISTS) if self._member(name) is not None
+            name: member
+            for name in (USERS, *LISTS)
+            if (member := archive.members.get(self._root + name)) is not None
         }
         for member in self._lists.values():
             must_be_array(archive, member)
@@ -163,9 +165,6 @@ class Export:
                 yield Record(shapes.micros_of(content.get("ts")), day.name, index, content)
             except Flaw as flaw:
                 yield Bad(day.name, index, str(flaw))
-
-    def _member(self, name: str) -> Member | None:
-        return self._archive.members.get(self._root + name)
 
     def _of(self, name: str, kind: str) -> Iterator[Any]:
         member = self._lists.get(name)
