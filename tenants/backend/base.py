@@ -5,6 +5,8 @@ django-tenants stores the wanted schema on the connection object. Here it lives 
 methods of django-tenants are overridden, so its version is pinned and `tests/isolation` guards it.
 """
 
+import select
+
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.psycopg_any import sql
 from django_tenants.postgresql_backend import base
@@ -40,6 +42,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def set_schema_to_public(self) -> None:
         """Nothing to do: outside of `in_tenant` a connection is in the public schema."""
+
+    def is_usable(self) -> bool:
+        """Say whether the server is still there, as far as that can be told without asking it.
+
+        Django asks with a query at the start of each request. A server that ended has closed the
+        connection, and an idle connection whose other end was closed is readable: the kernel knows.
+        Only when there is something to read is the server asked.
+        """
+        if self.connection is None or self.connection.closed:
+            return False
+        waiting = select.poll()
+        waiting.register(self.connection.fileno(), select.POLLIN)
+        return super().is_usable() if waiting.poll(0) else True
 
     def _handle_search_path(self, cursor=None) -> None:
         wanted = self._get_cursor_search_paths()

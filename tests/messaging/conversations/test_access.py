@@ -71,7 +71,7 @@ def test_what_does_not_exist_and_what_is_hidden_take_the_same_queries(
     cast, in_acme, leadership, django_assert_num_queries
 ):
     for conversation_id in (leadership.id, cast.ana.id):
-        with django_assert_num_queries(2), pytest.raises(NotFound):
+        with django_assert_num_queries(1), pytest.raises(NotFound):
             place_for(cast.cy.actor, conversation_id, Do.READ)
 
 
