@@ -1,4 +1,4 @@
-"""The page that holds the web client: one empty document under a policy that runs nothing but our built files."""
+"""The page that holds the web client: one empty document that runs nothing but our built files."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -36,7 +36,7 @@ POLICY = {
 @ensure_csrf_cookie
 @csp_override(POLICY)
 def client_page(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Serve the client at `/` and at every address it gives out itself (`/c/…`); it reads the address on its own.
+    """Serve the client at `/` and at every address that it gives out itself (`/c/…`).
 
     Errors   503 with an explanation while the client is not built.
     """

@@ -234,7 +234,9 @@ _IS_DRAWN = """() => new Promise(done => {
   requestAnimationFrame(() => requestAnimationFrame(() => done(height() === before)));
 })"""
 _HEIGHT = "document.querySelector('.history-scroll').scrollHeight"
-_TOP_OF = "seq => document.querySelector(`.history [data-seq='${seq}']`).getBoundingClientRect().top"
+_TOP_OF = (
+    "seq => document.querySelector(`.history [data-seq='${seq}']`).getBoundingClientRect().top"
+)
 _TOPMOST = """() => {
   const edge = document.querySelector(".history-scroll").getBoundingClientRect().top;
   const rows = [...document.querySelectorAll(".history [data-seq]")];

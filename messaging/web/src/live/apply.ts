@@ -6,7 +6,8 @@ import { settle } from "../messages/sending.ts";
 import { refreshMessage } from "../messages/actions.ts";
 import { timelineOf, withMessage, withReactions, withReplyCounted } from "../messages/store.ts";
 import { plain } from "../messages/plain.ts";
-import { me, nameOf, remember } from "../people/store.ts";
+import { reloadPerson } from "../people/actions.ts";
+import { me, nameOf } from "../people/store.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { leaveForSignIn } from "../transport/session.ts";
 import { t } from "../app/text.ts";
@@ -109,7 +110,7 @@ const table: Table = {
   "chancery.mention.created.v1": mentioned,
   "chancery.session.revoked.v1": leaveForSignIn,
   "chancery.user.deactivated.v1": leaveForSignIn,
-  "chancery.user.updated.v1": ({ data }) => remember([data]),
+  "chancery.user.updated.v1": ({ data }) => void reloadPerson(data.user_id),
 };
 
 /** Apply one event to the stores. Event types of a newer server are passed over. */

@@ -24,6 +24,11 @@ export async function findPeople(q: string, signal?: AbortSignal): Promise<User[
   return page.items;
 }
 
+/** Somebody's name, title or standing changed: read it again if it is shown anywhere. */
+export async function reloadPerson(id: Id): Promise<void> {
+  if (people.peek().has(id)) await loadThese([id]);
+}
+
 function plan(): void {
   if (isPlanned) return;
   isPlanned = true;

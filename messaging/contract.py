@@ -1,0 +1,185 @@
+"""The contract as TypeScript: REST views, live events and frames, written from the server's own schemas.
+
+`manage.py generate_contract` writes it into the client; with `--check` it only compares.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.urls import resolve
+from pydantic import TypeAdapter
+
+from events.registry import EventType, all_types
+from messaging.conversations.events import (
+    ConversationArchived,
+    ConversationCreated,
+    ConversationRestored,
+    ConversationUpdated,
+)
+from messaging.conversations.schemas import SharedConversationView
+from messaging.live.asyncapi import asyncapi_document
+from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
+from messaging.reactions.events import ReactionAdded, ReactionRemoved
+
+TARGET = Path(__file__).parent / "web" / "src" / "contract" / "generated.ts"
+
+type Json = Mapping[str, Any]
+
+_MESSAGE = {"$ref": "MessageView"}
+_CONVERSATION = {"$ref": "SharedConversationView"}
+_REACTIONS = {
+    "type": "object",
+    "required": ["message_id", "emoji", "user_id", "reactions"],
+    "properties": {
+        "message_id": {"type": "string", "format": "uuid"},
+        "emoji": {"type": "string"},
+        "user_id": {"type": "string", "format": "uuid"},
+        "reactions": {"type": "array", "items": {"$ref": "ReactionView"}},
+    },
+}
+
+SEEN_AS: dict[type, Json] = {
+    MessageCreated: _MESSAGE,
+    MessageEdited: _MESSAGE,
+    MessageDeleted: _MESSAGE,
+    ConversationCreated: _CONVERSATION,
+    ConversationUpdated: _CONVERSATION,
+    ConversationArchived: _CONVERSATION,
+    ConversationRestored: _CONVERSATION,
+    ReactionAdded: _REACTIONS,
+    ReactionRemoved: _REACTIONS,
+}
+"""What a browser gets for events that have a renderer; all others are sent as the fact itself."""
+
+_HEAD = """/**
+ * The server's side of the contract.
+ *
+ * Made by `manage.py generate_contract` from the server's own schemas: change those, not this file.
+ */
+export type Id = string;
+export type Timestamp = string;
+"""
+
+_FRAMES = """
+interface Frame<N extends EventName> {
+  type: "event";
+  id: Id;
+  event: N;
+  stream: "conversation" | "user" | "tenant";
+  conversation_id: Id | null;
+  seq: number;
+  /** Null where the thing is gone; the number still counts. */
+  data: EventData[N] | null;
+}
+
+export type EventName = keyof EventData;
+
+/** One committed fact as a browser sees it; `event` tells what `data` is. */
+export type EventFrame = { [N in EventName]: Frame<N> }[EventName];
+
+/** The frame of one event name whose thing is still there. */
+export type EventFrameOf<N extends EventName> = Frame<N> & { data: EventData[N] };
+"""
+
+
+def contract() -> str:
+    """The whole file."""
+    views = _api().get_openapi_schema()["components"]["schemas"]
+    views |= {"SharedConversationView": SharedConversationView.model_json_schema()}
+    # Frames are written below, event by event; REST documents them only as frames of some kind.
+    views = {name: view for name, view in views.items() if name not in ("EventFrame", "EventPage")}
+    parts = [_HEAD, *(_interface(name, views[name]) for name in sorted(views))]
+    return "\n".join([*parts, _event_data(all_types()), *_frames()])
+
+
+def _api() -> Any:
+    """The REST API, found by its address: which features it mounts is wiring, above this floor."""
+    return resolve("/api/v1/openapi.json").func.keywords["api"]  # pyright: ignore
+
+
+def _interface(name: str, schema: Json) -> str:
+    if "enum" in schema:
+        return f"export type {name} = {_type(schema)};\n"
+    return f"export interface {name} {_object(schema, '')}\n"
+
+
+def _event_data(kinds: Iterable[EventType]) -> str:
+    shapes: dict[str, list[str]] = {}
+    for kind in kinds:
+        schema = SEEN_AS.get(kind.fact) or TypeAdapter(kind.fact).json_schema()
+        shape = _type(schema, "  ")
+        known = shapes.setdefault(kind.name, [])
+        # The same fields in another order are the same shape.
+        if sorted(shape.split("\n")) not in [sorted(other.split("\n")) for other in known]:
+            known.append(shape)
+    rows = [f'  "{name}": {" | ".join(found)};' for name, found in sorted(shapes.items())]
+    return "\n".join(["export interface EventData {", *rows, "}"])
+
+
+def _frames() -> Iterator[str]:
+    document = asyncapi_document()
+    messages = document["components"]["messages"]
+    yield _FRAMES
+    yield _union("ServerFrame", document, "receiveFromServer", messages, also=["EventFrame"])
+    yield _union("ClientFrame", document, "sendToServer", messages)
+
+
+def _union(
+    name: str, document: Json, operation: str, messages: Json, also: Iterable[str] = ()
+) -> str:
+    names = [
+        ref["$ref"].rpartition("/")[2] for ref in document["operations"][operation]["messages"]
+    ]
+    shapes = [_type(messages[each]["payload"], "    ") for each in names if each != "event"]
+    return f"export type {name} =\n  | " + "\n  | ".join([*also, *shapes]) + ";\n"
+
+
+def _object(schema: Json, indent: str) -> str:
+    required = set(schema.get("required", ()))
+    rows = [
+        f"{indent}  {field}{'' if field in required else '?'}: {_type(value, indent + '  ')};"
+        for field, value in schema.get("properties", {}).items()
+    ]
+    return "\n".join(["{", *rows, indent + "}"])
+
+
+def _type(schema: Json, indent: str = "") -> str:
+    """A JSON schema as a TypeScript type; what the server never uses is not understood."""
+    if "$ref" in schema:
+        return schema["$ref"].rpartition("/")[2]
+    if "const" in schema:
+        return _literal(schema["const"])
+    if "enum" in schema:
+        return " | ".join(map(_literal, schema["enum"]))
+    if "anyOf" in schema:
+        return " | ".join(dict.fromkeys(_type(option, indent) for option in schema["anyOf"]))
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        return " | ".join(_type({**schema, "type": each}, indent) for each in kind)
+    match kind:
+        case "string":
+            return {"uuid": "Id", "date-time": "Timestamp"}.get(schema.get("format", ""), "string")
+        case "integer" | "number":
+            return "number"
+        case "boolean":
+            return "boolean"
+        case "null":
+            return "null"
+        case "array":
+            item = _type(schema.get("items", {}), indent)
+            return f"({item})[]" if " " in item else f"{item}[]"
+        case "object":
+            return _of_object(schema, indent)
+    return "unknown"
+
+
+def _of_object(schema: Json, indent: str) -> str:
+    if "properties" in schema:
+        return _object(schema, indent)
+    values = schema.get("additionalProperties")
+    return f"Record<string, {_type(values, indent)}>" if isinstance(values, dict) else "object"
+
+
+def _literal(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()

@@ -1,0 +1,355 @@
+/**
+ * The server's side of the contract.
+ *
+ * Made by `manage.py generate_contract` from the server's own schemas: change those, not this file.
+ */
+export type Id = string;
+export type Timestamp = string;
+
+export interface ConversationChange {
+  name?: string | null;
+  topic?: string | null;
+  purpose?: string | null;
+}
+
+export interface ConversationPage {
+  items: ConversationView[];
+  next: string | null;
+}
+
+export interface ConversationView {
+  id: Id;
+  kind: "public" | "private" | "direct";
+  name: string | null;
+  topic: string;
+  purpose: string;
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  created_by_id: Id | null;
+  last_seq: number;
+  member_count: number;
+  member_ids: Id[];
+  last_message_at: Timestamp | null;
+  membership: MembershipView | null;
+  unread: UnreadView;
+  can: RightsView;
+}
+
+export interface CursorView {
+  read_seq: number;
+  unread: UnreadView;
+}
+
+export interface FieldProblem {
+  field: string;
+  message: string;
+}
+
+export interface FileView {
+  id: Id;
+  name: string;
+  content_type: string;
+  size_bytes: number;
+  url: string;
+}
+
+export interface HighlightView {
+  text: string;
+  hit: boolean;
+}
+
+export interface HitPage {
+  items: HitView[];
+  next: string | null;
+}
+
+export interface HitView {
+  message: MessageView;
+  highlights: HighlightView[];
+}
+
+export interface MeView {
+  id: Id;
+  name: string;
+  email: string | null;
+  tenant: TenantView;
+  role: string;
+  roles: string[];
+  locale: string;
+  time_zone: string;
+}
+
+export interface MemberPage {
+  items: MemberView[];
+  next: string | null;
+}
+
+export interface MemberView {
+  user_id: Id;
+  role: "owner" | "member";
+  joined_at: Timestamp;
+}
+
+export interface MembershipView {
+  role: "owner" | "member";
+  read_seq: number;
+  joined_at: Timestamp;
+}
+
+export interface MessageChange {
+  text: string;
+}
+
+export interface MessagePage {
+  items: MessageView[];
+  next: string | null;
+}
+
+export interface MessageView {
+  id: Id;
+  conversation_id: Id;
+  seq: number;
+  thread_id: Id | null;
+  author_id: Id | null;
+  kind: "text" | "system";
+  subtype: string | null;
+  text: string | null;
+  key: Id;
+  created_at: Timestamp;
+  edited_at: Timestamp | null;
+  deleted_at: Timestamp | null;
+  reactions: ReactionView[];
+  reply_count: number;
+  last_reply_at: Timestamp | null;
+  reply_user_ids: Id[];
+  also_in_conversation: boolean;
+  files: FileView[];
+}
+
+export interface NewConversation {
+  kind: "public" | "private" | "direct";
+  name?: string | null;
+  topic?: string;
+  member_ids?: Id[];
+}
+
+export interface NewCursor {
+  seq: number;
+  backwards?: boolean;
+}
+
+export interface NewMember {
+  user_id: Id;
+}
+
+export interface NewMessage {
+  text: string;
+  key?: Id | null;
+  thread_id?: Id | null;
+  also_in_conversation?: boolean;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  errors: FieldProblem[];
+}
+
+export interface ReactionView {
+  emoji: string;
+  user_ids: Id[];
+  count: number;
+}
+
+export interface RevisionList {
+  items: RevisionView[];
+  next: string | null;
+}
+
+export interface RevisionView {
+  number: number;
+  text: string;
+  edited_by_id: Id | null;
+  created_at: Timestamp;
+}
+
+export interface RightsView {
+  post: boolean;
+  edit: boolean;
+  invite: boolean;
+  archive: boolean;
+}
+
+export interface SharedConversationView {
+  id: Id;
+  kind: "public" | "private" | "direct";
+  name: string | null;
+  topic: string;
+  purpose: string;
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  created_by_id: Id | null;
+  last_seq: number;
+  member_count: number;
+  member_ids: Id[];
+  last_message_at: Timestamp | null;
+}
+
+export interface TenantView {
+  slug: string;
+  name: string;
+}
+
+export interface UnreadView {
+  messages: number;
+  mentions: number;
+}
+
+export interface UserPage {
+  items: UserView[];
+  next: string | null;
+}
+
+export interface UserView {
+  id: Id;
+  name: string;
+  email: string | null;
+  role: "owner" | "admin" | "member" | "guest";
+  is_active: boolean;
+  is_bot: boolean;
+  title: string;
+  avatar_url: string | null;
+}
+
+export interface EventData {
+  "chancery.conversation.archived.v1": SharedConversationView;
+  "chancery.conversation.created.v1": SharedConversationView;
+  "chancery.conversation.restored.v1": SharedConversationView;
+  "chancery.conversation.updated.v1": SharedConversationView;
+  "chancery.cursor.moved.v1": {
+    user_id: Id;
+    conversation_id: Id;
+    read_seq: number;
+  };
+  "chancery.membership.added.v1": {
+    conversation_id: Id;
+    user_id: Id;
+    role: string;
+  };
+  "chancery.membership.removed.v1": {
+    conversation_id: Id;
+    user_id: Id;
+    role: string;
+  };
+  "chancery.mention.created.v1": {
+    user_id: Id;
+    conversation_id: Id;
+    message_id: Id;
+    seq: number;
+  };
+  "chancery.message.created.v1": MessageView;
+  "chancery.message.deleted.v1": MessageView;
+  "chancery.message.edited.v1": MessageView;
+  "chancery.reaction.added.v1": {
+    message_id: Id;
+    emoji: string;
+    user_id: Id;
+    reactions: ReactionView[];
+  };
+  "chancery.reaction.removed.v1": {
+    message_id: Id;
+    emoji: string;
+    user_id: Id;
+    reactions: ReactionView[];
+  };
+  "chancery.session.revoked.v1": {
+    user_id: Id;
+    credential: string;
+  };
+  "chancery.user.deactivated.v1": {
+    user_id: Id;
+  };
+  "chancery.user.updated.v1": {
+    tenant_id: Id;
+    user_id: Id;
+  };
+}
+
+interface Frame<N extends EventName> {
+  type: "event";
+  id: Id;
+  event: N;
+  stream: "conversation" | "user" | "tenant";
+  conversation_id: Id | null;
+  seq: number;
+  /** Null where the thing is gone; the number still counts. */
+  data: EventData[N] | null;
+}
+
+export type EventName = keyof EventData;
+
+/** One committed fact as a browser sees it; `event` tells what `data` is. */
+export type EventFrame = { [N in EventName]: Frame<N> }[EventName];
+
+/** The frame of one event name whose thing is still there. */
+export type EventFrameOf<N extends EventName> = Frame<N> & { data: EventData[N] };
+
+export type ServerFrame =
+  | EventFrame
+  | {
+      connection_id: Id;
+      user_id: Id;
+      heartbeat_s: number;
+      heads: Record<string, number>;
+      user_seq: number;
+      type: "hello";
+    }
+  | {
+      conversation_id: Id | null;
+      type: "resync";
+    }
+  | {
+      heads: Record<string, number>;
+      user_seq: number | null;
+      type: "ping";
+    }
+  | {
+      retry_after_ms: number;
+      type: "drain";
+    }
+  | {
+      code: "bad_json" | "bad_frame" | "unknown_type" | "binary" | "too_large" | "too_many" | "not_allowed" | "unavailable";
+      field?: string;
+      type: "error";
+    }
+  | {
+      type: "typing";
+      conversation_id: Id;
+      user_id: Id;
+    }
+  | {
+      type: "presence";
+      user_id: Id;
+      state: "active" | "away" | "offline";
+    };
+
+export type ClientFrame =
+  | {
+      after: Record<string, number>;
+      user_after?: number;
+      type: "resume";
+    }
+  | {
+      conversation_id: Id;
+      type: "typing";
+    }
+  | {
+      state: "active" | "away";
+      type: "presence";
+    }
+  | {
+      type: "pong";
+    };
