@@ -1,0 +1,179 @@
+"""Nobody learns anything of what is not theirs, not even that it is there.
+
+Each operation of the API is tried with the ids of a private conversation of Ana and Bo: by nobody,
+by Cy, who is in the same organisation, by Eve, who is a guest there, and by Dee from another one.
+An id that exists must be answered exactly as one that does not, after the same number of queries.
+"""
+
+import io
+import json
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from core.ids import new_id
+from messaging.files import storage
+from messaging.files.models import File
+from messaging.reactions.services import add_reaction
+from tenants.context import in_tenant
+from tests.cast import Cast
+from tests.isolation.walk import Operation, operations, random_ids, with_ids
+from tests.messaging.places import make_channel, make_message
+
+REFUSED = {401, 403, 404}
+EMOJI = "%F0%9F%91%8D"
+
+
+@pytest.fixture
+def secret(cast: Cast) -> dict[str, object]:
+    """Ids of everything that Ana and Bo have among themselves."""
+    room = make_channel(cast.ana, cast.bo, name="room", kind="private")
+    message = make_message(room, cast.bo, "between us")
+    make_message(room, cast.ana, "an answer", thread=message)
+    with in_tenant("acme"):
+        add_reaction(cast.ana.actor, message_id=message.id, emoji="👍")
+        file = _file(room.id, message.id)
+    return {
+        "conversation_id": room.id,
+        "message_id": message.id,
+        "file_id": file.id,
+        "user_id": cast.bo.id,
+        "emoji": EMOJI,
+    }
+
+
+def _file(conversation_id: UUID, message_id: UUID) -> File:
+    id_ = new_id()
+    kept = storage.keep(io.BytesIO(b"between us"), file_id=id_, most_bytes=10)
+    return File.objects.create(
+        id=id_,
+        conversation_id=conversation_id,
+        message_id=message_id,
+        name="secret.txt",
+        content_type="text/plain",
+        size_bytes=kept.size_bytes,
+        sha256=kept.sha256,
+        storage_name=kept.storage_name,
+    )
+
+
+def ask(client: Client, operation: Operation, ids: dict[str, object]) -> tuple[int, str, int]:
+    """Status, body and number of queries of one request."""
+    body = dict(operation.body) if operation.body is not None else None
+    if body is not None and "key" in body:
+        body["key"] = str(uuid4())
+    if body is not None and "user_id" in body:
+        body["user_id"] = str(ids["user_id"])
+    # The first request of a browser looks its host up and notes its use; only then count.
+    client.get("/api/v1/me")
+    options = {"content_type": "application/json"}
+    if body is not None:
+        options["data"] = json.dumps(body)
+    with CaptureQueriesContext(connection) as queries:
+        response = getattr(client, operation.method)(operation.url(ids), **options)
+        text = b"".join(response.streaming_content) if response.streaming else response.content
+    return response.status_code, text.decode(), len(queries)
+
+
+@pytest.mark.parametrize("operation", operations(), ids=str)
+def test_nobody_gets_nothing(cast, secret, operation):
+    status, text, _ = ask(cast.nobody("acme"), operation, secret)
+
+    assert status == 401
+    assert "between us" not in text
+
+
+@pytest.mark.parametrize("operation", with_ids(), ids=str)
+def test_a_person_of_another_organisation_gets_nothing(cast, secret, operation):
+    known = ask(cast.dee.client, operation, secret)
+    unknown = ask(cast.dee.client, operation, random_ids(secret))
+
+    assert known[0] in REFUSED | {422}
+    assert known == unknown
+
+
+@pytest.mark.parametrize("operation", with_ids(), ids=str)
+def test_their_session_and_token_are_worth_nothing_here(cast, secret, operation):
+    intruder = Client(HTTP_HOST="acme.localhost")
+    intruder.cookies["session"] = cast.dee.client.cookies["session"].value
+    by_token = Client(HTTP_HOST="acme.localhost", HTTP_AUTHORIZATION=f"Bearer {cast.dee.token}")
+
+    assert ask(intruder, operation, secret)[0] == 401
+    assert ask(by_token, operation, secret)[0] == 401
+
+
+@pytest.mark.parametrize("operation", with_ids(), ids=str)
+def test_a_guest_of_the_same_organisation_gets_nothing(cast, secret, operation):
+    known = ask(cast.eve.client, operation, secret)
+    unknown = ask(cast.eve.client, operation, random_ids(secret))
+
+    assert known[0] in REFUSED | {422}
+    assert known == unknown
+
+
+@pytest.mark.parametrize(
+    "operation", [op for op in with_ids() if op.parameters != ("user_id",)], ids=str
+)
+def test_a_stranger_of_the_same_organisation_gets_nothing(cast, secret, operation):
+    """Colleagues may know of each other; of each other's conversations they may not."""
+    strange = {**random_ids(secret), "user_id": secret["user_id"]}
+
+    known = ask(cast.cy.client, operation, secret)
+    unknown = ask(cast.cy.client, operation, strange)
+
+    assert known[0] in REFUSED | {422}
+    assert known == unknown
+
+
+@pytest.mark.parametrize("operation", with_ids(), ids=str)
+def test_the_walk_is_able_to_find_something(cast, secret, operation):
+    """Bo, who may, is not refused as one who knows nothing: the addresses do lead somewhere."""
+    if operation.path.endswith("/members/{user_id}") or operation.path.endswith("/leave"):
+        pytest.skip("it would take Bo out of the room")
+    status, _, _ = ask(cast.bo.client, operation, secret)
+
+    assert status not in {401, 404, 405} and status < 500
+
+
+@pytest.mark.parametrize("operation", [op for op in operations() if not op.parameters], ids=str)
+def test_lists_and_searches_hold_nothing_of_others(cast, secret, operation):
+    for person in (cast.cy, cast.eve, cast.dee):
+        client, url = person.client, operation.path
+        separator = "?q=between+us&scope=all&limit=200"
+        response = client.get(url + separator) if operation.method == "get" else None
+        if response is None:
+            continue
+        assert response.status_code < 500
+        assert str(secret["conversation_id"]) not in response.text
+        assert str(secret["message_id"]) not in response.text
+        assert "between us" not in response.text.replace("q=between+us", "")
+
+
+def test_a_thread_or_channel_of_others_cannot_be_used_through_a_body(cast, secret):
+    own = make_channel(cast.cy, name="own", kind="private")
+    answer = cast.cy.client.post(
+        f"/api/v1/conversations/{own.id}/messages",
+        {"text": "x", "key": str(uuid4()), "thread_id": str(secret["message_id"])},
+        content_type="application/json",
+    )
+    reference = cast.cy.client.post(
+        f"/api/v1/conversations/{own.id}/messages",
+        {"text": "x", "key": str(uuid4()), "thread_id": str(new_id())},
+        content_type="application/json",
+    )
+
+    assert (answer.status_code, answer.content) == (reference.status_code, reference.content)
+    assert answer.status_code in {404, 422}
+
+
+def test_people_of_another_organisation_cannot_be_named(cast):
+    for user_id in (cast.dee.id, new_id()):
+        answer = cast.ana.client.post(
+            "/api/v1/conversations",
+            {"kind": "direct", "member_ids": [str(user_id)]},
+            content_type="application/json",
+        )
+        assert answer.status_code == 422
