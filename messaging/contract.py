@@ -1,4 +1,4 @@
-"""The contract as TypeScript: REST views, live events and frames, written from the server's own schemas.
+"""The contract as TypeScript: REST views, live events and frames, from the server's own schemas.
 
 `manage.py generate_contract` writes it into the client; with `--check` it only compares.
 """
@@ -128,9 +128,8 @@ def _frames() -> Iterator[str]:
 def _union(
     name: str, document: Json, operation: str, messages: Json, also: Iterable[str] = ()
 ) -> str:
-    names = [
-        ref["$ref"].rpartition("/")[2] for ref in document["operations"][operation]["messages"]
-    ]
+    listed = document["operations"][operation]["messages"]
+    names = [_named(reference) for reference in listed]
     shapes = [_type(messages[each]["payload"], "    ") for each in names if each != "event"]
     return f"export type {name} =\n  | " + "\n  | ".join([*also, *shapes]) + ";\n"
 
@@ -147,31 +146,29 @@ def _object(schema: Json, indent: str) -> str:
 def _type(schema: Json, indent: str = "") -> str:
     """A JSON schema as a TypeScript type; what the server never uses is not understood."""
     if "$ref" in schema:
-        return schema["$ref"].rpartition("/")[2]
-    if "const" in schema:
-        return _literal(schema["const"])
-    if "enum" in schema:
-        return " | ".join(map(_literal, schema["enum"]))
-    if "anyOf" in schema:
-        return " | ".join(dict.fromkeys(_type(option, indent) for option in schema["anyOf"]))
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        return " | ".join(_type({**schema, "type": each}, indent) for each in kind)
-    match kind:
-        case "string":
-            return {"uuid": "Id", "date-time": "Timestamp"}.get(schema.get("format", ""), "string")
-        case "integer" | "number":
-            return "number"
-        case "boolean":
-            return "boolean"
-        case "null":
-            return "null"
-        case "array":
-            item = _type(schema.get("items", {}), indent)
-            return f"({item})[]" if " " in item else f"{item}[]"
-        case "object":
-            return _of_object(schema, indent)
-    return "unknown"
+        return _named(schema)
+    if "const" in schema or "enum" in schema:
+        return " | ".join(map(_literal, schema.get("enum", [schema.get("const")])))
+    options = schema.get("anyOf")
+    if isinstance(kind := schema.get("type"), list):
+        options = [{**schema, "type": each} for each in kind]
+    if options:
+        return " | ".join(dict.fromkeys(_type(option, indent) for option in options))
+    if kind == "array":
+        item = _type(schema.get("items", {}), indent)
+        return f"({item})[]" if " " in item else f"{item}[]"
+    return _of_object(schema, indent) if kind == "object" else _simple(schema)
+
+
+def _simple(schema: Json) -> str:
+    if schema.get("type") == "string":
+        return {"uuid": "Id", "date-time": "Timestamp"}.get(schema.get("format", ""), "string")
+    names = {"integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
+    return names.get(schema.get("type", ""), "unknown")
+
+
+def _named(reference: Json) -> str:
+    return reference["$ref"].rpartition("/")[2]
 
 
 def _of_object(schema: Json, indent: str) -> str:

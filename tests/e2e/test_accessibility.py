@@ -1,4 +1,4 @@
-"""No violation by axe, on any page or dialog of ours, in light and in dark, on a desk and on a phone."""
+"""axe finds nothing on any page or dialog of ours: in light, in dark, on a phone."""
 
 from collections.abc import Callable
 from typing import Any
