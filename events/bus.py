@@ -107,7 +107,7 @@ class Bus:
             return False
         return True
 
-    def next_wakes(self, *, timeout_s: float, most: int = 200) -> list[Wake]:
+    def next_wakes(self, *, timeout_s: float, most: int = 1000) -> list[Wake]:
         """Wait for wake-ups, oldest first; an empty list when none came. For the relay's loop.
 
         Errors  redis.RedisError when Redis is away: the caller sleeps and lets its sweep work.

@@ -45,6 +45,9 @@ def web(port: int, workers: int = 1) -> list[str]:
             "false",
             "--ws-max-size",
             "262144",
+            # The live protocol has a heartbeat of its own.
+            "--ws-ping-interval",
+            "0",
         ),
         *("--no-access-log", "--no-server-header", "--no-proxy-headers", "--log-level", "warning"),
         *("--timeout-graceful-shutdown", "10"),

@@ -57,14 +57,8 @@ class LiveConsumer(AsyncConsumer):
         send: Callable[[dict[str, Any]], Awaitable[None]],
     ) -> None:
         self.scope, self._send, self.gateway = scope, send, gateway()
-        await receive()
-        admission = await self._admission()
-        if isinstance(admission, int):
-            await self._deny(admission, receive)
-            return
-        await send({"type": "websocket.accept"})
-        if (code := self._join(admission)) is not None:
-            await send({"type": "websocket.close", "code": int(code)})
+        # A method of its own: what it held (thousands of heads, perhaps) must not live on here.
+        if not await self._open(receive):
             return
         stop_beating = self.gateway.heart.add(self._beat)
         try:
@@ -77,6 +71,19 @@ class LiveConsumer(AsyncConsumer):
             stop_beating()
             self.gateway.hub.leave(self.socket)
             self.socket.is_closed = True
+
+    async def _open(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> bool:
+        """The handshake, up to hello."""
+        await receive()
+        admission = await self._admission()
+        if isinstance(admission, int):
+            await self._deny(admission, receive)
+            return False
+        await self._send({"type": "websocket.accept"})
+        code = self._join(admission)
+        if code is not None:
+            await self._send({"type": "websocket.close", "code": int(code)})
+        return code is None
 
     async def _admission(self) -> Admission | Refused | int:
         """Who is there, or the HTTP status to refuse with."""

@@ -1,6 +1,7 @@
 """A real Valkey of our own that tests may stop and start, and sockets that write into lists."""
 
 import asyncio
+import signal
 import socket as sockets
 import subprocess
 import time
@@ -52,6 +53,17 @@ class Valkey:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def freeze(self) -> None:
+        """Keep the port open and answer nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def client(self) -> redis.Redis:
         return redis.Redis.from_url(self.url, socket_timeout=2)

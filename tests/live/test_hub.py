@@ -372,6 +372,32 @@ async def test_a_person_whose_last_socket_closed_is_shown_as_gone(valkey):
         await world.hub.close()
 
 
+async def test_two_gateways_serve_the_same_conversation(world, valkey):
+    other = await make_world(valkey, HubLimits(absence_s=0.02))
+    other.journal = world.journal
+    other.hub.catch_up._journal = world.journal
+    try:
+        ana_here, ana_there = await world.join(ANA), await other.join(ANA)
+        bo = await world.join(BO)
+        await world.hub.presence.say(world.sockets[ana_here], "active")
+        await bo.until(lambda: bo.of_type("presence") != [])
+
+        world.publish(world.post())
+        await ana_here.until(lambda: ana_here.seqs() == [1])
+        await ana_there.until(lambda: ana_there.seqs() == [1])
+
+        # Gone there, still here: nobody is told otherwise.
+        other.hub.leave(other.sockets[ana_there])
+        async with asyncio.timeout(WAIT_S):
+            while other.hub.presence._absences:
+                await asyncio.sleep(0.005)
+        await world.hub.typing(world.sockets[ana_here], ROOM)
+        await bo.until(lambda: bo.of_type("typing") != [])
+        assert [frame["state"] for frame in bo.of_type("presence")] == ["active"]
+    finally:
+        await other.hub.close()
+
+
 async def test_a_journal_put_back_to_an_earlier_day_is_noticed(world):
     ana = await world.join()
     world.publish(world.post(), world.post())
