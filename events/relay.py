@@ -32,6 +32,12 @@ logger = logging.getLogger("chancery.relay")
 SWEEP_EVERY_S = 1.0
 WAIT_S = 0.5
 REST_S = 1.0
+GATHER_S = 0.1
+"""Wake-ups that come within this are settled together.
+
+One by one each costs the relay and PostgreSQL as much as half of the message it is about. Frames do
+not wait for the relay; handlers wait this much longer.
+"""
 
 
 class Relay:
@@ -45,10 +51,15 @@ class Relay:
         """Wait, settle, sweep; trouble with a server is logged and waited out."""
         while not self.stop.is_set():
             try:
-                self.settle(Owed(*wake, was_queued=False) for wake in self._wait())
+                wakes = self._wait()
+                self.settle(Owed(*wake, was_queued=False) for wake in wakes)
                 if time.monotonic() >= self._next_sweep:
                     self._next_sweep = time.monotonic() + SWEEP_EVERY_S
+                    # For ever on one connection would keep what it remembers of each tenant.
+                    close_old_connections()
                     self.sweep()
+                if wakes:
+                    self.stop.wait(GATHER_S)
             except (DatabaseError, redis.RedisError, KombuError, OSError) as trouble:
                 logger.warning("waiting for a server: %s", trouble)
                 close_old_connections()
@@ -82,8 +93,6 @@ class Relay:
         """
         if not bus.default_bus().is_up:
             return 0  # what is owed cannot be sent, nor queued: the broker is the same Redis
-        # A long life on one connection would keep what PostgreSQL remembers of each tenant.
-        close_old_connections()
         with in_public():
             overdue = items.overdue()
         by_tenant: dict[str, list[UUID]] = defaultdict(list)
@@ -116,8 +125,9 @@ def _went_out(tenant: str, entry_ids: list[UUID]) -> bool:
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        logger.exception("%d entries of %s cannot be sent", len(entry_ids), tenant)
-        close_old_connections()
+        if len(entry_ids) > 1:
+            return all([_went_out(tenant, [entry_id]) for entry_id in entry_ids])
+        logger.exception("entry %s of %s cannot be sent", entry_ids[0], tenant)
         return True
 
 

@@ -23,7 +23,9 @@ class OutboxCollector(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        items = GaugeMetricFamily("chancery_outbox_items", "Entries in the outbox", labels=["tenant"])
+        items = GaugeMetricFamily(
+            "chancery_outbox_items", "Entries in the outbox", labels=["tenant"]
+        )
         ages = GaugeMetricFamily(
             "chancery_outbox_oldest_seconds", "Age of the oldest entry", labels=["tenant"]
         )
