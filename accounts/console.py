@@ -1,4 +1,4 @@
-"""Signing in to a console happens where people sign in, with its limits; not at Django's own form."""
+"""Signing in to a console happens where people sign in, with its limits, not at Django's form."""
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied

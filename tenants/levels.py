@@ -11,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from tenants.context import PUBLIC_SCHEMA, in_public, schema_of
 
 _SCHEMAS_PER_QUERY = 100
-"""Each table read holds two locks until the statement ends; the server's table of locks is finite."""
+"""Each table read holds two locks until the statement ends, and the server's locks are finite."""
 
 
 @cache
@@ -71,7 +71,8 @@ def _counts(schemas: Sequence[str]) -> Iterator[tuple[str, int]]:
     apps_, names = zip(*sorted(expected()), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH expected AS MATERIALIZED (SELECT * FROM unnest(%s::text[], %s::text[]) AS e(app, name)),"
+            "WITH expected AS MATERIALIZED"
+            " (SELECT * FROM unnest(%s::text[], %s::text[]) AS e(app, name)),"
             f" recorded AS ({' UNION '.join(parts)})"
             " SELECT schema_name, count(*) FROM recorded JOIN expected USING (app, name)"
             " GROUP BY schema_name",

@@ -1,12 +1,14 @@
 """Binds each request to the tenant of its host, and to a correlation id."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponseNotFound
+from django.http import FileResponse, HttpResponseNotFound, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from core.correlation import correlated
+from core.http import Request
 from tenants.context import in_tenant
 from tenants.hosts import host_for
 
@@ -16,10 +18,10 @@ NOT_HERE = b"There is nothing at this address.\n"
 class TenantMiddleware:
     """Host name to tenant: unknown or not ready hosts get a bare 404 before anything else runs."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Request) -> HttpResponseBase:
         host = host_for(request.META.get("HTTP_HOST", ""))
         if host is None:
             return HttpResponseNotFound(NOT_HERE, content_type="text/plain; charset=utf-8")
@@ -30,8 +32,9 @@ class TenantMiddleware:
             response = self.get_response(request)
         response["X-Correlation-Id"] = id_
         # A file knows nothing of tenants any more; other streams are still being made.
-        if response.streaming and not isinstance(response, FileResponse):
-            response.streaming_content = stream_in(host.slug, response.streaming_content)
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            chunks = cast(Iterable[bytes], response.streaming_content)
+            response.streaming_content = stream_in(host.slug, chunks)
         return response
 
 

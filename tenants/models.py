@@ -79,9 +79,7 @@ class Signup(models.Model):
     owner_email = models.EmailField(max_length=254)
     # The hash only, and only until the owner is made.
     password_hash = models.CharField(max_length=128)
-    state = models.CharField(
-        max_length=8, choices=SignupState.choices, default=SignupState.WAITING
-    )
+    state = models.CharField(max_length=8, choices=SignupState.choices, default=SignupState.WAITING)
     trouble = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -20,7 +21,7 @@ from core.errors import Refusal
 from core.metrics import metrics_page, not_here
 from tenants import levels, services
 from tenants.context import OPERATORS, in_public, tenant_or_none
-from tenants.models import Domain, Tenant
+from tenants.models import Domain, Tenant, TenantState
 
 _SIZE = """
 (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c
@@ -83,11 +84,21 @@ class TenantAdmin(ReadOnlyAdmin):
     list_per_page = 100
     inlines = (DomainInline,)
     actions = ("suspend", "resume", "mark_for_deletion", "keep", "erase")
-    fields = ("slug", "name", "state", "created_at", "suspended_at", "delete_after", "size", "level", "trouble")
+    fields = (
+        "slug",
+        "name",
+        "state",
+        "created_at",
+        "suspended_at",
+        "delete_after",
+        "size",
+        "level",
+        "trouble",
+    )
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
-        return super().get_queryset(request).annotate(size_bytes=RawSQL(_SIZE, []))
+        return super().get_queryset(request).annotate(size_bytes=RawSQL(_SIZE, []))  # noqa: S611 - a constant
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Ask for the levels of all tenants on the page at once."""
@@ -98,11 +109,11 @@ class TenantAdmin(ReadOnlyAdmin):
         return page
 
     @admin.display(description=_("size"), ordering="size_bytes")
-    def size(self, tenant: Tenant) -> str:
+    def size(self, tenant: Any) -> str:
         return filesizeformat(tenant.size_bytes)
 
     @admin.display(description=_("migrations"))
-    def level(self, tenant: Tenant) -> str:
+    def level(self, tenant: Any) -> str:
         if not hasattr(tenant, "lacking"):
             tenant.lacking = levels.missing([tenant.schema_name])[tenant.schema_name]
         if not tenant.lacking:
@@ -142,11 +153,11 @@ class TenantAdmin(ReadOnlyAdmin):
         if request.POST.get("confirmed") != "yes":
             context = {
                 **self.admin_site.each_context(request),
-                "title": self.get_actions(request)[action][2],
+                "title": dict(self.get_action_choices(request))[action],
                 "tenants": tenants,
                 "action": action,
                 "opts": self.model._meta,
-                "action_checkbox_name": admin.helpers.ACTION_CHECKBOX_NAME,
+                "action_checkbox_name": ACTION_CHECKBOX_NAME,
             }
             return TemplateResponse(request, "tenants/confirm.html", context)
         for tenant in tenants:
@@ -162,5 +173,5 @@ class TenantAdmin(ReadOnlyAdmin):
             return
         with in_public():
             now = Tenant.objects.filter(id=tenant.id).first()
-        state = _("erased") if now is None else now.get_state_display()
+        state = _("erased") if now is None else TenantState(now.state).label
         self.message_user(request, f"{tenant.slug}: {state}", messages.SUCCESS)

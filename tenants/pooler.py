@@ -6,7 +6,7 @@ statement then runs in the schema that the last user of that connection had set.
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
@@ -19,7 +19,7 @@ _MARKS = ("chancery_pooler_test_a", "chancery_pooler_test_b")
 class Connection(Protocol):
     """What the test needs of a connection in autocommit mode."""
 
-    def execute(self, query: str, /) -> psycopg.Cursor:
+    def execute(self, query: Any, /) -> psycopg.Cursor[Any]:
         """Run one statement."""
         ...
 

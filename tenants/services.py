@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Conflict, FieldError, NotFound, Unavailable
 from core.text import clean_name
 from tenants import hooks, snapshot
+from tenants.cache import RedisCacheOrOwn
 from tenants.context import OPERATORS, in_public, in_tenant, schema_of
 from tenants.fleet import resting_state
 from tenants.hooks import NewOwner
@@ -93,7 +95,7 @@ def erase(slug: str) -> None:
         tenant.state = TenantState.DELETING
     with _turn_of(slug):
         hooks.erase(slug)
-        cache.forget_tenant(slug)
+        cast(RedisCacheOrOwn, caches[DEFAULT_CACHE_ALIAS]).forget_tenant(slug)
         shutil.rmtree(_files_of(slug), ignore_errors=True)
         with in_public(), transaction.atomic():
             drop_schema(slug)
@@ -148,8 +150,8 @@ def _provision(slug: str, name: str, owner: NewOwner | None) -> Tenant:
             if sql is None:
                 return _by_migrations(slug, name, owner)
             return _by_snapshot(slug, name, owner, sql)
-        except IntegrityError as taken:
-            raise taken() from taken
+        except IntegrityError as clash:
+            raise taken() from clash
         finally:
             forget_hosts()
 
@@ -165,7 +167,7 @@ def _by_snapshot(slug: str, name: str, owner: NewOwner | None, sql: str) -> Tena
 
 
 def _by_migrations(slug: str, name: str, owner: NewOwner | None) -> Tenant:
-    """Without a snapshot that fits. Migrations commit one by one, so remains are cleared by hand."""
+    """Without a snapshot that fits. Migrations commit one by one: remains are cleared by hand."""
     logger.warning("no snapshot fits the migrations: tenant %s is made by running them", slug)
     with in_public(), transaction.atomic():
         tenant = _enter(slug, name, TenantState.CREATING)
@@ -184,7 +186,7 @@ def _by_migrations(slug: str, name: str, owner: NewOwner | None) -> Tenant:
 
 
 def _enter(slug: str, name: str, state: TenantState) -> Tenant:
-    """Write a tenant into the catalogue; bulk_create, since save() of the base class asks around."""
+    """Write a tenant into the catalogue, past the base class's save(), which asks around."""
     if Tenant.objects.filter(slug=slug).exists():
         raise taken()
     tenant = Tenant(slug=slug, schema_name=schema_of(slug), name=name, state=state)

@@ -81,7 +81,9 @@ def request_signup(
     errors: list[FieldError] = []
     slug = _collect(errors, lambda: free_slug(slug)) or slug
     name = _collect(errors, lambda: clean_name(name, field="name", longest=120)) or name
-    owner = _collect(errors, lambda: new_owner(email=owner_email, name=owner_name, password=password))
+    owner = _collect(
+        errors, lambda: new_owner(email=owner_email, name=owner_name, password=password)
+    )
     with in_public():
         before = Signup.objects.filter(id=id_).first()
         if before is not None:

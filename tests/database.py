@@ -1,7 +1,7 @@
 """Databases for tests: one template per state of the migrations, copied for each process.
 
-The template holds the organisations acme and globex with their cast, and the operators. A copy takes
-a fraction of a second; what a killed run left behind is dropped by the next one.
+The template holds the organisations acme and globex with their cast, and the operators. A copy
+takes a fraction of a second; what a killed run left behind is dropped by the next one.
 """
 
 import hashlib

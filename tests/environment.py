@@ -23,7 +23,7 @@ def set_up_django() -> str:
     """Load the settings with the test servers; returns the database server's address.
 
     The environment is put back as it was: tests that start the product as a process of its own
-    must not hand it our servers by accident, and the processes of pytest-xdist come here themselves.
+    must not hand it our servers by accident; processes of pytest-xdist come here themselves.
     """
     data_dir = Path(os.environ.get("CHANCERY_TEST_DIR") or ROOT / "var" / "test")
     found = _stack.enter_context(servers(data_dir, profile="test"))

@@ -90,7 +90,9 @@ class PeopleAdmin(UserAdmin):
     add_fieldsets = ((None, {"fields": ("name", "email", "role", "password")}),)
     readonly_fields = ("last_login", "created_at")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[forms.ModelForm]:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, **kwargs: Any
+    ) -> type[forms.ModelForm]:
         form = super().get_form(request, obj, **kwargs)
         return type(form.__name__, (form,), {"actor": actor_for(request.user)})
 

@@ -27,7 +27,7 @@ class SessionStore(DatabaseStore):
         return None if self._row is None else self._row.last_used_at
 
     def note_use(self, *, ip: str | None, device: str) -> None:
-        """Note from where the session is used; with the session itself where that is saved anyway."""
+        """Note from where the session is used, in one write with the session where it changed."""
         noted: dict[str, Any] = {"last_used_at": timezone.now(), "ip": ip, "device": device[:300]}
         if self._row is None:
             return

@@ -34,7 +34,15 @@ class NewTokenForm(forms.ModelForm):
 class ApiTokenAdmin(admin.ModelAdmin):
     """Tokens cannot be changed: one that is wrong is ended, and another one made."""
 
-    list_display = ("name", "user", "reach", "created_at", "expires_at", "last_used_at", "revoked_at")
+    list_display = (
+        "name",
+        "user",
+        "reach",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    )
     list_filter = ("revoked_at",)
     list_select_related = ("user",)
     search_fields = ("name", "user__name", "user__email")
@@ -45,7 +53,9 @@ class ApiTokenAdmin(admin.ModelAdmin):
     def reach(self, token: ApiToken) -> str:
         return ", ".join(token.scopes) if token.scopes else str(_("all"))
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[forms.ModelForm]:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, **kwargs: Any
+    ) -> type[forms.ModelForm]:
         if obj is not None:
             return super().get_form(request, obj, **kwargs)
         form = super().get_form(request, obj, **{**kwargs, "form": NewTokenForm, "fields": None})

@@ -27,7 +27,7 @@ class Line:
 
 
 def read(name: str, *, now: datetime) -> list[Line]:
-    """The messages of a script in the order of time; `answers` is the number of a thread's first."""
+    """The messages of a script in order; `answers` is the number of a thread's first message."""
     lines: list[Line] = []
     at, root = now, 0
     for raw in _rows(name):

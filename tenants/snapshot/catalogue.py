@@ -41,7 +41,9 @@ _INDEXES = """
 SELECT pg_get_indexdef(i.indexrelid, 0, true)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE c.relnamespace = %s::regnamespace
-AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+AND NOT EXISTS (
+    SELECT 1 FROM pg_constraint k
+    WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
 ORDER BY c.relname
 """
 
@@ -210,7 +212,8 @@ def _plain_rows(schema: str, table: str) -> list[str]:
     for name, _, sequence in columns:
         if sequence:
             statements.append(
-                f"SELECT setval({_text(sequence.split('.')[-1])}, (SELECT max({name}) FROM {_quote(table)}))"
+                f"SELECT setval({_text(sequence.split('.')[-1])},"
+                f" (SELECT max({name}) FROM {_quote(table)}))"
             )
     return statements
 

@@ -19,7 +19,9 @@ from tenants.context import in_tenant
 
 
 def journal_types(user) -> list[str]:
-    return list(Entry.objects.filter(stream_id=user.id).order_by("seq").values_list("type", flat=True))
+    return list(
+        Entry.objects.filter(stream_id=user.id).order_by("seq").values_list("type", flat=True)
+    )
 
 
 @pytest.fixture

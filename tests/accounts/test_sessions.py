@@ -64,7 +64,8 @@ def test_signing_out_ends_the_session_and_its_sockets(in_acme, cast):
 
 
 def test_a_person_ends_their_own_sessions_and_nobody_elses(in_acme, cast):
-    assert cast.bo.client and cast.cy.client
+    assert cast.bo.client
+    assert cast.cy.client
     theirs = Session.objects.get(user_id=cast.cy.id)
     own = Session.objects.get(user_id=cast.bo.id)
 

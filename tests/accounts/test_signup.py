@@ -31,7 +31,7 @@ def root(cast) -> Client:
 
 @pytest.fixture
 def at_once(monkeypatch) -> list[UUID]:
-    """Carry requests out in the thread of the request: its transaction is rolled back afterwards."""
+    """Carry requests out in the request's own thread, whose transaction is rolled back."""
     made: list[UUID] = []
 
     class Now:

@@ -83,17 +83,19 @@ def _tenants_entered(tree: ast.AST) -> Iterator[ast.AST]:
 def _insensitive_calls(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "thread_sensitive":
-            if not (isinstance(node.value, ast.Constant) and node.value.value is True):
-                yield node
+            is_true = isinstance(node.value, ast.Constant) and node.value.value is True
+            yield from () if is_true else (node,)
 
 
 def _waiting_generators(tree: ast.AST) -> Iterator[ast.AST]:
-    """A `yield` inside `with in_tenant(…)`: what runs between two values would run in the tenant."""
+    """A `yield` inside `with in_tenant(…)`: what runs in between would run in the tenant."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not _is_context(node):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.With) and _enters_tenant(inner):
-                    yield from (n for n in ast.walk(inner) if isinstance(n, ast.Yield | ast.YieldFrom))
+                    yield from (
+                        n for n in ast.walk(inner) if isinstance(n, ast.Yield | ast.YieldFrom)
+                    )
 
 
 def _enters_tenant(node: ast.With) -> bool:

@@ -35,7 +35,12 @@ def owner() -> str:
     return User.objects.values_list("name", flat=True).get(role="owner")
 
 
-# Leaks 1 to 3: the stock ways to switch ------------------------------------------------------------
+def _look_and_fail(expected: str) -> None:
+    assert owner() == expected
+    raise ZeroDivisionError
+
+
+# Leaks 1 to 3: the stock ways to switch -----------------------------------------------------------
 
 
 def test_the_stock_context_manager_of_a_tenant_is_shut(cast):
@@ -69,7 +74,7 @@ def test_there_is_one_database_only():
     assert list(connections) == ["default"]
 
 
-# Leak 4: threads, coroutines, pools ----------------------------------------------------------------
+# Leak 4: threads, coroutines, pools ---------------------------------------------------------------
 
 
 def test_threads_each_see_their_own_tenant(cast, real_commits):
@@ -172,7 +177,7 @@ async def test_a_task_keeps_the_tenant_it_was_started_in(cast, real_commits):
     await sync_to_async(connections.close_all)()
 
 
-# Leak 5: a pooler that mixes up connections ----------------------------------------------------------
+# Leak 5: a pooler that mixes up connections -------------------------------------------------------
 
 
 def test_a_direct_connection_passes_the_pooler_test(cast):
@@ -195,7 +200,7 @@ def test_a_pooler_that_shares_one_connection_among_clients_is_found_out(cast):
         assert not pooler.keeps_search_path(Client)
 
 
-# Leak 6: the process-wide cache of content types ------------------------------------------------------
+# Leak 6: the process-wide cache of content types --------------------------------------------------
 
 
 def test_content_types_are_the_same_everywhere(cast):
@@ -220,7 +225,7 @@ def test_permissions_hang_on_the_right_content_types_in_every_tenant(cast):
             assert (found.content_type.app_label, found.content_type.model) == ("accounts", "user")
 
 
-# Transactions, connections, streams: where a SET could be lost or linger -------------------------------
+# Transactions, connections, streams: where a SET could be lost or linger --------------------------
 
 
 def test_outside_of_a_tenant_a_query_on_its_tables_raises(cast):
@@ -235,8 +240,7 @@ def test_outside_of_a_tenant_a_query_on_its_tables_raises(cast):
 def test_the_tenant_before_is_restored_also_after_an_error(cast):
     with in_tenant("acme"):
         with pytest.raises(ZeroDivisionError), in_tenant("globex"):
-            assert owner() == GLOBEX
-            raise ZeroDivisionError
+            _look_and_fail(GLOBEX)
         assert owner() == ACME
 
 
@@ -244,8 +248,7 @@ def test_a_rolled_back_savepoint_takes_no_schema_along(cast):
     with in_tenant("acme"):
         assert owner() == ACME
         with pytest.raises(ZeroDivisionError), in_tenant("globex"), transaction.atomic():
-            assert owner() == GLOBEX
-            raise ZeroDivisionError
+            _look_and_fail(GLOBEX)
         assert owner() == ACME
     with in_tenant("globex"):
         assert owner() == GLOBEX
@@ -255,8 +258,7 @@ def test_a_switch_inside_a_savepoint_that_is_rolled_back(cast):
     with in_tenant("acme"):
         owner()
         with pytest.raises(ZeroDivisionError), transaction.atomic(), in_tenant("globex"):
-            owner()
-            raise ZeroDivisionError
+            _look_and_fail(GLOBEX)
     # PostgreSQL has put the search path of acme back by itself; ours must have noticed.
     with in_tenant("globex"):
         assert owner() == GLOBEX
@@ -266,8 +268,7 @@ def test_a_rolled_back_transaction_takes_no_schema_along(cast, real_commits):
     with in_tenant("acme"):
         owner()
     with pytest.raises(ZeroDivisionError), transaction.atomic(), in_tenant("globex"):
-        owner()
-        raise ZeroDivisionError
+        _look_and_fail(GLOBEX)
     with in_tenant("globex"):
         assert owner() == GLOBEX
     with in_tenant("acme"):
@@ -326,7 +327,8 @@ def test_a_query_built_in_one_tenant_answers_for_the_tenant_it_runs_in(cast):
 
 
 @pytest.mark.parametrize(
-    "slug", ["", "acme; DROP SCHEMA t_globex", "t_acme", "Acme", '"acme"', "public", "a_b", "../acme"]
+    "slug",
+    ["", "acme; DROP SCHEMA t_globex", "t_acme", "Acme", '"acme"', "public", "a_b", "../acme"],
 )
 def test_only_slugs_name_schemas(slug):
     if slug == "public":

@@ -1,4 +1,4 @@
-"""What a socket may be asked: each kind of frame, tried with conversations that are not one's own."""
+"""What a socket may be asked: each kind of frame, tried with conversations of other people."""
 
 import uuid
 
@@ -66,8 +66,6 @@ async def _answers(socket: Connection, kind: str, conversation_id: str) -> str:
     before = len(socket.frames)
     socket.say(FRAMES[kind](conversation_id))
     socket.say({"type": "no such type"})
-    await socket.until(
-        lambda: any(f.get("code") == "unknown_type" for f in socket.frames[before:])
-    )
+    await socket.until(lambda: any(f.get("code") == "unknown_type" for f in socket.frames[before:]))
     answers = [f for f in socket.frames[before:] if f["type"] not in {"presence", "ping"}]
     return str(answers).replace(conversation_id, "ID")

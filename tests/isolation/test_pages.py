@@ -44,7 +44,7 @@ VALUES = {"uuid": uuid4, "path": lambda: "x", "str": lambda: "x", "int": lambda:
 
 
 def pages(site: str) -> list[str]:
-    """The routes of a site's URL table, without those of the REST API, which has a walk of its own."""
+    """The routes of a site's URL table, without those of the REST API, which has its own walk."""
     table = settings.ROOT_URLCONF if site == "tenant" else settings.ROOT_SITE_URLCONF
     routes = list(_routes(get_resolver(table).url_patterns, ""))
     return [route for route in routes if not _is_operation(route)]
@@ -145,7 +145,9 @@ def test_rows_of_another_organisation_are_not_in_an_owners_console(cast):
             for id_ in (known, new_id())
         ]
         assert [answer.status_code for answer in answers] == [200, 200]
-        assert [chain[0] for answer in answers for chain in answer.redirect_chain] == ["/admin/"] * 2
+        assert [chain[0] for answer in answers for chain in answer.redirect_chain] == [
+            "/admin/"
+        ] * 2
         assert "room" not in cast.dee.client.get(f"/admin/{path}/").text
         assert cast.ana.client.get(f"/admin/{path}/{known}/change/").status_code == 200
 

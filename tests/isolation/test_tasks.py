@@ -1,4 +1,4 @@
-"""Every job knows whose it is: none runs without a tenant unless it says that it is the service's."""
+"""Every job knows whose it is: none runs without a tenant unless it is declared the service's."""
 
 import threading
 

@@ -13,6 +13,7 @@ from core.ids import new_id
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
+
 @dataclass(frozen=True)
 class Operation:
     """One method of one path."""
@@ -73,7 +74,13 @@ def _example(document: dict[str, Any], schema: dict[str, Any]) -> Any:
         return {name: _example(document, schema["properties"][name]) for name in needed}
     if schema.get("format") == "uuid":
         return str(new_id())
-    simple: dict[str, Any] = {"string": "x", "integer": 1, "boolean": True, "array": [], "number": 1}
+    simple: dict[str, Any] = {
+        "string": "x",
+        "integer": 1,
+        "boolean": True,
+        "array": [],
+        "number": 1,
+    }
     return simple[schema.get("type", "string")]
 
 

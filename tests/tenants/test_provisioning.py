@@ -28,13 +28,15 @@ _VIEWS = {
                identity_generation, is_generated, generation_expression, numeric_precision
         FROM information_schema.columns WHERE table_schema = %s""",
     "constraints": """
-        SELECT r.relname, c.conname, c.contype::text, c.condeferrable, c.condeferred, c.confdeltype::text,
+        SELECT r.relname, c.conname, c.contype::text, c.condeferrable, c.condeferred,
+               c.confdeltype::text,
                c.convalidated, pg_get_constraintdef(c.oid)
         FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
         WHERE c.connamespace = %s::regnamespace""",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = %s",
     "index details": """
-        SELECT c.relname, i.indisunique, i.indisprimary, i.indnullsnotdistinct, i.indisvalid, i.indclass::text
+        SELECT c.relname, i.indisunique, i.indisprimary, i.indnullsnotdistinct, i.indisvalid,
+               i.indclass::text
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
         WHERE c.relnamespace = %s::regnamespace""",
     "sequences": """
@@ -42,12 +44,13 @@ _VIEWS = {
         FROM pg_sequences WHERE schemaname = %s""",
     "sequence owners": """
         SELECT s.relname, t.relname, d.deptype::text FROM pg_class s
-        JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i') AND d.classid = 'pg_class'::regclass
+        JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i')
+             AND d.classid = 'pg_class'::regclass
         JOIN pg_class t ON t.oid = d.refobjid
         WHERE s.relkind = 'S' AND s.relnamespace = %s::regnamespace""",
     "functions": "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = %s::regnamespace",
     "triggers": """
-        SELECT t.tgname, c.relname, t.tgisinternal FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
         WHERE NOT t.tgisinternal AND c.relnamespace = %s::regnamespace""",
 }
 
@@ -113,7 +116,9 @@ def test_a_replayed_schema_is_written_down_as_it_was(migrated, provisioned):
 
 def test_identities_go_on_where_the_rows_end(provisioned):
     with in_tenant(provisioned), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'y', now())")
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'y', now())"
+        )
         cursor.execute("SELECT count(*) = max(id) FROM django_migrations")
         assert cursor.fetchone() == (True,)
 
@@ -148,7 +153,8 @@ def test_functions_triggers_and_rows_travel_with_the_snapshot(migrated):
             " $$BEGIN RAISE EXCEPTION 'never'; END$$"
         )
         cursor.execute(
-            "CREATE TRIGGER never BEFORE DELETE ON events_entry FOR EACH ROW EXECUTE FUNCTION forbid()"
+            "CREATE TRIGGER never BEFORE DELETE ON events_entry"
+            " FOR EACH ROW EXECUTE FUNCTION forbid()"
         )
         cursor.execute("INSERT INTO auth_group (name) VALUES ('it''s a group')")
     with in_public():
@@ -263,7 +269,8 @@ def test_content_types_are_in_public_only_and_complete(cast):
         cursor.execute("SELECT app_label, model FROM django_content_type")
         made = set(cursor.fetchall())
         cursor.execute(
-            "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'django_content_type'"
+            "SELECT relnamespace::regnamespace::text FROM pg_class"
+            " WHERE relname = 'django_content_type'"
         )
         assert cursor.fetchall() == [("public",)]
     assert {(m._meta.app_label, m._meta.model_name) for m in apps.get_models()} <= made

@@ -24,7 +24,7 @@ class Command(ChanceryCommand):
     def act(self, **options: Any) -> dict[str, Any]:
         slug = existing_slug(options["tenant"])
         password = options["password"]
-        if password == "-":
+        if password == "-":  # noqa: S105 - it says where to read the password
             password = sys.stdin.readline().rstrip("\n")
         with in_tenant(slug):
             user = create_user(

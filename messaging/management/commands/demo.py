@@ -15,9 +15,7 @@ class Command(ChanceryCommand):
     )
 
     def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--password", help="default: CHANCERY_DEMO_PASSWORD, or chancery-demo"
-        )
+        parser.add_argument("--password", help="default: CHANCERY_DEMO_PASSWORD, or chancery-demo")
 
     def act(self, **options: Any) -> dict[str, Any]:
         password = options["password"] or os.environ.get("CHANCERY_DEMO_PASSWORD")
