@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
 
-MOST_MEMBERS = 2_000_000
+MOST_MEMBERS = 500_000
 MOST_JSON_BYTES = 32 * 2**30
 """Largest sum of all JSON of an export, unpacked."""
 MOST_MEMBER_BYTES = 2 * 2**30

@@ -48,14 +48,22 @@ class Conversations:
             row = self._direct_row(one) if one.kind == Kind.DIRECT else self._row(one, taken)
             if row is not None:
                 rows.append(row)
-        if not self._dry_run:
-            store.insert(Conversation, rows)
+        if self._dry_run:
+            return
+        closed = [
+            known[one.slack_id]
+            for one in found
+            if one.slack_id in known and one.kind == Kind.PRIVATE
+        ]
+        self._ledger.noted("channels that became private", store.make_private(closed))
+        store.insert(Conversation, rows)
 
     def bring_members(self, one: Found) -> None:
         """Put its members into a conversation, with everything read."""
         self._people.ensure(Person(slack_id, slack_id) for slack_id in one.members)
         conversation_id = self._id(one.slack_id)
-        there = store.members_of(conversation_id)
+        # Who left here, or was put out, does not come back by a second import.
+        there = store.members_of(conversation_id) | store.removed_members(conversation_id)
         wanted = {self._directory.person(slack_id): slack_id for slack_id in one.members}
         new = [user_id for user_id in wanted if user_id is not None and user_id not in there]
         self._ledger.already_there("memberships", len(one.members) - len(new))
@@ -104,7 +112,7 @@ class Conversations:
         """The row of a direct conversation, unless these people have one here."""
         self._people.ensure(Person(slack_id, slack_id) for slack_id in one.members)
         people = [self._directory.person(slack_id) for slack_id in one.members]
-        key = direct_key(people)
+        key = direct_key(people or [self._workspace.name("direct", one.slack_id)])
         existing = self._direct.get(key) or store.direct_conversation(key)
         if existing is not None:
             self._adopt(one, existing)

@@ -1,6 +1,7 @@
 """Counts what an import did with everything it found, and lists what it could not use."""
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import IO, Any
@@ -97,5 +98,6 @@ class Ledger:
             return
         if self._report is None:
             self._report_path.parent.mkdir(parents=True, exist_ok=True)
-            self._report = self._report_path.open("w", encoding="utf-8", errors="replace")
+            handle = os.open(self._report_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            self._report = os.fdopen(handle, "w", encoding="utf-8", errors="replace")
         self._report.write(json.dumps(line) + "\n")

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from core.text import repaired_name
 from integrations.slack import blocks, emoji
@@ -155,7 +157,12 @@ def person(record: dict[str, Any]) -> Person:
 
 
 def conversation(record: dict[str, Any], kind: str) -> Conversation:
-    """A record of channels.json, groups.json, dms.json or mpims.json."""
+    """A record of channels.json, groups.json, dms.json or mpims.json.
+
+    Some tools write all of them into one list: what the record says of itself may make it more
+    private than its list, never less.
+    """
+    kind = _stricter(record, kind)
     slack_id = _id(record.get("id"))
     name = _str(record.get("name"))
     created = _time(record.get("created")) or moment(0)
@@ -172,6 +179,12 @@ def conversation(record: dict[str, Any], kind: str) -> Conversation:
         members=tuple(dict.fromkeys(_ids(record.get("members")))),
         folders=tuple(dict.fromkeys(part for part in (name, slack_id) if part)),
     )
+
+
+def _stricter(record: dict[str, Any], kind: str) -> str:
+    if record.get("is_im") is True or record.get("is_mpim") is True:
+        return "direct"
+    return "private" if kind == "public" and record.get("is_private") is True else kind
 
 
 def micros_of(value: Any) -> int:
@@ -393,7 +406,12 @@ def _time(value: Any) -> datetime | None:
 
 def _time_zone(value: Any) -> str:
     found = _str(value)
-    return found if re.fullmatch(r"[A-Za-z0-9_+/-]{1,64}", found) else "UTC"
+    return found if found in _time_zones() else "UTC"
+
+
+@cache
+def _time_zones() -> set[str]:
+    return available_timezones()
 
 
 def _locale(value: Any) -> str:

@@ -14,6 +14,7 @@ from events.models import Entry, Stream
 from events.registry import type_of_class
 from integrations.slack.identity import Workspace
 from integrations.slack.models import SlackWorkspace
+from messaging.conversations.events import MembershipRemoved
 from messaging.conversations.models import Conversation, Kind, Membership
 from messaging.messages.models import Message
 from messaging.reactions.events import ReactionRemoved
@@ -160,6 +161,20 @@ def members_of(conversation_id: UUID) -> set[UUID]:
     return set(rows.values_list("user_id", flat=True))
 
 
+def removed_members(conversation_id: UUID) -> set[UUID]:
+    """Who left a conversation here, or was taken out of it."""
+    rows = Entry.objects.filter(
+        stream_id=conversation_id, type=type_of_class(MembershipRemoved).name
+    )
+    return {UUID(data["user_id"]) for data in rows.values_list("data", flat=True)}
+
+
+def make_private(conversation_ids: Collection[UUID]) -> int:
+    """Close channels that became private where they come from."""
+    rows = Conversation.objects.filter(id__in=conversation_ids, kind=Kind.PUBLIC)
+    return rows.update(kind=Kind.PRIVATE)
+
+
 def last_seq(conversation_id: UUID) -> int:
     """The number of the last event of a conversation."""
     found = Stream.objects.filter(id=conversation_id).values_list("last_seq", flat=True).first()
@@ -183,10 +198,15 @@ def count_replies(replies: dict[UUID, tuple[int, Any]]) -> None:
 
 
 def move_cursors(conversation_id: UUID, *, before: int, after: int) -> None:
-    """Whoever had read everything has also read what was imported now."""
-    Membership.objects.filter(conversation_id=conversation_id, read_seq__gte=before).update(
-        read_seq=after
-    )
+    """Whoever had read everything has also read what was imported now.
+
+    The stream is locked already, and who removes a member locks the member first: waiting for that
+    row here would be a deadlock, so that it is passed over.
+    """
+    rows = Membership.objects.filter(conversation_id=conversation_id, read_seq__gte=before)
+    free = rows.select_for_update(skip_locked=True).values_list("id", flat=True)
+    with transaction.atomic():
+        Membership.objects.filter(id__in=list(free)).update(read_seq=after)
 
 
 def tidy_up() -> None:

@@ -10,6 +10,7 @@ from messaging.files import storage
 from messaging.files.download import disposition
 from messaging.files.models import File
 from messaging.files.ranges import NotSatisfiable, Span, span_of
+from messaging.files.selectors import files_of
 from messaging.messages.models import Message
 from messaging.messages.services import delete_message, post_message
 from tenants.context import in_tenant
@@ -101,6 +102,19 @@ def test_a_message_shows_its_files(cast, shared):
             "url": f"/api/v1/files/{shared.id}",
         }
     ]
+
+
+def test_the_files_of_a_page_take_one_query(cast, shared, django_assert_num_queries):
+    other = post_message(
+        cast.ana.actor, conversation_id=shared.conversation_id, text="more", key=new_id()
+    )
+    ids = [shared.message_id, other.message.id]
+    files = [shared, *(make_file(other.message, name=f"{n}.txt") for n in range(3))]
+
+    with django_assert_num_queries(1):
+        found = files_of(ids)
+
+    assert {view["id"] for one in found.values() for view in one} == {file.id for file in files}
 
 
 @pytest.mark.parametrize(

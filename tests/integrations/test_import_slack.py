@@ -16,7 +16,7 @@ from events.outbox.models import OutboxItem
 from integrations.slack.services import import_export
 from messaging.conversations.models import Conversation, Membership
 from messaging.conversations.selectors import summary
-from messaging.conversations.services import direct_key
+from messaging.conversations.services import direct_key, leave_conversation
 from messaging.conversations.view import view
 from messaging.files.models import File
 from messaging.messages.models import Message, Revision
@@ -330,6 +330,66 @@ def test_a_file_comes_with_its_bytes_under_its_conversations_access(cast, in_acm
     assert (file.name, file.content_type) == ("cat.png", "image/png")
 
 
+def test_replies_to_what_the_export_does_not_hold_stand_for_themselves(in_acme, tmp_path):
+    lost = exports.message(86_500, "to whom?", thread_ts=exports.ts(-500))
+    path = exports.write(tmp_path / "export.zip", **{"general/2023-11-16.json": [lost]})
+
+    result = run(path)
+
+    assert Message.objects.get(text="to whom?").thread_id is None
+    assert result["notes"]["replies to messages that the export does not hold"] == 1
+
+
+def test_two_accounts_of_one_bot_react_once(in_acme, tmp_path):
+    cheered = exports.message(
+        86_500, "hurray", reactions=[{"name": "tada", "users": [exports.BOT, "B0BOT00004"]}]
+    )
+    path = exports.write(tmp_path / "export.zip", **{"general/2023-11-16.json": [cheered]})
+
+    assert run(path)["reactions"]["created"] == 5
+
+
+def test_a_damaged_file_costs_only_itself(in_acme, tmp_path):
+    path = exports.write(tmp_path / "export.zip")
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(b"__uploads/F0PICTURE1/cat.png") + 60] ^= 0xFF
+    path.write_bytes(raw)
+
+    result = run(path)
+
+    assert result["files"] == {"in_file": 1, "created": 0, "already_there": 0, "quarantined": 1}
+    assert Message.objects.get(text__startswith="see this").text == (
+        "see this\n📎 lost.pdf\n📎 cat.png"
+    )
+
+
+def test_channel_names_of_any_script_are_found(in_acme, tmp_path):
+    channels = [exports.channel(exports.GENERAL, "日本-général", [exports.ANN])]
+    path = exports.write(
+        tmp_path / "export.zip",
+        {
+            "users.json": exports.USERS,
+            "channels.json": channels,
+            "日本-général/2023-11-14.json": exports.GENERAL_DAY_ONE,
+        },
+    )
+    path.write_bytes(without_utf8_flags(path.read_bytes()))
+
+    assert run(path)["messages"]["created"] == 9
+    assert conversation(exports.GENERAL).name == "日本-général"
+
+
+def without_utf8_flags(raw):
+    """What tools write that do not say in which encoding their names are."""
+    changed = bytearray(raw)
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = raw.find(signature)
+        while at >= 0:
+            changed[at + offset + 1] &= 0xF7
+            at = raw.find(signature, at + 4)
+    return bytes(changed)
+
+
 def test_another_workspace_that_uses_the_same_ids_is_kept_apart(in_acme, export, tmp_path):
     run(export)
     strangers = [
@@ -373,6 +433,28 @@ def test_people_who_are_renamed_here_are_still_themselves(in_acme, export):
     User.objects.update(name="Somebody Else")
 
     assert run(export)["messages"]["created"] == 0
+
+
+def test_who_left_here_does_not_come_back(cast, in_acme, export):
+    run(export)
+    general = conversation(exports.GENERAL)
+    leave_conversation(cast.bo.actor, conversation_id=general.id)
+
+    again = run(export)
+
+    assert again["memberships"]["created"] == 0
+    assert not Membership.objects.filter(conversation=general, user_id=cast.bo.id).exists()
+
+
+def test_a_private_channel_among_the_public_ones_stays_private(in_acme, export, tmp_path):
+    run(export)
+    channels = [exports.CHANNELS[0], exports.CHANNELS[1] | {"is_private": True}]
+    later = exports.write(tmp_path / "later.zip", **{"channels.json": channels})
+
+    result = run(later)
+
+    assert conversation(exports.OLD).kind == "private"
+    assert result["notes"]["channels that became private"] == 1
 
 
 def test_an_unknown_person_to_join_changes_nothing(in_acme, export):
