@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from django.conf import settings
 
-from messaging.live import selectors
+from messaging.live import metrics, selectors
 from messaging.live.hub import Hub
 from messaging.live.layer import live_layer
 from messaging.live.ports import HubLimits, Layer
@@ -87,15 +87,20 @@ class Gateway:
             cast(Layer, layer), DatabaseJournal(), limits=HubLimits(heartbeat_s=heartbeat_s)
         )
         self.admitting = 0
+        self._shown: metrics.LiveCollector | None = None
         self._beating: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self.hub.start()
+        self._shown = metrics.show(self.hub)
         self._beating = asyncio.create_task(self.heart.run(), name="heart")
 
     async def stop(self) -> None:
         if self._beating is not None:
             self._beating.cancel()
+        if self._shown is not None:
+            metrics.hide(self._shown)
+            self._shown = None
         await self.hub.close()
 
 

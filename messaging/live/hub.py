@@ -105,9 +105,13 @@ class Hub:
             "sockets": len(self._sockets),
             "topics": len(self._channels),
             "delivered": self.delivered,
-            "waiting_frames": sum(socket.waiting_frames for socket in self._sockets),
+            "waiting_frames": sum(socket.waiting_frames for socket in list(self._sockets)),
             "is_connected": int(self.subscriptions.is_connected),
         }
+
+    def sockets_per_tenant(self) -> dict[str, int]:
+        """How many sockets each tenant has in this process."""
+        return dict(self._per_tenant)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside; it ends with the hub."""

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY, generate_latest
 
 from accounts.people.services import deactivate, update_person
 from accounts.sessions.services import revoke_sessions_of
@@ -361,6 +362,22 @@ async def test_a_judgement_older_than_what_was_told_is_made_again(cast, line, mo
 
     assert judgements == []
     assert list(second.frames[0]["heads"]) == [str(room)]
+
+
+async def test_metrics_name_the_tenant(cast, line):
+    room = await make_room(cast.ana, cast.bo)
+    bo = await line.connect(cast.bo)
+    await line.connect(cast.dee)
+    await post(cast.ana, room)
+    await bo.until(lambda: bo.of_type("event") != [])
+
+    shown = await do(lambda: generate_latest(REGISTRY).decode())
+
+    assert 'chancery_live_sockets{tenant="acme"} 1.0' in shown
+    assert 'chancery_live_sockets{tenant="globex"} 1.0' in shown
+    assert "chancery_live_deliveries_total 1.0" in shown
+    assert "chancery_live_waiting_frames 0.0" in shown
+    assert "chancery_live_redis_connected 1.0" in shown
 
 
 async def test_people_one_does_not_know_are_no_news_for_guests(cast, line):
