@@ -22,7 +22,7 @@ export function PendingRow({ entry, isGrouped }: { entry: OutboxEntry; isGrouped
           </div>
         )}
         <div class="text"><Markdown text={entry.text} /></div>
-        {entry.state === "failed" ? <Failure entry={entry} /> : <p class="sending">{sendingWords(entry)}</p>}
+        {entry.state === "failed" ? <Failure entry={entry} /> : <p class="on-its-way">{sendingWords(entry)}</p>}
       </div>
     </article>
   );

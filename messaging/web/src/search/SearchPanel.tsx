@@ -111,7 +111,7 @@ function Hit({ hit }: { hit: SearchHit }): JSX.Element {
       <span class="hit-head">
         <Avatar userId={message.author_id} size="s" />
         <bdi class="name">{nameOf(message.author_id)}</bdi>
-        <span class="where">{conversation === undefined ? "" : t("in %(name)s", { name: titleOf(conversation) })}</span>
+        <span class="where">{conversation === undefined ? t("in a channel you are not in") : t("in %(name)s", { name: titleOf(conversation) })}</span>
         <time dateTime={message.created_at}>{shortWhen(message.created_at)}</time>
       </span>
       <span class="hit-text" dir="auto">
