@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, ReadOnlyPasswordHashField
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -22,6 +22,8 @@ class PersonForm(forms.ModelForm):
     """Changes to an account; `actor` is set by the admin for each request."""
 
     actor: Actor
+    # Shows that there is one, with a button that leads to setting another.
+    password = ReadOnlyPasswordHashField()
 
     class Meta:
         model = User
@@ -39,7 +41,7 @@ class PersonForm(forms.ModelForm):
             return data
         before = User.objects.get(id=self.instance.id)
         try:
-            services.check_changes(self.actor, before, {name: data[name] for name in self.fields})
+            services.check_changes(self.actor, before, {name: data[name] for name in FIELDS})
         except Refusal as refusal:
             _show(self, refusal)
         return data
@@ -107,8 +109,7 @@ class PeopleAdmin(UserAdmin):
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         actor, data = actor_for(request.user), form.cleaned_data
         if change:
-            names = [name for name in FIELDS if name in data]
-            services.update_person(actor, user_id=obj.pk, **{name: data[name] for name in names})
+            services.update_person(actor, user_id=obj.pk, **{name: data[name] for name in FIELDS})
             return
         made = services.create_user(actor, **{name: data[name] for name in form.fields})
         obj.pk, obj._state.adding = made.id, False
