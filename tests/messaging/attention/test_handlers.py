@@ -80,7 +80,7 @@ def test_a_deleted_message_calls_on_nobody(cast, in_acme, general):
     assert called() == set()
 
 
-@pytest.mark.parametrize("order", permutations(range(3)))
+@pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_any_order_of_the_events_leaves_the_truth(cast, in_acme, general, order):
     message = make_message(general, cast.bo, f"<@{cast.ana.id}> <!here>")
     edit_message(cast.bo.actor, message_id=message.id, text="never mind")
