@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import django
-from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
@@ -14,6 +13,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from config.wsgi import application as wsgi  # noqa: E402
+from core.wsgi_pool import WsgiPool  # noqa: E402
 from messaging.live.consumers import LiveConsumer  # noqa: E402
 from messaging.live.gateway import lifespan  # noqa: E402
 
@@ -23,8 +23,7 @@ type Send = Callable[[Message], Awaitable[None]]
 
 LIVE_PATHS = frozenset({"/ws/v1", "/ws/v1/"})
 
-# Threads keep their database connections; plain ASGI Django would open one per request.
-http = WSGIMiddleware(wsgi, workers=settings.CHANCERY_HTTP_THREADS)
+http = WsgiPool(wsgi, threads=settings.CHANCERY_HTTP_THREADS)
 live = LiveConsumer.as_asgi()
 
 
