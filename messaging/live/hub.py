@@ -78,8 +78,8 @@ class Hub:
 
     def start(self) -> None:
         """Begin to read and to subscribe; returns at once, Redis may still be down."""
+        self.subscriptions.start()
         self._tasks = [
-            *self.subscriptions.loops(),
             asyncio.create_task(self._go_round(), name="hub-round"),
             asyncio.create_task(self._mind_absence(), name="hub-absence"),
         ]

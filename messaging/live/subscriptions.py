@@ -19,6 +19,8 @@ from messaging.live.ports import HubLimits, Layer
 
 logger = logging.getLogger(__name__)
 
+_MOST_UNHEARD = 3
+
 
 class Subscriptions:
     """The hub's side of Redis.
@@ -47,6 +49,10 @@ class Subscriptions:
         self._to_subscribe: dict[str, None] = {}
         self._to_renew: dict[str, None] = {}
         self._to_check: dict[str, None] = {}
+        self._reading: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        #: How often in a row a mark was taken by Redis and did not come back.
+        self._unheard = 0
         self._work = asyncio.Event()
         self._in_force = asyncio.Event()
         self._marks: dict[int, asyncio.Event] = {}
@@ -54,16 +60,15 @@ class Subscriptions:
         self._proven_at = 0.0
         self._is_proof_wanted = True
 
-    def loops(self) -> list[asyncio.Task[None]]:
+    def start(self) -> None:
         """Begin to read and to subscribe."""
-        return [
-            asyncio.create_task(self._read(), name="hub-read"),
-            asyncio.create_task(self._keep(), name="hub-subscribe"),
-        ]
+        self._reading = asyncio.create_task(self._read(), name="hub-read")
+        self._keeping = asyncio.create_task(self._keep(), name="hub-subscribe")
 
     async def close(self) -> None:
-        with suppress(Exception):
-            await self._layer.flush()
+        """Stop, and leave Redis."""
+        await _cancel(self._keeping)
+        await self._let_go_of_redis()
 
     def add(self, name: str) -> None:
         """Subscribe to a topic soon."""
@@ -184,18 +189,22 @@ class Subscriptions:
         self._mark += 1
         number = self._mark
         arrived = self._marks[number] = asyncio.Event()
+        was_taken = False
         try:
             async with asyncio.timeout(self._limits.retry_s):
                 while not arrived.is_set():
                     await self._layer.send(self._own, {"type": "live.mark", "mark": number})
+                    was_taken = True
                     with suppress(TimeoutError):
                         async with asyncio.timeout(self._limits.retry_s / 5):
                             await arrived.wait()
         except BaseException:
             self._is_proof_wanted = True
+            self._unheard += was_taken
             raise
         finally:
             del self._marks[number]
+        self._unheard = 0
         self._proven_at = time.monotonic()
         self.is_connected, self.is_away = True, False
 
@@ -208,5 +217,31 @@ class Subscriptions:
         with suppress(Exception):
             await self._check(self._topics())
         self._to_check.update(dict.fromkeys(self._topics()))
+        if self._unheard >= _MOST_UNHEARD:
+            await self._start_over()
         await asyncio.sleep(self._limits.retry_s)
         self._work.set()
+
+    async def _start_over(self) -> None:
+        """Redis takes what is published and brings nothing: the other connection is dead.
+
+        Nobody said so: a firewall forgot it, perhaps. The layer would wait on it for ever.
+        """
+        logger.warning("Redis brings nothing any more, connecting anew")
+        self._unheard = 0
+        await self._let_go_of_redis()
+        self._own = ""
+        self._to_subscribe.update(dict.fromkeys(self._topics()))
+        self._reading = asyncio.create_task(self._read(), name="hub-read")
+
+    async def _let_go_of_redis(self) -> None:
+        await _cancel(self._reading)
+        with suppress(Exception):
+            async with asyncio.timeout(self._limits.retry_s):
+                await self._layer.flush()
+
+
+async def _cancel(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.wait([task], timeout=1)

@@ -171,6 +171,66 @@ async def test_a_cut_connection_is_mended_and_the_last_frame_is_not_lost(world, 
     await ana.until(lambda: ana.seqs() == [1, 2, 3])
 
 
+class Wire:
+    """Stands between the hub and Redis, and can forget its connections without a word."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._pipes: list[asyncio.Task[None]] = []
+        self._writers: list[asyncio.StreamWriter] = []
+        self.url = ""
+
+    async def open(self) -> "Wire":
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"redis://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/0"
+        return self
+
+    def forget_oldest(self) -> None:
+        """Nothing more comes on the first connection, the subscriber's; it stays open."""
+        self._pipes[0].cancel()
+
+    async def close(self) -> None:
+        self._server.close()
+        for pipe in self._pipes:
+            pipe.cancel()
+        for writer in self._writers:
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_redis, to_redis = await asyncio.open_connection("127.0.0.1", self._port)
+        self._writers += [writer, to_redis]
+        self._pipes.append(asyncio.create_task(self._pass(from_redis, writer)))
+        self._pipes.append(asyncio.create_task(self._pass(reader, to_redis)))
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+
+
+async def test_a_connection_that_died_without_a_word_is_replaced(valkey):
+    wire = await Wire(valkey.port).open()
+    journal = MemoryJournal()
+    layer = live_layer(wire.url, lambda: hub.subscriptions.reconnected())
+    hub = Hub(layer, journal, limits=QUICK)
+    hub.start()
+    world = World(hub, Bus(valkey.url), journal)
+    try:
+        ana = await world.join()
+        wire.forget_oldest()
+        world.publish(world.post())
+        # From the journal meanwhile, which is asked now and then.
+        await ana.until(lambda: ana.seqs() == [1])
+
+        await world.settled()
+        reads = len(journal.reads)
+        world.publish(world.post())
+        await ana.until(lambda: ana.seqs() == [1, 2])
+        assert len(journal.reads) == reads
+    finally:
+        await hub.close()
+        await wire.close()
+
+
 async def test_with_redis_stopped_frames_come_from_the_journal_and_live_returns(tmp_path):
     valkey = Valkey(tmp_path)
     valkey.start()
