@@ -3,6 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 FEATURES = (
+    "people",
     "conversations",
     "messages",
     "files",

@@ -1,17 +1,17 @@
 """REST: who am I, and whom may I see. Guests see whom they share a conversation with."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Query, Router, Schema
 
 from accounts.people import selectors
-from accounts.people.models import User
 from core.api import answer, answers
 from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.conversations.selectors import people_visible_to
+from messaging.people.view import user_view
 
 router = Router(tags=["people"])
 
@@ -91,17 +91,3 @@ def get_user(request: Request, user_id: UUID) -> HttpResponse:
     """One person."""
     visible = people_visible_to(request.actor)
     return answer(user_view(selectors.person(request.actor, user_id, visible=visible)))
-
-
-def user_view(user: User) -> dict[str, Any]:
-    """How a person looks to the others."""
-    return {
-        "id": user.id,
-        "name": user.name,
-        "email": user.email,
-        "role": user.role,
-        "is_active": user.is_active,
-        "is_bot": user.is_bot,
-        "title": user.title,
-        "avatar_url": None,
-    }

@@ -1,8 +1,10 @@
 """What operators see and do at the root site."""
 
 import pytest
+from django.core.management import call_command
 
 from tenants.models import Tenant
+from tenants.schemas import drop_schema
 from tests.cast import PASSWORD
 
 TENANTS = "/admin/tenants/tenant/"
@@ -96,3 +98,18 @@ def test_the_way_to_sign_in_leads_back_to_the_console_only(cast, target):
     answer = cast.nobody("operators").get("/admin/login/", {"next": target})
 
     assert answer["Location"] == "/accounts/login/?next=/admin/"
+
+
+def test_the_first_operator_is_made_by_command(cast, real_commits, capsys):
+    Tenant.objects.filter(slug="operators").delete()
+    drop_schema("operators")
+
+    for number in (1, 2):
+        call_command(
+            "create_operator", email=f"op{number}@example.com", password="a-phrase-of-words"
+        )
+
+    assert "op2@example.com is an operator" in capsys.readouterr().out
+    browser = cast.nobody("operators")
+    browser.post("/accounts/login/", {"login": "op1@example.com", "password": "a-phrase-of-words"})
+    assert browser.get(TENANTS).status_code == 200

@@ -1,0 +1,16 @@
+"""How events of people look in a browser."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from accounts.people.events import UserUpdated
+from accounts.people.models import User
+from events.render import renders
+from messaging.people.view import user_view
+
+
+@renders(UserUpdated)
+def user_updated(facts: Sequence[UserUpdated], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
+    """The person as they are now."""
+    found = User.objects.in_bulk({fact.user_id for fact in facts})
+    return [user_view(found[f.user_id]) if f.user_id in found else None for f in facts]
