@@ -1,9 +1,9 @@
 """Work started by the clock: beat queues `tenants.for_each`, which queues one task per tenant."""
 
 import redis
-from typing import cast
+from typing import Any, cast
 
-from celery import Task, current_app, shared_task
+from celery import current_app, shared_task
 from django.conf import settings
 
 from core.workers import leave_mark
@@ -17,7 +17,7 @@ from tenants.tasks import PublicTask
 @shared_task(base=PublicTask, name="tenants.for_each")
 def for_each(task_name: str) -> int:
     """Queue a tenant task once for every tenant that is ready; returns for how many."""
-    task = cast(Task, current_app.tasks.get(task_name))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    task = cast(Any, current_app.tasks)[task_name]  # pyright: ignore[reportCallIssue, reportArgumentType]
     slugs = list(Tenant.objects.filter(state=TenantState.READY).values_list("slug", flat=True))
     for slug in slugs:
         with in_tenant(slug):
