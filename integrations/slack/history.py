@@ -14,16 +14,15 @@ from django.db import transaction
 from core.actor import Actor
 from events.past import Past, record_many
 from integrations.slack import shapes, store
-from integrations.slack.archive import Unreadable
 from integrations.slack.changes import Told, apply, changes
 from integrations.slack.directory import Directory
 from integrations.slack.export import Export, Record
+from integrations.slack.files import Files
 from integrations.slack.identity import Workspace, moment
 from integrations.slack.ledger import Ledger
 from integrations.slack.people import People
 from integrations.slack.records import Bad
 from integrations.slack.shapes import Conversation, Flaw, Message, Passed, Person
-from messaging.files import storage
 from messaging.files.models import File
 from messaging.messages.events import MessageCreated
 from messaging.messages.mentions import calls_in
@@ -31,8 +30,6 @@ from messaging.messages.models import Message as MessageRow
 from messaging.messages.models import MessageKind
 from messaging.reactions.models import Reaction
 
-MOST_FILE_BYTES = 4 * 2**30
-NO_BYTES = "the export does not hold their bytes"
 MOST_LETTERS = 4_000_000
 """A batch ends here even where it has few messages: memory is bounded by text, not by rows."""
 CORRELATION = "slack-import"
@@ -65,6 +62,7 @@ class History:
         self._dry_run = dry_run
         self._batch = batch
         self._step = step
+        self._files = Files(export, workspace, directory, ledger, dry_run=dry_run)
 
     def bring(self, conversation: Conversation) -> None:
         """Take over all messages of a conversation, oldest first."""
@@ -80,7 +78,7 @@ class History:
                 continue
             if message.micros == last_micros:
                 # Overlapping day files hold a message twice.
-                self._count_again(conversation, message)
+                self._count(message, self._ledger.already_there)
                 continue
             last_micros = message.micros
             pending.append((message, found))
@@ -110,14 +108,13 @@ class History:
         }
         self._people.ensure(_mentioned(message for message, _record in pending))
         for message, _record in pending:
-            self._name_missing_files(conversation, message)
+            self._files.name_missing(conversation, message)
         there = store.existing_messages(list(ids.values()))
-        old = [message for message, _record in pending if ids[message.micros] in there]
-        new = [pair for pair in pending if ids[pair[0].micros] not in there]
-        self._follow(conversation, old, ids)
+        self._follow(conversation, [one for one in pending if ids[one[0].micros] in there], ids)
+        new = [one for one in pending if ids[one[0].micros] not in there]
         if not new:
             return
-        files = self._bring_files(conversation, new, ids)
+        files = self._files.bring(conversation, new, ids)
         messages = [message for message, _record in new]
         for message in messages:
             self._count(message, self._ledger.created)
@@ -128,20 +125,28 @@ class History:
             self._insert(conversation, messages, ids)
             store.insert(File, files)
 
-    def _follow(self, conversation: Conversation, old: list[Message], ids: dict[int, UUID]) -> None:
+    def _follow(
+        self,
+        conversation: Conversation,
+        old: list[tuple[Message, Record]],
+        ids: dict[int, UUID],
+    ) -> None:
         """Take over what happened to messages since an earlier export brought them."""
         our_id = self._directory.conversation(conversation.slack_id)
         assert our_id is not None
-        found = changes(our_id, (self._told(message, ids) for message in old))
-        for message in old:
-            self._count_again(conversation, message)
+        found = changes(our_id, (self._told(message, ids) for message, _record in old))
+        for message, _record in old:
+            self._count(message, self._ledger.already_there)
+        files = self._files.bring(conversation, old, ids)
         given = sum(map(len, found.reactions.values()))
         self._ledger.turned_out_new("edits", len(found.edited))
         self._ledger.turned_out_new("reactions", given)
         self._ledger.noted("messages deleted since an earlier export", len(found.deleted))
-        if found and not self._dry_run:
-            with transaction.atomic():
-                apply(our_id, found)
+        if self._dry_run or not (found or files):
+            return
+        with transaction.atomic():
+            apply(our_id, found)
+            store.insert(File, files)
 
     def _told(self, message: Message, ids: dict[int, UUID]) -> Told:
         edited = message.edited_micros
@@ -265,88 +270,8 @@ class History:
         )
         return [(emoji, user_id) for emoji, user_id in given if user_id is not None]
 
-    def _name_missing_files(self, conversation: Conversation, message: Message) -> None:
-        """Say in the text which files the export mentions and does not hold."""
-        for attached in message.files:
-            if self._export.bytes_of(conversation, attached) is None:
-                _add_line(message, shapes.missing_file(attached))
-
-    def _bring_files(
-        self,
-        conversation: Conversation,
-        new: list[tuple[Message, Record]],
-        ids: dict[int, UUID],
-    ) -> list[dict[str, Any]]:
-        """Store the bytes of shared files. Before the rows: bytes without a row harm nobody."""
-        rows = []
-        for message, record in new:
-            for attached in message.files:
-                row = self._bring_file(conversation, message, attached, record)
-                if row:
-                    row["message_id"] = ids[message.micros]
-                    rows.append(row)
-        return rows
-
-    def _bring_file(
-        self,
-        conversation: Conversation,
-        message: Message,
-        attached: shapes.Attached,
-        record: Record,
-    ) -> dict[str, Any] | None:
-        """The file's row; None where there are no bytes, and on a dry run."""
-        member = self._export.bytes_of(conversation, attached)
-        if member is None:
-            self._ledger.skipped("files", NO_BYTES)
-            return None
-        if member.size_bytes > MOST_FILE_BYTES:
-            self._ledger.quarantine(
-                Bad(record.file, record.index, "its file is too large", "files")
-            )
-            return None
-        names = (conversation.slack_id, message.micros, attached.slack_id)
-        file_id = self._workspace.file(*names)
-        try:
-            with self._export.open(member) as source:
-                if self._dry_run:
-                    while source.read(storage.CHUNK_BYTES):
-                        pass
-                    self._ledger.created("files")
-                    return None
-                kept = storage.keep(source, file_id=file_id, most_bytes=member.size_bytes)
-        except (Unreadable, storage.TooMuch) as wrong:
-            reason = str(wrong) or "it is larger than it says"
-            self._ledger.quarantine(Bad(member.name, None, reason, "files"))
-            _add_line(message, shapes.missing_file(attached))
-            return None
-        self._ledger.created("files")
-        author = attached.user or (message.author.slack_id if message.author else None)
-        return {
-            "id": file_id,
-            "conversation_id": self._directory.conversation(conversation.slack_id),
-            "message_id": None,
-            "name": attached.name,
-            "content_type": attached.content_type,
-            "size_bytes": kept.size_bytes,
-            "sha256": kept.sha256,
-            "storage_name": kept.storage_name,
-            "external_id": self._workspace.external(
-                f"{attached.slack_id}:{conversation.slack_id}:{message.micros}"
-            ),
-            "created_by_id": self._directory.person(author) if author else None,
-            "created_at": moment(message.micros),
-        }
-
     def _author(self, message: Message) -> UUID | None:
         return None if message.author is None else self._directory.person(message.author.slack_id)
-
-    def _count_again(self, conversation: Conversation, message: Message) -> None:
-        self._count(message, self._ledger.already_there)
-        for attached in message.files:
-            if self._export.bytes_of(conversation, attached) is None:
-                self._ledger.skipped("files", NO_BYTES)
-            else:
-                self._ledger.already_there("files")
 
     def _count(self, message: Message, count: Callable[[str, int], None]) -> None:
         """Count a message and what hangs on it, but for its files."""
@@ -362,10 +287,6 @@ class History:
         self._ledger.noted("reactions with the workspace's own emoji, kept as :name:", custom)
         if message.bad_reactions:
             self._ledger.noted("reactions without a usable name", message.bad_reactions)
-
-
-def _add_line(message: Message, line: str) -> None:
-    message.text = f"{message.text}\n{line}" if message.text else line
 
 
 def _replies(messages: Iterable[Message]) -> dict[int, tuple[int, datetime]]:

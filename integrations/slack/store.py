@@ -134,6 +134,13 @@ def thread_roots(conversation_id: UUID, ids: Collection[UUID]) -> set[UUID]:
     )
 
 
+def existing_files(external_ids: Collection[str]) -> set[str]:
+    """Which of these files are here, by external id."""
+    return _existing(
+        "SELECT external_id FROM messaging_file WHERE external_id = ANY(%s)", [list(external_ids)]
+    )
+
+
 def existing_reactions(message_ids: Sequence[UUID]) -> set[tuple[UUID, str, UUID]]:
     """The reactions that messages have: message, emoji, person."""
     rows = Reaction.objects.filter(message_id__in=message_ids)

@@ -363,6 +363,16 @@ def test_a_damaged_file_costs_only_itself(in_acme, tmp_path):
     )
 
 
+def test_bytes_that_a_later_export_holds_come_later(in_acme, export, tmp_path):
+    without = exports.write(tmp_path / "first.zip", **{"__uploads/F0PICTURE1/cat.png": None})
+    assert run(without)["files"]["created"] == 0
+
+    result = run(export)
+
+    assert result["files"] == {"in_file": 1, "created": 1, "already_there": 0, "quarantined": 0}
+    assert File.objects.get().message_id == Message.objects.get(text__startswith="see this").id
+
+
 def test_channel_names_of_any_script_are_found(in_acme, tmp_path):
     channels = [exports.channel(exports.GENERAL, "日本-général", [exports.ANN])]
     path = exports.write(

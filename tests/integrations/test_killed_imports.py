@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import orjson
+import pytest
 from django.conf import settings
 from django.db import connection
 
@@ -25,7 +26,9 @@ ROOT = Path(__file__).parent.parent.parent
 MODELS = (User, Conversation, Membership, Message, Reaction, File, Stream, Entry)
 PEOPLE = [f"U{number:08d}" for number in range(400)]
 PER_DAY = 400
-WAIT_S = 60
+
+pytestmark = pytest.mark.timeout(400)
+WAIT_S = 200
 
 
 def test_a_run_after_kills_at_any_moment_equals_one_clean_run(cast, real_commits, tmp_path):
