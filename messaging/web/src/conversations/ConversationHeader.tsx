@@ -6,6 +6,7 @@ import { t, tn } from "../app/text.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { titleOf } from "../people/store.ts";
+import { search } from "../search/store.ts";
 import { archive, leave } from "./actions.ts";
 import { Sign } from "./Sign.tsx";
 import type { Known } from "./store.ts";
@@ -26,7 +27,15 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
       <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("%(count)s member", "%(count)s members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
         <Icon name="people" /> {count}
       </button>
-      <IconButton icon="search" label={t("Search messages")} pressed={panel.value === "search"} shortcut="/" onClick={() => togglePanel("search")} />
+      <IconButton
+        icon="search"
+        label={t("Search in this conversation")}
+        pressed={panel.value === "search" && search.value.isHere}
+        onClick={() => {
+          search.value = { ...search.peek(), isHere: true };
+          togglePanel("search");
+        }}
+      />
       {conversation.kind !== "direct" && <Menu conversation={conversation} />}
     </header>
   );
@@ -34,6 +43,7 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
 
 function Menu({ conversation }: { conversation: Known }): JSX.Element {
   const menu = useRef<HTMLDivElement>(null);
+  const isArchived = conversation.archived_at !== null;
   const choose = (act: () => void) => () => {
     menu.current?.hidePopover();
     act();
@@ -55,7 +65,11 @@ function Menu({ conversation }: { conversation: Known }): JSX.Element {
       />
       <div ref={menu} class="menu" popover="auto" role="group" aria-label={t("More about this conversation")}>
         <button type="button" onClick={choose(() => (dialog.value = "details"))}><Icon name="pen" /> {conversation.can.edit ? t("Name and topic") : t("About this channel")}</button>
-        {conversation.can.archive && <button type="button" onClick={choose(() => void archive(conversation.id))}><Icon name="file" /> {t("Archive")}</button>}
+        {conversation.can.archive && (
+          <button type="button" onClick={choose(() => void archive(conversation.id, isArchived ? "restore" : "archive"))}>
+            <Icon name="file" /> {isArchived ? t("Bring back from the archive") : t("Archive")}
+          </button>
+        )}
         <button type="button" class="danger" onClick={choose(() => void leave(conversation.id))}><Icon name="out" /> {t("Leave")}</button>
       </div>
     </>

@@ -12,6 +12,7 @@ import { moveFocus } from "../design/roving.ts";
 import { drafts } from "../messages/drafts.ts";
 import { me, titleOf } from "../people/store.ts";
 import { MOST_UNREAD } from "../receipts/store.ts";
+import { search } from "../search/store.ts";
 import { loadConversations } from "./actions.ts";
 import { conversations, grouped, type Known } from "./store.ts";
 import { Sign } from "./Sign.tsx";
@@ -26,7 +27,6 @@ export function Sidebar(): JSX.Element {
       <header class="sidebar-head">
         <Seal />
         <span class="organisation"><bdi>{me.value?.tenant.name ?? " "}</bdi></span>
-        <IconButton icon="compose" label={t("New direct message")} onClick={() => (dialog.value = "direct")} />
       </header>
       <div class="sidebar-tools">
         <button type="button" class="jump-to" onClick={() => (dialog.value = "switcher")}>
@@ -34,7 +34,7 @@ export function Sidebar(): JSX.Element {
           <span>{t("Jump to…")}</span>
           <kbd>{IS_MAC ? "⌘K" : "Ctrl K"}</kbd>
         </button>
-        <IconButton icon="search" label={t("Search messages")} shortcut="/" onClick={() => (panel.value = "search")} />
+        <IconButton icon="search" label={t("Search messages")} shortcut="/" onClick={openSearch} />
       </div>
       <nav class="sidebar-list" aria-label={t("Conversations")} onKeyDown={onListKey}>
         <Lists />
@@ -42,6 +42,12 @@ export function Sidebar(): JSX.Element {
       <Person />
     </aside>
   );
+}
+
+/** Search from here is for everything one may read. */
+function openSearch(): void {
+  search.value = { ...search.peek(), isHere: false };
+  panel.value = "search";
 }
 
 function Lists(): JSX.Element {
@@ -64,7 +70,7 @@ function Lists(): JSX.Element {
         {!isGuest && <IconButton icon="plus" label={t("Create channel")} onClick={() => (dialog.value = "create")} />}
       </Section>
       <Section title={t("Direct messages")} items={directs} empty={t("Nobody written to yet.")}>
-        <IconButton icon="plus" label={t("New direct message")} onClick={() => (dialog.value = "direct")} />
+        <IconButton icon="compose" label={t("New direct message")} onClick={() => (dialog.value = "direct")} />
       </Section>
     </>
   );

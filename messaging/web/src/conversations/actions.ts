@@ -83,10 +83,10 @@ export async function leave(id: Id): Promise<void> {
   }
 }
 
-/** Archive a conversation, or bring it back. */
-export async function archive(id: Id): Promise<void> {
+/** Close a conversation for new messages, or open it again. */
+export async function archive(id: Id, verb: "archive" | "restore"): Promise<void> {
   try {
-    await ask("POST", `/conversations/${id}/archive`);
+    await ask("POST", `/conversations/${id}/${verb}`);
     await refreshConversation(id);
   } catch (error) {
     complain(error);

@@ -177,7 +177,7 @@ function Toolbar({ message, isInThread }: { message: Message; isInThread: boolea
       {canPost && <IconButton icon="smile" label={t("Add reaction")} shortcut="R" onClick={(event) => openPicker(event.currentTarget as Element, (emoji) => void toggleReaction(message, emoji))} />}
       {!isInThread && <IconButton icon="reply" label={t("Reply in thread")} shortcut="T" onClick={() => openThread(message)} />}
       <IconButton icon="link" label={t("Copy link")} shortcut="L" onClick={() => void copyLink(message)} />
-      {!isInThread && message.thread_id === null && <IconButton icon="check" label={t("Mark unread from here")} shortcut="U" onClick={() => void markUnread(message.conversation_id, message.seq)} />}
+      {!isInThread && message.thread_id === null && <IconButton icon="unread" label={t("Mark unread from here")} shortcut="U" onClick={() => void markUnread(message.conversation_id, message.seq)} />}
       {isMine(message) && <IconButton icon="pen" label={t("Edit message")} shortcut="E" onClick={() => (editing.value = message.id)} />}
       {(isMine(message) || mayRemoveOthers()) && <IconButton icon="trash" label={t("Delete message")} shortcut="Del" class="danger" onClick={() => (deleting.value = message.id)} />}
     </div>

@@ -9,7 +9,7 @@ import { moveFocus } from "../design/roving.ts";
 import { titleOf } from "../people/store.ts";
 import { loadThread } from "./actions.ts";
 import { Composer } from "./Composer.tsx";
-import { focusComposer } from "./focus.ts";
+import { focusComposer, found } from "./focus.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { PendingRow } from "./PendingRow.tsx";
 import { find, outbox, timelineOf } from "./store.ts";
@@ -28,6 +28,11 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
 
   useEffect(() => void loadThread(conversation.id, rootId), [conversation.id, rootId]);
   useLayoutEffect(() => focusComposer("thread"), [rootId, root === undefined]);
+
+  // A link or a hit may lead to a reply far up in a long thread.
+  useEffect(() => {
+    if (found.value !== null) scroller.current?.querySelector(`[data-seq="${found.value}"]`)?.scrollIntoView({ block: "center" });
+  }, [found.value, thread?.status]);
 
   return (
     <Panel title={t("Thread")} detail={titleOf(conversation)} onClose={() => navigate({ conversationId: conversation.id })}>

@@ -1,11 +1,11 @@
 import type { Id, Message, Page } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { cursors } from "../live/cursors.ts";
-import { ask, Refused, withQuery } from "../transport/http.ts";
+import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
 import { keepTimelines, opened, timelineOf, withMessage, withNewer, withOlder, withReplies, withThreadStatus } from "./store.ts";
 
 const PAGE = 50;
-const MOST_REPLIES = 200;
+const MOST_REPLIES = 1_000;
 const MOST_KEPT = 12;
 
 const asOf = (conversationId: Id): number => cursors.at(conversationId) ?? 0;
@@ -139,11 +139,11 @@ export async function loadThread(conversationId: Id, rootId: Id): Promise<void> 
     timeline.value = withThreadStatus(timeline.peek(), rootId, "loading");
   }
   const since = asOf(conversationId);
-  const path = withQuery(`/conversations/${conversationId}/messages`, { thread_id: rootId, limit: MOST_REPLIES });
+  const path = withQuery(`/conversations/${conversationId}/messages`, { thread_id: rootId, limit: 200 });
   try {
-    const [root, { items }] = await Promise.all([
+    const [root, items] = await Promise.all([
       ask<Message>("GET", `/messages/${rootId}`),
-      ask<Page<Message>>("GET", path),
+      askAll<Message>(path, MOST_REPLIES),
     ]);
     const replies = [root, ...items.filter((message) => message.id !== rootId)];
     timeline.value = withReplies(timeline.peek(), rootId, replies, since);

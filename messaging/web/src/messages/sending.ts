@@ -2,6 +2,7 @@ import type { Id, Message } from "../contract/types.ts";
 import { explain } from "../app/failure.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { ask, Refused } from "../transport/http.ts";
+import { newKey } from "../transport/key.ts";
 import { local, openLocal } from "../transport/local.ts";
 import { again, drop, due, failed, postponed, put, type OutboxEntry } from "./outbox.ts";
 import { find, outbox, timelineOf, withMessage } from "./store.ts";
@@ -27,7 +28,7 @@ interface Draft {
 /** Send a message: it is on the page and in the outbox before this returns, and on its way. */
 export function send({ conversationId, threadId, text, alsoInConversation }: Draft): void {
   save({
-    key: crypto.randomUUID(),
+    key: newKey(),
     conversation_id: conversationId,
     thread_id: threadId,
     also_in_conversation: alsoInConversation,

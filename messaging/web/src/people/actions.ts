@@ -1,4 +1,5 @@
 import type { Id, Page, User } from "../contract/types.ts";
+import { t } from "../app/text.ts";
 import { ask, Refused, withQuery } from "../transport/http.ts";
 import { people, remember, wanted, whenWanted } from "./store.ts";
 
@@ -29,6 +30,11 @@ export async function reloadPerson(id: Id): Promise<void> {
   if (people.peek().has(id)) await loadThese([id]);
 }
 
+/** Somebody this person may not see, such as a member of a channel that a guest was in: named, so that nobody waits. */
+function stranger(id: Id): User {
+  return { id, name: t("Somebody"), email: null, role: "member", is_active: false, is_bot: false, title: "", avatar_url: null };
+}
+
 function plan(): void {
   if (isPlanned) return;
   isPlanned = true;
@@ -46,7 +52,8 @@ async function loadThese(ids: Id[]): Promise<void> {
   ids.forEach((id) => asked.add(id));
   try {
     const page = await ask<Page<User>>("GET", `/users?limit=${MOST_AT_ONCE}&${ids.map((id) => `ids=${id}`).join("&")}`);
-    remember(page.items);
+    const found = new Set(page.items.map((user) => user.id));
+    remember([...page.items, ...ids.filter((id) => !found.has(id)).map(stranger)]);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     // Asked for again when somebody next draws the name.
