@@ -25,6 +25,8 @@ WINDOW = 10_000
 """Day files follow each other in time. Where neighbours overlap, or a huge file is not sorted,
 this many messages are held back to bring them into order; fewer where they are long."""
 
+NO_LIST = "no list names its conversation"
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}[^/]*\.json")
 _FILE_ID = re.compile(r"(F[A-Z0-9]{5,20})(?:[-_.].*)?")
 
@@ -54,6 +56,7 @@ class Export:
             must_be_array(archive, member)
         self._days: dict[str, list[Member]] = defaultdict(list)
         self._files: dict[str, list[Member]] = defaultdict(list)
+        self._claims: dict[str, set[str]] = defaultdict(set)
         self._sort()
 
     @property
@@ -111,16 +114,26 @@ class Export:
         while held:
             yield heapq.heappop(held)[2]
 
-    def unlisted(self, conversations: list[Conversation]) -> Iterator[Bad]:
-        """Messages in folders that no list names: nobody could say who may read them."""
-        known = {folder for one in conversations for folder in one.folders}
-        for folder in sorted(self._days.keys() - known):
+    def settle(self, conversations: list[Conversation]) -> None:
+        """Decide whose each folder is. One that two conversations claim is nobody's.
+
+        A public and a private channel of one name would otherwise read each other's messages.
+        """
+        claims: dict[str, set[str]] = defaultdict(set)
+        for one in conversations:
+            for folder in one.folders:
+                claims[folder].add(one.slack_id)
+        self._claims = claims
+
+    def unlisted(self) -> Iterator[Bad]:
+        """Messages in folders that are nobody's: nobody could say who may read them."""
+        for folder in sorted(self._days):
+            claims = self._claims.get(folder, set())
+            if len(claims) == 1:
+                continue
+            why = "two conversations claim its folder" if claims else NO_LIST
             for found in self._records(self._days[folder]):
-                yield (
-                    found
-                    if isinstance(found, Bad)
-                    else Bad(found.file, found.index, "no list names its conversation")
-                )
+                yield found if isinstance(found, Bad) else Bad(found.file, found.index, why)
 
     def bytes_of(self, conversation: Conversation, file: shapes.Attached) -> Member | None:
         """Where the zip holds a file's bytes, in any of the layouts that tools write."""
@@ -146,10 +159,10 @@ class Export:
         return self._archive.members[name].size_bytes
 
     def _days_of(self, conversation: Conversation) -> list[Member]:
-        for folder in conversation.folders:
-            if folder in self._days:
-                return self._days[folder]
-        return []
+        """A conversation's day files, which may lie in a folder by its name and one by its id."""
+        own = [one for one in conversation.folders if self._claims[one] == {conversation.slack_id}]
+        days = [day for folder in own for day in self._days.get(folder, [])]
+        return sorted(days, key=lambda day: (day.parts[-1], day.name))
 
     def _records(self, days: list[Member]) -> Iterator[Record | Bad]:
         for day in days:

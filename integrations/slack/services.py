@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,7 @@ class _Run:
         """People, then conversations, then each one's messages and, when they are in, members."""
         people = self._usable(self._export.people())
         self._found = self._unique(self._usable(self._export.conversations()))
+        self._export.settle(self._found)
         workspace = workspace_of(self._export.team(), people)
         known = store.people_of(workspace)
         self.workspace = workspace.key
@@ -148,7 +150,7 @@ class _Run:
         for one in self._found:
             history.bring(one)
             conversations.bring_members(one)
-        for bad in (*self._export.refused(), *self._export.unlisted(self._found)):
+        for bad in chain(self._export.refused(), self._export.unlisted()):
             self._ledger.quarantine(bad)
         self._public = [
             our_id

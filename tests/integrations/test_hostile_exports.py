@@ -218,6 +218,21 @@ def test_folders_that_no_list_names_are_put_aside(in_acme, tmp_path):
     assert not Message.objects.filter(text="whose?").exists()
 
 
+def test_a_folder_that_two_channels_claim_is_nobodys(in_acme, tmp_path):
+    groups = [exports.channel(exports.SECRET, "general", [exports.ANN])]
+
+    result = run(exports.write(tmp_path / "export.zip", **{"groups.json": groups}))
+
+    assert result["quarantine"]["reasons"]["two conversations claim its folder"] == 14
+    assert not Message.objects.filter(text="a reply").exists()
+
+
+def test_a_channel_may_have_a_folder_by_its_name_and_one_by_its_id(in_acme, tmp_path):
+    more = {f"{exports.GENERAL}/2023-11-16.json": [exports.message(1e6, "by id")]}
+
+    assert run(exports.write(tmp_path / "export.zip", **more))["messages"]["created"] == 18
+
+
 def test_days_that_are_out_of_order_come_in_order(in_acme, tmp_path):
     days = {
         "general/2023-11-14.json": [exports.message(at, str(at)) for at in (30, 10, 50)],
@@ -237,11 +252,9 @@ def test_a_large_file_streams_and_gives_the_same_records(tmp_path, monkeypatch):
     def read():
         with Archive.open(path) as opened:
             found = export.Export(opened)
-            return [
-                list(found.messages(one))
-                for one in found.conversations()
-                if not isinstance(one, Bad)
-            ]
+            conversations = [one for one in found.conversations() if not isinstance(one, Bad)]
+            found.settle(conversations)
+            return [list(found.messages(one)) for one in conversations]
 
     whole = read()
     monkeypatch.setattr(records, "WHOLE_UP_TO", 0)
