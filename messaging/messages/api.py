@@ -6,12 +6,14 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
+from pydantic import Field
 
 from core.api import Body, answer, answers
 from core.errors import Invalid
 from core.http import Request
 from core.ids import new_id
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
+from core.text import MAX_TEXT
 from messaging.messages import selectors, services
 from messaging.messages.schemas import MessagePage, MessageView, RevisionList
 from messaging.messages.view import view_of_new, views_of
@@ -21,17 +23,21 @@ router = Router(tags=["messages"])
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 
 
+# Documented here, refused by the service: in words of ours, and with a code of its own.
+Text = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAX_TEXT})]
+
+
 class NewMessage(Body):
     """`key` makes the message once, however often it is sent; so does `Idempotency-Key`."""
 
-    text: str
+    text: Text
     key: UUID | None = None
     thread_id: UUID | None = None
     also_in_conversation: bool = False
 
 
 class MessageChange(Body):
-    text: str
+    text: Text
 
 
 @router.get("/conversations/{conversation_id}/messages", response=answers(MessagePage))

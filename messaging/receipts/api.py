@@ -1,9 +1,11 @@
 """REST: the read cursor."""
 
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Router, Schema
+from pydantic import Field
 
 from accounts.requests import idempotent
 from core.api import Body, answer, answers
@@ -23,7 +25,7 @@ class CursorView(Schema):
 class NewCursor(Body):
     """`backwards` marks as unread; otherwise the cursor only goes forward."""
 
-    seq: int
+    seq: Annotated[int, Field(json_schema_extra={"minimum": 0})]
     backwards: bool = False
 
 
