@@ -57,7 +57,7 @@ class HubLimits:
     #: How long a newcomer's hello waits for their subscriptions.
     welcome_s: float = 0.5
     heartbeat_s: float = 25.0
-    sockets_per_user: int = 20
+    sockets_per_user: int = 100
     sockets_per_tenant: int = 10_000
     #: Presence is told in rooms of at most so many local sockets, for so many rooms of a person.
     presence_room: int = 200

@@ -9,6 +9,7 @@ import select
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.psycopg_any import sql
+from django.db.utils import InternalError
 from django_tenants.postgresql_backend import base
 
 from tenants.context import PUBLIC_SCHEMA, current_schema
@@ -65,13 +66,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             # Sent on the driver's own cursor: neither query counts nor logs should show it.
             raw = getattr(own, "cursor", own)
-            raw.execute(
-                sql.SQL("SET search_path = {}").format(
-                    sql.SQL(",").join(sql.Identifier(name) for name in wanted)
+            with self.wrap_database_errors:
+                raw.execute(
+                    sql.SQL("SET search_path = {}").format(
+                        sql.SQL(",").join(sql.Identifier(name) for name in wanted)
+                    )
                 )
-            )
             self.search_path_set_schemas = wanted
-        except base.psycopg.errors.InFailedSqlTransaction:
+        except InternalError as error:
+            if not isinstance(error.__cause__, base.psycopg.errors.InFailedSqlTransaction):
+                raise
             # The caller is about to roll back; any other statement fails on the server anyway.
             self.search_path_set_schemas = None
         finally:
