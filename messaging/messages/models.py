@@ -73,7 +73,9 @@ class Message(models.Model):
                 name="messaging_message_thread",
                 condition=Q(thread_id__isnull=False),
             ),
-            GinIndex(fields=["words"], name="messaging_message_words"),
+            # Without fastupdate: searches read the list of what is not filed yet, up to 4 MB of it,
+            # and the insert that finds it full files all of it.
+            GinIndex(fields=["words"], name="messaging_message_words", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -21,11 +21,13 @@ _ANY_FORM = "(websearch_to_tsquery('simple', %(q)s) || websearch_to_tsquery('eng
 _AS_WRITTEN = "websearch_to_tsquery('simple', %(q)s)"
 """For phrases: by their stems, and without words such as "is", they would match too much."""
 
+# Two EXISTS and not one IN over a union: only few messages match, and with the union all public
+# channels of the organisation were collected first, 1.8 ms for 5,000.
 _VISIBLE = """
-    m.conversation_id IN (
-        SELECT conversation_id FROM messaging_membership WHERE user_id = %(user_id)s
-        UNION ALL
-        SELECT id FROM messaging_conversation WHERE kind = 'public' AND %(sees_public)s)
+    (EXISTS (SELECT FROM messaging_membership x
+              WHERE x.conversation_id = m.conversation_id AND x.user_id = %(user_id)s)
+     OR (%(sees_public)s AND EXISTS (SELECT FROM messaging_conversation x
+              WHERE x.id = m.conversation_id AND x.kind = 'public')))
 """
 
 
