@@ -177,9 +177,7 @@ SECURE_SSL_REDIRECT = IS_PRODUCTION and env.flag("CHANCERY_SSL_REDIRECT", defaul
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
 CHANCERY_BEHIND_PROXY = env.flag("CHANCERY_BEHIND_PROXY")
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if CHANCERY_BEHIND_PROXY else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CHANCERY_BEHIND_PROXY else None
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if CHANCERY_BEHIND_PROXY else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -244,7 +242,12 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "filters": ["tenant"], "formatter": "line"}
     },
     "root": {"handlers": ["console"], "level": env.text("CHANCERY_LOG_LEVEL", "WARNING")},
-    "loggers": {"django.request": {"level": "ERROR"}, "chancery": {"level": "INFO"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # Whoever sends rubbish as a host would fill the logs with tracebacks.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "chancery": {"level": "INFO"},
+    },
 }
 
 # Limits -----------------------------------------------------------------------------------------
