@@ -3,18 +3,25 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from messaging.files.models import File
+from django.db import connection
+
 from messaging.messages.view import adds_part
+
+# By hand: Django spends half a millisecond on a list of fifty ids.
+_FILES = """
+SELECT id, message_id, name, content_type, size_bytes
+  FROM messaging_file WHERE message_id = ANY(%s) ORDER BY created_at, id
+"""
 
 
 @adds_part("files")
 def files_of(message_ids: Sequence[UUID]) -> dict[UUID, list[dict]]:
     """The files of each message, in the order in which they were shared; one query."""
-    rows = File.objects.filter(message_id__in=message_ids).order_by("created_at", "id")
+    with connection.cursor() as cursor:
+        cursor.execute(_FILES, [list(message_ids)])
+        rows = cursor.fetchall()
     found: dict[UUID, list[dict]] = {}
-    for id_, message_id, name, content_type, size_bytes in rows.values_list(
-        "id", "message_id", "name", "content_type", "size_bytes"
-    ):
+    for id_, message_id, name, content_type, size_bytes in rows:
         view = {
             "id": id_,
             "name": name,
