@@ -4,6 +4,7 @@
 """
 
 import json
+from abc import abstractmethod
 from argparse import ArgumentParser
 from typing import Any
 
@@ -25,9 +26,9 @@ class ChanceryCommand(BaseCommand):
     def arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments of this command."""
 
+    @abstractmethod
     def act(self, **options: Any) -> dict[str, Any]:
         """Do the work and return the result, which `words` and `--json` show."""
-        raise NotImplementedError
 
     def words(self, result: dict[str, Any]) -> str:
         """The result as people read it."""

@@ -1,0 +1,130 @@
+"""The interfaces that others rely on: operations, refusals, events."""
+
+import dataclasses
+from uuid import UUID
+
+import pytest
+
+from config.api import api
+from events.registry import all_types
+from events.render import _renderers
+
+REFUSALS = {"400", "401", "403", "404", "409", "413", "422", "429"}
+PROBLEM = "application/problem+json"
+NAMES = {"conversation_id", "message_id", "user_id", "emoji", "file_id", "session_id", "token_id"}
+SMALL = (UUID, int, bool, str)
+
+OPERATIONS = {
+    "GET /me",
+    "GET /users",
+    "GET /users/{user_id}",
+    "GET /conversations",
+    "POST /conversations",
+    "GET /conversations/{conversation_id}",
+    "PATCH /conversations/{conversation_id}",
+    "POST /conversations/{conversation_id}/join",
+    "POST /conversations/{conversation_id}/leave",
+    "POST /conversations/{conversation_id}/archive",
+    "GET /conversations/{conversation_id}/members",
+    "POST /conversations/{conversation_id}/members",
+    "DELETE /conversations/{conversation_id}/members/{user_id}",
+    "GET /conversations/{conversation_id}/messages",
+    "POST /conversations/{conversation_id}/messages",
+    "GET /conversations/{conversation_id}/events",
+    "POST /conversations/{conversation_id}/read",
+    "GET /messages/{message_id}",
+    "PATCH /messages/{message_id}",
+    "DELETE /messages/{message_id}",
+    "GET /messages/{message_id}/revisions",
+    "PUT /messages/{message_id}/reactions/{emoji}",
+    "DELETE /messages/{message_id}/reactions/{emoji}",
+    "GET /search",
+}
+EVENTS = {
+    "message.created": "conversation",
+    "message.edited": "conversation",
+    "message.deleted": "conversation",
+    "reaction.added": "conversation",
+    "reaction.removed": "conversation",
+    "conversation.created": "conversation",
+    "conversation.updated": "conversation",
+    "conversation.archived": "conversation",
+    "conversation.restored": "conversation",
+    "cursor.moved": "user",
+    "mention.created": "user",
+    "session.revoked": "user",
+    "user.deactivated": "user",
+    "user.updated": "tenant",
+}
+PLAIN = {
+    "chancery.membership.added.v1": {"user_id", "conversation_id", "role"},
+    "chancery.membership.removed.v1": {"user_id", "conversation_id", "role"},
+    "chancery.cursor.moved.v1": {"user_id", "conversation_id", "read_seq"},
+    "chancery.mention.created.v1": {"user_id", "conversation_id", "message_id", "seq"},
+    "chancery.session.revoked.v1": {"user_id", "credential"},
+    "chancery.user.deactivated.v1": {"user_id"},
+}
+"""Events whose facts are shown as they are, and what that shows."""
+
+
+@pytest.fixture(scope="module")
+def operations() -> dict[str, dict]:
+    paths = api.get_openapi_schema(path_prefix="")["paths"]
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    }
+
+
+def test_the_operations_that_others_rely_on_are_there(operations):
+    assert set(operations) >= OPERATIONS
+
+
+def test_every_operation_documents_every_way_to_be_refused(operations):
+    for name, operation in operations.items():
+        responses = {str(status): answer for status, answer in operation["responses"].items()}
+        assert set(responses) >= REFUSALS, name
+        assert any(status.startswith("2") for status in responses), name
+        for status in REFUSALS:
+            assert list(responses[status]["content"]) == [PROBLEM], name
+
+
+def test_every_operation_says_what_it_does(operations):
+    for name, operation in operations.items():
+        assert len(operation.get("description", "")) > 8, name
+
+
+def test_path_parameters_have_the_names_that_were_agreed(operations):
+    for name, operation in operations.items():
+        named = {one["name"] for one in operation.get("parameters", []) if one["in"] == "path"}
+        assert named <= NAMES, name
+
+
+def test_the_events_that_others_rely_on_are_there():
+    known = {(kind.name, kind.stream.value) for kind in all_types()}
+    wanted = {(f"chancery.{name}.v1", stream) for name, stream in EVENTS.items()}
+    both = {
+        (f"chancery.membership.{verb}.v1", stream)
+        for verb in ("added", "removed")
+        for stream in ("conversation", "user")
+    }
+
+    assert known >= wanted | both
+
+
+@pytest.mark.parametrize("kind", all_types(), ids=lambda kind: f"{kind.name}-{kind.stream.value}")
+def test_every_event_is_drawn_by_a_renderer_or_is_a_plain_fact(kind):
+    if kind.fact in _renderers:
+        return
+
+    assert {field.name for field in dataclasses.fields(kind.fact)} == PLAIN[kind.name]
+
+
+@pytest.mark.parametrize("kind", all_types(), ids=lambda kind: f"{kind.name}-{kind.stream.value}")
+def test_facts_are_frozen_and_hold_small_values(kind):
+    assert kind.fact.__dataclass_params__.frozen
+    for field in dataclasses.fields(kind.fact):
+        words = str(field.type)
+        assert field.name not in {"text", "name", "title", "topic", "email", "password"}, words
+        assert any(small.__name__ in words for small in SMALL), words
