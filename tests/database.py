@@ -51,7 +51,7 @@ class Databases:
                 if snapshot.restore(database):
                     return name
             except psycopg.Error:
-                # Somebody still holds locks, or we may not switch triggers off.
+                # Somebody still holds locks, or a trigger forbids.
                 database.rollback()
         self.drop(name)
         return self.open_copy()
@@ -130,8 +130,7 @@ class Contents:
         now = self._digests_now(database)
         changed = [table for table in self._tables if now[table] != self._digests[table]]
         database.execute("SET LOCAL lock_timeout = '2s'")
-        # Rows go and come in any order: neither foreign keys nor triggers are asked.
-        database.execute("SET LOCAL session_replication_role = replica")
+        # Rows go and come in any order: Django's foreign keys are looked at when all is done.
         for table in changed:
             database.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(*table)))
             if table in self._rows:
