@@ -1,8 +1,8 @@
 """Work started by the clock: beat queues `tenants.for_each`, which queues one task per tenant."""
 
-import redis
 from typing import Any, cast
 
+import redis
 from celery import current_app, shared_task
 from django.conf import settings
 

@@ -134,7 +134,7 @@ def redis_url(kind: str) -> str:
 
 
 def static_root(kind: str) -> str | None:
-    """Where collectstatic puts what production serves; elsewhere files are served where they lie."""
+    """Where collectstatic puts what production serves; elsewhere files lie where they are."""
     default = str(data_dir() / "static") if kind == "production" else ""
     return text("CHANCERY_STATIC_ROOT", default) or None
 
