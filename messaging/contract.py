@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import resolve
 from pydantic import TypeAdapter
 
+from accounts.people.events import UserUpdated
 from events.registry import EventType, all_types
 from messaging.conversations.events import (
     ConversationArchived,
@@ -49,6 +50,7 @@ SEEN_AS: dict[type, Json] = {
     ConversationRestored: _CONVERSATION,
     ReactionAdded: _REACTIONS,
     ReactionRemoved: _REACTIONS,
+    UserUpdated: {"$ref": "UserView"},
 }
 """What a browser gets for events that have a renderer; all others are sent as the fact itself."""
 

@@ -272,10 +272,7 @@ export interface EventData {
   "chancery.user.deactivated.v1": {
     user_id: Id;
   };
-  "chancery.user.updated.v1": {
-    tenant_id: Id;
-    user_id: Id;
-  };
+  "chancery.user.updated.v1": UserView;
 }
 
 interface Frame<N extends EventName> {
