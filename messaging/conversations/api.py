@@ -19,6 +19,9 @@ router = Router(tags=["conversations"])
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 
+MOST_OWN = 5000
+"""All conversations of a person fit into one answer, so that opening the client is one request."""
+
 
 class NewConversation(Body):
     kind: Literal["public", "private", "direct"]
@@ -48,6 +51,18 @@ def list_conversations(
     """The caller's conversations (`mine`), public ones to join (`open`), or both (`all`)."""
     actor = request.actor
     page = selectors.conversations(actor, scope=scope, query=q, cursor=cursor, limit=limit)
+    return answer({"items": [view(actor, row) for row in page.items], "next": page.next})
+
+
+@router.get("/me/conversations", response=answers(ConversationPage))
+def list_own_conversations(
+    request: Request,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_OWN)] = MOST_OWN,
+) -> HttpResponse:
+    """Everything the caller belongs to, at once: what a client shows when it opens."""
+    actor = request.actor
+    page = selectors.conversations(actor, cursor=cursor, limit=limit)
     return answer({"items": [view(actor, row) for row in page.items], "next": page.next})
 
 

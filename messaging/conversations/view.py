@@ -1,5 +1,7 @@
 """How a conversation looks from outside."""
 
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from core.actor import Actor
@@ -29,7 +31,6 @@ def shared_view(row: dict[str, Any]) -> dict[str, Any]:
 def view(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
     """The conversation with the actor's membership, unread counts and rights."""
     is_member = row["role"] is not None
-    may = allowed(actor, _place(row))
     return shared_view(row) | {
         "membership": (
             {"role": row["role"], "read_seq": row["read_seq"], "joined_at": row["joined_at"]}
@@ -37,15 +38,20 @@ def view(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
             else None
         ),
         "unread": {"messages": row["unread"] or 0, "mentions": row["mentions"] or 0},
-        "can": {
-            "post": Do.POST in may,
-            "edit": Do.EDIT in may,
-            "invite": Do.INVITE in may,
-            "archive": Do.ARCHIVE in may,
-        },
+        "can": _can(actor, row["kind"], row["archived_at"], row["role"]),
     }
 
 
-def _place(row: dict[str, Any]) -> Place:
-    membership = None if row["role"] is None else Membership(role=row["role"])
-    return Place(Conversation(kind=row["kind"], archived_at=row["archived_at"]), membership)
+@lru_cache(maxsize=256)
+def _can(
+    actor: Actor, kind: str, archived_at: datetime | None, role: str | None
+) -> dict[str, bool]:
+    """The actor's rights in all conversations alike; somebody has thousands of them."""
+    membership = None if role is None else Membership(role=role)
+    may = allowed(actor, Place(Conversation(kind=kind, archived_at=archived_at), membership))
+    return {
+        "post": Do.POST in may,
+        "edit": Do.EDIT in may,
+        "invite": Do.INVITE in may,
+        "archive": Do.ARCHIVE in may,
+    }

@@ -295,3 +295,19 @@ def test_an_archived_channel_is_restored_over_rest(cast, general):
     assert archived.body["archived_at"] is not None
     assert call(cast.bo.api).post(f"{path}/restore").problem == (403, "forbidden")
     assert ana.post(f"{path}/restore").body["archived_at"] is None
+
+
+def test_a_client_opens_with_everything_its_person_belongs_to_in_one_answer(cast):
+    for number in range(3):
+        make_channel(cast.ana, cast.bo, name=f"ours {number}")
+    make_channel(cast.ana, name="hers alone", kind="private")
+    bo = call(cast.bo.api)
+
+    with in_tenant("acme"), CaptureQueriesContext(connection) as queries:
+        mine = bo.get("/me/conversations")
+
+    assert names(mine) == ["ours 0", "ours 1", "ours 2"]
+    assert mine.body["next"] is None
+    assert mine.items == bo.get("/conversations?limit=200").items
+    assert len(queries) <= 4
+    assert bo.get("/me/conversations?limit=5001").status == 422

@@ -10,14 +10,13 @@ import { titleOf } from "../people/store.ts";
 import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
 import { conversations, replacedBy, withConversation, without } from "./store.ts";
 
-const PAGE = 200;
 const MOST_CONVERSATIONS = 5_000;
 const MOST_OFFERED = 100;
 
 /** Read the whole sidebar. A failure leaves what was there and says so where nothing was. */
 export async function loadConversations(): Promise<void> {
   try {
-    const items = await askAll<Conversation>(withQuery("/conversations", { limit: PAGE }), MOST_CONVERSATIONS);
+    const items = await askAll<Conversation>("/me/conversations", MOST_CONVERSATIONS);
     conversations.value = replacedBy(conversations.peek(), items);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
