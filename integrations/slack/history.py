@@ -171,7 +171,7 @@ class History:
             row = self._row(conversation, our_id, message, ids)
             row["reply_count"], row["last_reply_at"] = replies.pop(message.micros, (0, None))
             rows.append(row)
-            past.append(self._past(conversation, row, message))
+            past.append(self._past(row, message))
         first = record_many(past, correlation_id=CORRELATION)
         for seq, row in enumerate(rows, first):
             row["seq"] = seq
@@ -234,7 +234,7 @@ class History:
             "last_reply_at": None,
         }
 
-    def _past(self, conversation: Conversation, row: dict[str, Any], message: Message) -> Past:
+    def _past(self, row: dict[str, Any], message: Message) -> Past:
         calls = calls_in(message.text or "")
         fact = MessageCreated(
             row["conversation_id"],
@@ -244,7 +244,7 @@ class History:
             calls.people,
             calls.everybody,
         )
-        entry_id = self._workspace.entry(conversation.slack_id, message.micros)
+        entry_id = self._workspace.entry(row["id"], message.micros)
         return Past(entry_id, fact, row["author_id"], row["created_at"])
 
     def _reactions(

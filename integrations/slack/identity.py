@@ -47,9 +47,9 @@ class Workspace:
     def message(self, channel: str, micros: int) -> UUID:
         return id_at(moment(micros), salt=self.message_key(channel, micros))
 
-    def entry(self, channel: str, micros: int) -> UUID:
+    def entry(self, message_id: UUID, micros: int) -> UUID:
         """The id of the journal's entry for a message."""
-        return id_at(moment(micros), salt=self.name("entry", channel, micros))
+        return id_at(moment(micros), salt=uuid5(message_id, "entry"))
 
     def file(self, channel: str, micros: int, slack_id: str) -> UUID:
         return id_at(moment(micros), salt=self.name("file", channel, micros, slack_id))

@@ -51,7 +51,11 @@ def _around(mark: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!{edge}){mark}{inside}{mark}(?!{edge})")
 
 
-_EMPHASIS = [(_around(r"\*"), _BOLD), (_around("_"), _ITALIC), (_around("~"), _STRIKE)]
+_EMPHASIS = [
+    ("*", _around(r"\*"), _BOLD),
+    ("_", _around("_"), _ITALIC),
+    ("~", _around("~"), _STRIKE),
+]
 
 _PUNCTUATION = r"!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~"
 _LITERAL = [
@@ -63,6 +67,8 @@ _LITERAL = [
     (re.compile(r"^(\s{0,3})(?=(?:-{2,}|=+|\*{3,}|_{3,})[ \t]*$)", re.MULTILINE), r"\1\\"),
     (re.compile(r"(?<!\w)__(?=[^\s_])([^\n]{0,200}?)(?<=[^\s_])__(?!\w)"), r"\\_\\_\1\\_\\_"),
 ]
+_ESCAPABLE = re.compile(r"[\\<&\]#*`]|__|--|^\s{0,3}=", re.MULTILINE)
+"""What any of these begins with: most texts have none of it."""
 _STARS = re.compile(r"(?<!\*)\*(?=[^\s*])[^*\n]*?(?<=[^\s*])\*(?!\*)")
 _QUOTED_REST = re.compile(r"^(?:&gt;){3}(?!&gt;)[ \t]?(.*)\Z", re.MULTILINE | re.DOTALL)
 _AFTER_QUOTE = re.compile(r"^(>[^\n]*)\n(?=[^\s>])", re.MULTILINE)
@@ -108,16 +114,19 @@ def to_markdown(text: str, names: Names) -> str:
     text = _ANGLE.sub(lambda found: pieces.keep(angle(found[1], names)), text)
     text = _QUOTED_REST.sub(lambda found: _quote(found[1]), text)
     text = literal(_emphasised(unescaped(text)))
-    return pieces.put_back(_tidy(text.translate(_MARKS)))
+    if _RESERVED.search(text):
+        return pieces.put_back(_tidy(text.translate(_MARKS)))
+    return _tidy(text)
 
 
 def literal(text: str) -> str:
     """Markdown that shows exactly this text: escaped only where it would be taken for markup."""
-    for pattern, replacement in _LITERAL:
-        text = pattern.sub(replacement, text)
-    text = _STARS.sub(lambda found: found[0].replace("*", r"\*"), text)
-    if text.count("`") > 1:
-        text = text.replace("`", r"\`")
+    if _ESCAPABLE.search(text):
+        for pattern, replacement in _LITERAL:
+            text = pattern.sub(replacement, text)
+        text = _STARS.sub(lambda found: found[0].replace("*", r"\*"), text)
+        if text.count("`") > 1:
+            text = text.replace("`", r"\`")
     return emoji.replaced(text)
 
 
@@ -244,8 +253,9 @@ def _in_code(text: str) -> str:
 
 
 def _emphasised(text: str) -> str:
-    for pattern, mark in _EMPHASIS:
-        text = pattern.sub(rf"{mark}\1{mark}", text)
+    for sign, pattern, mark in _EMPHASIS:
+        if sign in text:
+            text = pattern.sub(rf"{mark}\1{mark}", text)
     return text
 
 

@@ -287,7 +287,9 @@ def _author(record: dict[str, Any]) -> Person | None:
     """Who wrote it, with what the message itself tells of them."""
     user = _id_or_none(record.get("user"))
     if user is not None:
-        profile = _dict(record.get("user_profile"))
+        profile = record.get("user_profile")
+        if not isinstance(profile, dict):
+            return Person(user, user, is_bot=user == SLACKBOT)
         seen = (profile.get("display_name"), profile.get("real_name"), profile.get("name"))
         return Person(user, _first_name(seen, 120) or user, is_bot=user == SLACKBOT)
     bot = _id_or_none(record.get("bot_id"))
@@ -299,8 +301,10 @@ def _author(record: dict[str, Any]) -> Person | None:
 
 
 def _edited(value: Any) -> int | None:
+    if not isinstance(value, dict):
+        return None
     try:
-        return micros_of(_dict(value).get("ts"))
+        return micros_of(value.get("ts"))
     except Flaw:
         return None
 
@@ -323,7 +327,7 @@ def _kept_subtype(subtype: str | None) -> str | None:
 def _files(record: dict[str, Any]) -> list[Attached]:
     found = record.get("files")
     if not isinstance(found, list):
-        found = [record.get("file")]
+        found = [record["file"]] if "file" in record else []
     files: dict[str, Attached] = {}
     for one in found[:MOST_FILES]:
         attached = _file(_dict(one))
