@@ -117,6 +117,15 @@ def fresh_channel(ana: Window) -> str:
     return channel["id"]
 
 
-@pytest.fixture(scope="session")
-def axe_source() -> str:
-    return (ROOT / "messaging/web/node_modules/axe-core/axe.min.js").read_text()
+@pytest.fixture
+def violations() -> Callable[[Page], list[str]]:
+    """Run axe on a page as it stands; the page's policy would not let it in otherwise."""
+
+    axe_source = (ROOT / "messaging/web/node_modules/axe-core/axe.min.js").read_text()
+
+    def run(page: Page) -> list[str]:
+        page.evaluate(axe_source)
+        found = page.evaluate("async () => (await axe.run(document)).violations")
+        return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
+
+    return run

@@ -18,18 +18,6 @@ LOOKS = [
 ]
 
 
-@pytest.fixture
-def violations(axe_source: str) -> Callable[[Page], list[str]]:
-    """Run axe on a page as it stands; the page's policy would not let it in otherwise."""
-
-    def run(page: Page) -> list[str]:
-        page.evaluate(axe_source)
-        found = page.evaluate("async () => (await axe.run(document)).violations")
-        return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
-
-    return run
-
-
 @pytest.fixture(params=LOOKS)
 def look(request: pytest.FixtureRequest) -> dict[str, Any]:
     return {"bypass_csp": True, "reduced_motion": "reduce"} | request.param

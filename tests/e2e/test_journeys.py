@@ -259,7 +259,7 @@ def test_everything_of_a_conversation_by_keyboard_alone(ana: Window, bo: Window)
 
     keys.type("Sent without a mouse")
     keys.press("Enter")
-    expect(ana.page.locator(".message.pending")).to_have_count(0)
+    expect(ana.page.locator(".message[data-seq]")).to_contain_text("Sent without a mouse")
     keys.press("ArrowUp")
     keys.press("End")
     keys.type(", and edited")
@@ -353,3 +353,63 @@ def test_markup_in_messages_stays_text(ana: Window, bo: Window, fresh_channel: s
     expect(row).to_contain_text("<img src=x onerror=alert(1)>")
     expect(row.locator("strong")).to_have_text("strong")
     expect(row.locator(".text img, .text b, .text a")).to_have_count(0)
+
+
+def test_the_end_stays_in_sight_while_the_composer_grows(ana: Window, fresh_channel: str):
+    ana.write_history(fresh_channel, [f"line {number}" for number in range(40)])
+    ana.open(fresh_channel)
+    expect(ana.row("line 39")).to_be_in_viewport()
+
+    ana.composer.fill("\n".join("growing" for _ in range(12)))
+    expect(ana.row("line 39")).to_be_in_viewport(ratio=1)
+    ana.composer.press("Enter")
+    expect(ana.row("growing")).to_be_in_viewport()
+    expect(ana.page.locator(".jump")).to_have_count(0)
+
+
+def test_marking_as_unread_holds_until_one_comes_back(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    ana.say("read me later")
+    bo.open(fresh_channel)
+    expect(bo.row("read me later")).to_be_visible()
+    expect(bo.entry(fresh_channel).locator(".badge")).to_have_count(0)
+
+    bo.act(bo.row("read me later"), "Mark unread from here")
+    badge = bo.entry(fresh_channel).locator("[data-badge=unread]")
+    expect(badge).to_have_text("1")
+    ana.say("and me")
+    expect(badge).to_have_text("2")
+
+    bo.page.locator(".entry").filter(has_text="general").click()
+    bo.entry(fresh_channel).click()
+    expect(bo.page.locator(".new-line")).to_be_visible()
+    expect(badge).to_have_count(0)
+
+
+def test_a_person_who_is_removed_sees_nothing_further(ana: Window, bo: Window):
+    name = f"closed-{uuid4().hex[:6]}"
+    bo_id = bo.api("GET", "/me")["id"]
+    room = ana.api("POST", "/conversations", {"kind": "private", "name": name})["id"]
+    expect(bo.entry(room)).to_have_count(0)
+    ana.api("POST", f"/conversations/{room}/members", {"user_id": bo_id})
+    bo.entry(room).click()
+    expect(bo.composer).to_be_visible()
+
+    ana.api("DELETE", f"/conversations/{room}/members/{bo_id}")
+
+    expect(bo.entry(room)).to_have_count(0)
+    expect(bo.page.locator(".toast")).to_contain_text(f"You are no longer in {name}")
+    bo.page.goto(f"/c/{room}")
+    expect(bo.page.get_by_role("heading", level=1)).to_have_text("This conversation is not here")
+
+
+def test_signing_out_in_one_tab_ends_the_others(sign_in: SignIn):
+    first = sign_in("cy")
+    second = Window(first.page.context.new_page())
+    second.page.goto("/")
+    second.ready()
+
+    second.page.get_by_role("button", name="Sign out").click()
+
+    for window in (first, second):
+        expect(window.page).to_have_url(re.compile("/accounts/login/"))

@@ -24,6 +24,7 @@ import { me, titleOf } from "../people/store.ts";
 import { EmojiPicker } from "../reactions/EmojiPicker.tsx";
 import { SearchPanel } from "../search/SearchPanel.tsx";
 import { JoinBar } from "../conversations/JoinBar.tsx";
+import { passOver } from "./failure.ts";
 import { dialog, panel } from "./panel.ts";
 import { route } from "./route.ts";
 import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
@@ -68,7 +69,7 @@ interface MainProps {
 function Main({ conversationId, conversation }: MainProps): JSX.Element {
   useEffect(() => {
     if (conversation === undefined && conversationId !== null && conversations.peek().status === "ready") {
-      void refreshConversation(conversationId).catch(() => undefined);
+      void refreshConversation(conversationId).catch(passOver);
     }
     if (matchMedia("(hover: hover)").matches && route.peek().threadId === null && panel.peek() === null && dialog.peek() === null) focusComposer("conversation");
   }, [conversationId, conversation === undefined, conversations.value.status]);
@@ -95,7 +96,7 @@ function Welcome(): JSX.Element {
       <h1>{name === "" ? t("Welcome") : t("Good to see you, %(name)s", { name })}</h1>
       <p>{t("Choose a conversation, or start one.")}</p>
       <p class="welcome-acts">
-        <button type="button" class="button" onClick={() => (dialog.value = "browse")}>{t("Browse channels")}</button>
+        {me.value?.role !== "guest" && <button type="button" class="button" onClick={() => (dialog.value = "browse")}>{t("Browse channels")}</button>}
         <button type="button" class="button" onClick={() => (dialog.value = "direct")}>{t("Write to someone")}</button>
       </p>
     </div>

@@ -14,6 +14,11 @@ export function explain(error: unknown): string {
   return error.problem?.detail || t("The server could not do that. Try again in a moment.");
 }
 
+/** For reads that nobody waits for: a refusal leaves things as they are, anything else is a fault and is thrown. */
+export function passOver(error: unknown): void {
+  if (!(error instanceof Refused)) throw error;
+}
+
 /** Tell the person; for actions whose failure changes nothing on the page. */
 export function complain(error: unknown): void {
   toast(explain(error), "danger");

@@ -65,7 +65,7 @@ function Lists(): JSX.Element {
   const isGuest = me.value?.role === "guest";
   return (
     <>
-      <Section title={t("Channels")} items={channels} empty={t("You are in no channel yet. Browse to find one.")}>
+      <Section title={t("Channels")} items={channels} empty={isGuest ? t("You are in no channel yet. A member can add you.") : t("You are in no channel yet. Browse to find one.")}>
         {!isGuest && <IconButton icon="browse" label={t("Browse channels")} onClick={() => (dialog.value = "browse")} />}
         {!isGuest && <IconButton icon="plus" label={t("Create channel")} onClick={() => (dialog.value = "create")} />}
       </Section>

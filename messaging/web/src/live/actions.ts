@@ -1,5 +1,6 @@
 import { batch } from "@preact/signals";
 import type { EventFrame, Heads, Id, Page, ServerFrame } from "../contract/types.ts";
+import { passOver } from "../app/failure.ts";
 import { dropConversation, loadConversations, refreshConversation } from "../conversations/actions.ts";
 import { conversations } from "../conversations/store.ts";
 import { reloadTimeline } from "../messages/actions.ts";
@@ -78,7 +79,7 @@ function handle(frame: ServerFrame): void {
     case "ping":
       return handleHeads(frame.heads, frame.user_seq, false);
     case "resync":
-      return frame.conversation_id === null ? reloadList() : void resync(frame.conversation_id).catch(() => undefined);
+      return frame.conversation_id === null ? reloadList() : void resync(frame.conversation_id).catch(passOver);
     case "typing":
       typing.value = withTyping(typing.peek(), frame.conversation_id, frame.user_id, Date.now() + TYPING_LASTS_MS);
       return;

@@ -6,10 +6,10 @@ import { settle } from "../messages/sending.ts";
 import { refreshMessage } from "../messages/actions.ts";
 import { timelineOf, withMessage, withReactions, withReplyCounted } from "../messages/store.ts";
 import { plain } from "../messages/plain.ts";
-import { reloadPerson } from "../people/actions.ts";
-import { me, nameOf } from "../people/store.ts";
+import { me, nameOf, remember } from "../people/store.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { leaveForSignIn } from "../transport/session.ts";
+import { passOver } from "../app/failure.ts";
 import { t } from "../app/text.ts";
 import { route } from "../app/route.ts";
 import { announcement, typing, withoutTyping } from "./store.ts";
@@ -48,7 +48,7 @@ function messageDeleted(frame: EventFrameOf<"chancery.message.deleted.v1">): voi
   if (rootId !== null) void refreshMessage(id, rootId);
   const readSeq = conversations.peek().byId.get(id)?.membership?.read_seq ?? Infinity;
   // Whether the deleted one had been counted (or mentioned me) is the server's to say: counts stop at 99+.
-  if (!isMe(author) && seq > readSeq) void refreshConversation(id);
+  if (!isMe(author) && seq > readSeq) void refreshConversation(id).catch(passOver);
 }
 
 function reactionsChanged({ data, seq, conversation_id: id }: EventFrameOf<"chancery.reaction.added.v1" | "chancery.reaction.removed.v1">): void {
@@ -64,7 +64,7 @@ function factsChanged({ data }: { data: Parameters<typeof withFacts>[1] }): void
 function membership(frame: EventFrameOf<"chancery.membership.added.v1" | "chancery.membership.removed.v1">, by: 1 | -1): void {
   const { conversation_id: id, user_id: userId } = frame.data;
   if (frame.stream === "user") {
-    if (by === 1) void refreshConversation(id);
+    if (by === 1) void refreshConversation(id).catch(passOver);
     else dropConversation(id);
     return;
   }
@@ -81,7 +81,7 @@ function cursorMoved({ data }: EventFrameOf<"chancery.cursor.moved.v1">): void {
   const item = conversations.peek().byId.get(id);
   if (item === undefined || item.membership === null || item.membership.read_seq === readSeq) return;
   if (!isAllRead(item, readSeq)) {
-    void refreshConversation(id);
+    void refreshConversation(id).catch(passOver);
     return;
   }
   update(id, (known) => afterRead(known, { read_seq: readSeq, unread: { messages: 0, mentions: 0 } }));
@@ -90,7 +90,7 @@ function cursorMoved({ data }: EventFrameOf<"chancery.cursor.moved.v1">): void {
 function mentioned({ data }: EventFrameOf<"chancery.mention.created.v1">): void {
   const item = conversations.peek().byId.get(data.conversation_id);
   // Mentions are written down a moment after their message: whether an earlier count held this one, the server knows.
-  if (item !== undefined && data.seq <= item.counted_seq) void refreshConversation(item.id);
+  if (item !== undefined && data.seq <= item.counted_seq) void refreshConversation(item.id).catch(passOver);
   else update(data.conversation_id, (known) => afterMention(known, data.seq));
 }
 
@@ -108,9 +108,10 @@ const table: Table = {
   "chancery.membership.removed.v1": (frame) => membership(frame, -1),
   "chancery.cursor.moved.v1": cursorMoved,
   "chancery.mention.created.v1": mentioned,
-  "chancery.session.revoked.v1": leaveForSignIn,
+  // Heard by all of the person's devices; the one it concerns has its socket closed with 4403.
+  "chancery.session.revoked.v1": () => undefined,
   "chancery.user.deactivated.v1": leaveForSignIn,
-  "chancery.user.updated.v1": ({ data }) => void reloadPerson(data.user_id),
+  "chancery.user.updated.v1": ({ data }) => remember([data]),
 };
 
 /** Apply one event to the stores. Event types of a newer server are passed over. */

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Conversation, Id, Message } from "../contract/types.ts";
 import { t } from "../app/text.ts";
 import { conversations } from "../conversations/store.ts";
@@ -135,8 +135,10 @@ export function Composer(props: Props): JSX.Element {
   };
 
   useAutosize(field, draft.text);
-  useEffect(() => {
-    if (props.kind === "edit") field.current?.focus();
+  useLayoutEffect(() => {
+    if (props.kind !== "edit") return;
+    field.current?.focus();
+    field.current?.setSelectionRange(draft.text.length, draft.text.length);
   }, []);
 
   const onInput = (event: { currentTarget: HTMLTextAreaElement }): void => {
@@ -217,10 +219,13 @@ function replaced(draft: Draft, typed: Typed, caret: number, suggestion: Suggest
   return { draft: { text, mentions }, caret: typed.start + put.length };
 }
 
+/** Where the style sheet's `field-sizing` does it, measuring would only collapse the field for a moment and move the history. */
+const SIZES_ITSELF = globalThis.CSS?.supports("field-sizing", "content") ?? false;
+
 function useAutosize(field: { current: HTMLTextAreaElement | null }, text: string): void {
   useLayoutEffect(() => {
     const element = field.current;
-    if (element === null) return;
+    if (element === null || SIZES_ITSELF) return;
     element.style.height = "auto";
     element.style.height = `${Math.min(MOST_HEIGHT, element.scrollHeight)}px`;
   }, [text]);

@@ -9,7 +9,7 @@ import { ConversationStart } from "../conversations/ConversationStart.tsx";
 import { Icon } from "../design/Icon.tsx";
 import { moveFocus } from "../design/roving.ts";
 import { me } from "../people/store.ts";
-import { markRead } from "../receipts/actions.ts";
+import { letRead, markRead } from "../receipts/actions.ts";
 import { loadNewer, loadOlder, openAround, openNewest } from "./actions.ts";
 import { editing, focusComposer, found } from "./focus.ts";
 import { MessageRow } from "./MessageRow.tsx";
@@ -30,6 +30,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const offset = useRef(0);
   const [isAway, setAway] = useState(false);
   const isPlaced = useRef(false);
 
@@ -57,6 +58,14 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     if (rows.length > 0) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
   };
 
+  const jump = (): void => {
+    setNewAfter(null);
+    setAway(false);
+    isAtEnd.current = true;
+    if (at !== null) navigate({ conversationId: id, threadId: route.peek().threadId }, { replace: true });
+    else void openNewest(id).then(() => requestAnimationFrame(toEnd));
+  };
+
   // Where to stand when a history opens: at the place asked for, at what is new, or at the end.
   useLayoutEffect(() => {
     if (timeline.status !== "ready" || loadedPlace !== place || isPlaced.current || rows.length === 0) return;
@@ -73,32 +82,57 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     if (isPlaced.current && isAtEnd.current && !timeline.hasNewer) toEnd();
   }, [rows]);
 
+  useEffect(() => () => letRead(id), [id]);
   useReading(conversation, isAtEnd, timeline.status === "ready" && !timeline.hasNewer);
+
+  const assess = (): void => {
+    const handle = list.current;
+    if (handle === null || !isPlaced.current) return;
+    const below = handle.scrollSize - handle.scrollOffset - handle.viewportSize;
+    // Only scrolling up leaves the end: a window that shrinks, or a row that grows, moves nobody on purpose.
+    if (below <= AT_END_WITHIN) isAtEnd.current = true;
+    else if (handle.scrollOffset < offset.current) isAtEnd.current = false;
+    offset.current = handle.scrollOffset;
+    setAway(timeline.hasNewer || (!isAtEnd.current && below > handle.viewportSize / 2));
+  };
 
   const onScroll = (): void => {
     const handle = list.current;
     if (handle === null || !isPlaced.current) return;
+    assess();
     const below = handle.scrollSize - handle.scrollOffset - handle.viewportSize;
-    isAtEnd.current = below <= AT_END_WITHIN;
-    setAway(below > handle.viewportSize / 2 || timeline.hasNewer);
     if (isAtEnd.current && !timeline.hasNewer) lookedAt(id);
     if (handle.scrollOffset < LOAD_WITHIN) void loadOlder(id);
     if (below < LOAD_WITHIN) void loadNewer(id);
   };
+
+  // The window shrinks when the composer grows, and rows grow when their pictures arrive.
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (isPlaced.current && isAtEnd.current) element.scrollTop = element.scrollHeight;
+      assess();
+    });
+    observer.observe(element);
+    if (element.lastElementChild !== null) observer.observe(element.lastElementChild);
+    return () => observer.disconnect();
+  }, [timeline.hasNewer]);
+
+  // What I send I want to see, wherever I was reading.
+  const sent = pending.at(-1)?.key;
+  useLayoutEffect(() => {
+    if (sent === undefined) return;
+    isAtEnd.current = true;
+    if (timeline.hasNewer) jump();
+    else toEnd();
+  }, [sent]);
 
   // A short page may not fill the window, and then nothing ever scrolls.
   useEffect(() => {
     const handle = list.current;
     if (isPlaced.current && handle !== null && handle.scrollOffset < LOAD_WITHIN && timeline.hasOlder) void loadOlder(id);
   }, [rows]);
-
-  const jump = (): void => {
-    setNewAfter(null);
-    setAway(false);
-    isAtEnd.current = true;
-    if (at !== null) navigate({ conversationId: id, threadId: route.peek().threadId }, { replace: true });
-    else void openNewest(id).then(() => requestAnimationFrame(toEnd));
-  };
 
   const editedIndex = rows.findIndex((row) => row.kind === "message" && row.message.id === editing.value);
   return (
@@ -122,7 +156,6 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
           bufferSize={400}
           {...(editedIndex >= 0 ? { keepMounted: [editedIndex] } : {})}
           onScroll={onScroll}
-          onResize={() => isPlaced.current && isAtEnd.current && !timeline.hasNewer && requestAnimationFrame(() => isAtEnd.current && list.current?.scrollTo(list.current.scrollSize))}
         >
           {(row: Row) => <RowView key={row.key} row={row} conversation={conversation} /> as never}
         </Virtualizer>

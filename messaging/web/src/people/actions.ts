@@ -25,11 +25,6 @@ export async function findPeople(q: string, signal?: AbortSignal): Promise<User[
   return page.items;
 }
 
-/** Somebody's name, title or standing changed: read it again if it is shown anywhere. */
-export async function reloadPerson(id: Id): Promise<void> {
-  if (people.peek().has(id)) await loadThese([id]);
-}
-
 /** Somebody this person may not see, such as a member of a channel that a guest was in: named, so that nobody waits. */
 function stranger(id: Id): User {
   return { id, name: t("Somebody"), email: null, role: "member", is_active: false, is_bot: false, title: "", avatar_url: null };

@@ -29,7 +29,7 @@ export function person(id: Id): User | undefined {
 /** A person's name, or a dash of the same height while it loads. */
 export function nameOf(id: Id | null): string {
   if (id === null) return t("Chancery");
-  if (id === me.value?.id) return me.value.name;
+  if (id === me.value?.id) return people.value.get(id)?.name ?? me.value.name;
   return person(id)?.name ?? "…";
 }
 

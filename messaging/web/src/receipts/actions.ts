@@ -10,10 +10,16 @@ const WAIT_MS = 250;
 const told = new Map<Id, number>();
 const timers = new Map<Id, number>();
 
+/** Marked as unread by hand: being on the screen does not read them again until the person has left the conversation. */
+const held = new Set<Id>();
+
+/** The person leaves a conversation: looking at it counts again next time. */
+export const letRead = (conversationId: Id): void => void held.delete(conversationId);
+
 /** Everything in the conversation is on the screen and looked at: the badge goes at once, the server hears a moment later. */
 export function markRead(conversationId: Id): void {
   const item = conversations.peek().byId.get(conversationId);
-  if (item === undefined || item.membership === null || item.membership.read_seq >= item.last_seq) return;
+  if (item === undefined || held.has(conversationId) || item.membership === null || item.membership.read_seq >= item.last_seq) return;
   const seq = item.last_seq;
   conversations.value = changed(conversations.peek(), conversationId, (known) => readUpTo(known, seq));
   clearTimeout(timers.get(conversationId));
@@ -35,6 +41,7 @@ async function tell(conversationId: Id, seq: number): Promise<void> {
 /** Put the cursor before a message, so that it is unread again. */
 export async function markUnread(conversationId: Id, seq: number): Promise<void> {
   try {
+    held.add(conversationId);
     clearTimeout(timers.get(conversationId));
     told.delete(conversationId);
     await ask("POST", `/conversations/${conversationId}/read`, { seq: Math.max(0, seq - 1), backwards: true });

@@ -1,0 +1,59 @@
+"""An organisation signs itself up, and its owner begins to talk."""
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.product import Product
+from tests.e2e.window import Window
+
+
+def test_an_organisation_signs_itself_up_and_its_owner_begins(
+    new_context: Callable[..., BrowserContext],
+    product: Product,
+    violations: Callable[[Page], list[str]],
+):
+    slug = f"novum-{uuid4().hex[:6]}"
+    page = new_context("", bypass_csp=True).new_page()
+    page.goto(product.site())
+    page.get_by_label("Organisation").fill("Novum")
+    page.get_by_label("Address", exact=False).first.fill(slug)
+    page.get_by_label("Your name").fill("Nora Vance")
+    page.get_by_label("Your e-mail address").fill("nora@novum.example")
+    page.get_by_label("Password").fill("a-quiet-harbour-42")
+    page.get_by_role("button", name="Sign up").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Novum is ready", timeout=30_000)
+    assert violations(page) == []
+    page.get_by_role("link", name="Sign in").click()
+    expect(page).to_have_url(re.compile(f"//{slug}\\.localhost:"))
+    page.get_by_label("Email").fill("nora@novum.example")
+    page.get_by_label("Password").fill("a-quiet-harbour-42")
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Good to see you, Nora")
+    assert violations(page) == []
+    page.get_by_role("button", name="Create channel").click()
+    page.get_by_label("Name").fill("first-letters")
+    page.get_by_role("dialog").get_by_role("button", name="Create channel").click()
+    nora = Window(page)
+    expect(nora.say("We have begun")).to_be_visible()
+    expect(page.locator(".message.pending")).to_have_count(0)
+
+
+def test_a_taken_address_is_named_and_nothing_else_is_lost(
+    new_context: Callable[..., BrowserContext], product: Product
+):
+    page = new_context("").new_page()
+    page.goto(product.site())
+    page.get_by_label("Organisation").fill("Another Acme")
+    page.get_by_label("Address", exact=False).first.fill("acme")
+    page.get_by_label("Your name").fill("Al")
+    page.get_by_label("Your e-mail address").fill("al@acme.example")
+    page.get_by_label("Password").fill("a-quiet-harbour-42")
+    page.get_by_role("button", name="Sign up").click()
+
+    expect(page.locator(".errorlist")).to_be_visible()
+    expect(page.get_by_label("Organisation")).to_have_value("Another Acme")
