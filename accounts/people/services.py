@@ -155,8 +155,8 @@ CHANGEABLE = frozenset(_CLEAN) | {"role", "locale", "is_active"}
 
 
 def _keep_an_owner(person: User) -> None:
-    # Locked in id order: two owners deactivating each other would leave none otherwise.
-    owners = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("id")
+    # Locked since the person was fetched: two owners deactivating each other leave one.
+    owners = User.objects.filter(role=Role.OWNER, is_active=True)
     if {owner.id for owner in owners} <= {person.id}:
         raise Conflict("role", _("An organisation needs an owner: make somebody else one first."))
 
