@@ -51,7 +51,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("scopes"))
     def reach(self, token: ApiToken) -> str:
-        return ", ".join(token.scopes) if token.scopes else str(_("all"))
+        return str(_("all")) if token.scopes is None else ", ".join(token.scopes)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, **kwargs: Any

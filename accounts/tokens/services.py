@@ -46,7 +46,8 @@ def create_token(
         user=user,
         name=name,
         digest=digest_of(token),
-        scopes=scopes or None,
+        # None reaches everywhere; an empty list reaches nowhere.
+        scopes=scopes,
         expires_at=timezone.now() + timedelta(days=days) if days else None,
     )
     return row, token

@@ -103,6 +103,9 @@ def test_a_token_reaches_as_far_as_its_scopes(cast):
     reader = call(bearer(token_with(cast.ana, scopes=["read"])))
     writer = call(bearer(token_with(cast.ana, scopes=["write"])))
 
+    nowhere = call(bearer(token_with(cast.ana, scopes=[])))
+
+    assert nowhere.get("/me").problem == (403, "scope")
     assert reader.get("/me").status == 200
     assert reader.post("/conversations", CHANNEL).problem == (403, "scope")
     assert writer.get("/me").problem == (403, "scope")
