@@ -14,7 +14,7 @@ from typing import cast
 
 from django.conf import settings
 from django.core.cache import DEFAULT_CACHE_ALIAS, caches
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +35,9 @@ logger = logging.getLogger("chancery.tenants")
 
 GRACE = timedelta(days=7)
 """How long a tenant marked for deletion can still be had back."""
+
+_DROP_WAITS_S = 10.0
+"""How long dropping a schema waits for those who still read in it."""
 
 
 def create_tenant(*, slug: str, name: str, owner: NewOwner | None = None) -> Tenant:
@@ -97,9 +100,7 @@ def erase(slug: str) -> None:
         hooks.erase(slug)
         cast(RedisCacheOrOwn, caches[DEFAULT_CACHE_ALIAS]).forget_tenant(slug)
         shutil.rmtree(_files_of(slug), ignore_errors=True)
-        with in_public(), transaction.atomic():
-            drop_schema(slug)
-            Tenant.objects.filter(slug=slug).delete()
+        _drop(slug)
     forget_hosts()
     logger.info("tenant %s was erased", slug)
 
@@ -111,9 +112,31 @@ def erase_overdue(*, now: datetime | None = None) -> list[str]:
             state=TenantState.DELETING, delete_after__lte=now or timezone.now()
         )
         slugs = list(due.order_by("delete_after").values_list("slug", flat=True))
-    for slug in slugs:
+    return [slug for slug in slugs if _erased(slug)]
+
+
+def _erased(slug: str) -> bool:
+    """Erase one of several: what goes wrong with it must not keep the others."""
+    try:
         erase(slug)
-    return slugs
+    except Exception:
+        logger.exception("tenant %s could not be erased; it is tried again", slug)
+        return False
+    return True
+
+
+def _drop(slug: str) -> None:
+    """Drop the schema and forget the tenant, unless somebody is still at work in it."""
+    try:
+        with in_public(), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = %s", [f"{_DROP_WAITS_S * 1000:.0f}ms"])
+            drop_schema(slug)
+            Tenant.objects.filter(slug=slug).delete()
+    except OperationalError as busy:
+        raise Unavailable(
+            "tenant", _("Somebody is still at work in this tenant. Try again in a moment.")
+        ) from busy
 
 
 def _files_of(slug: str) -> Path:

@@ -128,11 +128,15 @@ def test_a_stranger_of_the_same_organisation_gets_nothing(cast, secret, operatio
     assert known == unknown
 
 
-@pytest.mark.parametrize("operation", with_ids(), ids=str)
+LEAVING = ("/members/{user_id}", "/leave")
+"""They would take Bo out of the room before he has looked around."""
+
+
+@pytest.mark.parametrize(
+    "operation", [op for op in with_ids() if not op.path.endswith(LEAVING)], ids=str
+)
 def test_the_walk_is_able_to_find_something(cast, secret, operation):
     """Bo, who may, is not refused as one who knows nothing: the addresses do lead somewhere."""
-    if operation.path.endswith("/members/{user_id}") or operation.path.endswith("/leave"):
-        pytest.skip("it would take Bo out of the room")
     status, _, _ = ask(cast.bo.client, operation, secret)
 
     assert status not in {401, 404, 405}

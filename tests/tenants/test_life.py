@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from events.outbox.models import OutboxItem
-from tenants import clock, services
+from tenants import clock, pooler, services
 from tenants.context import in_public, in_tenant
 from tenants.models import Domain, Signup, Tenant
 from tenants.schemas import schema_exists
@@ -129,6 +129,20 @@ def test_what_was_interrupted_can_be_run_again(cast, real_commits, monkeypatch):
 
     assert services.erase_overdue() == ["acme"]
     assert not schema_exists("t_acme")
+
+
+def test_a_tenant_that_cannot_be_erased_does_not_keep_the_others(cast, real_commits, monkeypatch):
+    for slug in ("acme", "globex"):
+        services.mark_for_deletion(slug, grace=timedelta(0))
+    monkeypatch.setattr(services, "_DROP_WAITS_S", 0.1)
+    with pooler._connect() as reader:
+        reader.autocommit = False
+        reader.execute("SELECT count(*) FROM t_acme.accounts_user")
+
+        assert services.erase_overdue() == ["globex"]
+        assert state("acme") == "deleting"
+
+    assert services.erase_overdue() == ["acme"]
 
 
 @pytest.mark.parametrize("verb", ["suspend", "resume", "mark_for_deletion", "keep", "erase"])
