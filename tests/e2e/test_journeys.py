@@ -413,3 +413,31 @@ def test_signing_out_in_one_tab_ends_the_others(sign_in: SignIn):
 
     for window in (first, second):
         expect(window.page).to_have_url(re.compile("/accounts/login/"))
+
+
+def test_the_sidebar_after_events_is_the_sidebar_after_a_reload(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    bo_id = bo.api("GET", "/me")["id"]
+    path = f"/conversations/{fresh_channel}/messages"
+
+    def post(text: str, **more: str) -> str:
+        return ana.api("POST", path, {"text": text, "key": str(uuid4())} | more)["id"]
+
+    expect(bo.entry(fresh_channel)).to_be_attached()
+    bo.page.locator(".entry").filter(has_text="general").click()
+    root = post("a root")
+    kept = post(f"<@{bo_id}> kept")
+    gone = post(f"<@{bo_id}> deleted again")
+    named_later = post("nobody yet")
+    post("a reply", thread_id=root)
+    post("<!channel> all of you")
+    ana.api("PATCH", f"/messages/{named_later}", {"text": f"<@{bo_id}> after all"})
+    ana.api("PATCH", f"/messages/{kept}", {"text": f"<@{bo_id}> kept, and edited"})
+    ana.api("DELETE", f"/messages/{gone}")
+
+    entry = bo.entry(fresh_channel)
+    expect(entry.locator(".visually-hidden")).to_have_text("5 unread, 3 mentions")
+    bo.page.reload()
+    bo.ready()
+    expect(entry.locator(".visually-hidden")).to_have_text("5 unread, 3 mentions")
