@@ -165,6 +165,43 @@ def test_valkey_is_away_for_ten_seconds_and_posting_goes_on(room):
         assert eventually(lambda: _outbox(database) == 0)
 
 
+def test_valkey_hangs_and_posting_goes_on(room):
+    product = room.product
+    room.post(product.one, str(uuid4()))
+    with product.valkey.hung():
+        durations = []
+        for web in (product.one, product.two) * 4:
+            answer, took_s = timed(lambda: room.post(web, str(uuid4())))  # noqa: B023
+            assert answer.status_code == 201
+            durations.append(took_s)
+
+    assert max(durations) < 1.0
+    room.check_whole(within_s=20)
+
+
+def test_the_queue_is_lost_with_valkey_and_the_relay_is_killed(room):
+    product = room.product
+    ana = room.listeners[0].hello["user_id"]
+    with product.database() as database:
+        before = _mentions(database, ana)
+    product.worker.kill()
+    assert room.post(product.one, str(uuid4()), f"<@{ana}> one").status_code == 201
+    with product.database() as database:
+        assert eventually(lambda: _queued(database) == 1)
+    product.relay.kill()
+    product.valkey.stop()
+    assert room.post(product.two, str(uuid4()), f"<@{ana}> two").status_code == 201
+    product.valkey.start()
+
+    product.relay.start()
+    product.worker.start()
+
+    with product.database() as database:
+        assert eventually(lambda: _outbox(database) == 0, within_s=60)
+        assert _mentions(database, ana) == (before[0] + 2, before[1] + 2)
+    room.check_whole(within_s=20)
+
+
 def test_postgresql_is_restarted_at_once_in_the_middle_of_posting(room):
     product = room.product
     statuses: list[int] = []
@@ -207,6 +244,12 @@ def _is_stored(database: psycopg.Connection, key: str) -> bool:
 
 def _outbox(database: psycopg.Connection) -> int:
     return database.execute("SELECT count(*) FROM outbox_outboxitem").fetchone()[0]
+
+
+def _queued(database: psycopg.Connection) -> int:
+    """How many entries wait for a worker to finish with them."""
+    rows = database.execute("SELECT count(*) FROM outbox_outboxitem WHERE queued_at IS NOT NULL")
+    return rows.fetchone()[0]
 
 
 def _mentions(database: psycopg.Connection, user_id: str) -> tuple[int, int]:

@@ -1,7 +1,10 @@
 """A Valkey that tests stop, start and pause."""
 
+import signal
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis
@@ -47,6 +50,16 @@ class Valkey:
 
     def go_on(self) -> None:
         self.client().execute_command("CLIENT", "UNPAUSE")
+
+    @contextmanager
+    def hung(self) -> Iterator[None]:
+        """Let it accept connections and answer nothing at all."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def _answers(self) -> bool:
         with socket.socket() as probe:
