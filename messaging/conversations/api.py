@@ -66,14 +66,6 @@ def list_own_conversations(
     return answer({"items": [view(actor, row) for row in page.items], "next": page.next})
 
 
-@router.get("/sidebar", response=answers(ConversationPage))
-def sidebar(request: Request) -> HttpResponse:
-    """Every conversation the caller belongs to, in one answer: what a client opens with."""
-    actor = request.actor
-    items = [view(actor, row) for row in selectors.sidebar(actor)]
-    return answer({"items": items, "next": None})
-
-
 @router.post("/conversations", response=answers(ConversationView, 201, 200))
 @idempotent
 def create_conversation(request: Request, body: NewConversation) -> HttpResponse:

@@ -15,9 +15,6 @@ from messaging.conversations.models import Conversation, Kind, Membership
 UNREAD_CAP = 100
 """Unread counts stop here; clients show 99+."""
 
-MOST_IN_SIDEBAR = 10_000
-"""Nobody belongs to more; the answer stays bounded all the same."""
-
 _SUMMARY = """
 SELECT c.id, c.kind, c.name, c.topic, c.purpose, c.archived_at, c.created_at, c.created_by_id,
        coalesce(s.last_seq, 0) AS last_seq,
@@ -73,16 +70,6 @@ def conversations(
     page = ids[:limit]
     following = encode_cursor(page[-1]) if len(ids) > limit else None
     return Page(summaries(actor, page), following)
-
-
-def sidebar(actor: Actor) -> list[dict]:
-    """Everything the actor belongs to, at once: what a client opens with.
-
-    Shape   conversation views in the order they were made, at most MOST_IN_SIDEBAR; two queries
-            whether they are five or five thousand.
-    """
-    rows = _scoped(actor, "mine").order_by("id").values_list("id", flat=True)
-    return summaries(actor, list(rows[:MOST_IN_SIDEBAR]))
 
 
 def summaries(actor: Actor, ids: Sequence[UUID]) -> list[dict]:

@@ -311,22 +311,3 @@ def test_a_client_opens_with_everything_its_person_belongs_to_in_one_answer(cast
     assert mine.items == bo.get("/conversations?limit=200").items
     assert len(queries) <= 4
     assert bo.get("/me/conversations?limit=5001").status == 422
-
-
-def test_the_sidebar_holds_everything_one_belongs_to_in_a_fixed_number_of_queries(cast):
-    bo = call(cast.bo.api)
-    make_channel(cast.ana, cast.bo, name="first")
-    with CaptureQueriesContext(connection) as few:
-        before = bo.get("/sidebar")
-    for number in range(60):
-        make_channel(cast.ana, cast.bo, name=f"room {number}")
-    make_channel(cast.ana, name="not Bo's")
-
-    with CaptureQueriesContext(connection) as many:
-        after = bo.get("/sidebar")
-
-    assert len(after.items) == len(before.items) + 60
-    assert "not Bo's" not in names(after)
-    assert after.body["next"] is None
-    assert after.items == bo.get("/conversations?limit=200").items
-    assert len(many) == len(few) <= 4
