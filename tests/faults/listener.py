@@ -20,6 +20,8 @@ class Listener:
         self._id = conversation_id
         self._api: httpx.Client = product.api(who, web)
         self.frames: list[dict[str, Any]] = []
+        self.own: list[dict[str, Any]] = []
+        self.others: list[dict[str, Any]] = []
         self.closed: str | None = None
         raw = socket.create_connection(("127.0.0.1", web.port), timeout=10)
         self._socket = connect(
@@ -66,7 +68,15 @@ class Listener:
             self._socket.send(json.dumps({"type": "pong"}))
         if frame["type"] == "resync" and frame["conversation_id"] == self._id:
             self._reload()
-        if frame["type"] == "event" and frame["conversation_id"] == self._id:
+        if frame["type"] == "event":
+            self._note(frame)
+
+    def _note(self, frame: dict[str, Any]) -> None:
+        if frame["stream"] == "user":
+            self.own.append(frame)
+        elif frame["conversation_id"] != self._id:
+            self.others.append(frame)
+        else:
             self.frames.append(frame)
             self.last = max(self.last, frame["seq"])
 
