@@ -1,6 +1,7 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
+import { useEffect } from "preact/hooks";
 import { dialog, panel } from "../app/panel.ts";
 import { navigate, route } from "../app/route.ts";
 import { t, tn } from "../app/text.ts";
@@ -53,6 +54,8 @@ function openSearch(): void {
 function Lists(): JSX.Element {
   const { status } = conversations.value;
   const { channels, directs } = sections.value;
+  const openId = route.value.conversationId;
+  useEffect(() => document.querySelector(".entry[aria-current]")?.scrollIntoView({ block: "nearest" }), [openId, status]);
   if (status === "loading") return <ListSkeleton />;
   if (status === "error") {
     return (

@@ -51,6 +51,13 @@ function stateChanged(state: LineState): void {
   line.value = state;
   if (state === "revoked") leaveForSignIn();
   if (state === "open") flushOutbox();
+  if (state === "waiting") helpHiddenOwner();
+}
+
+/** The tab that owns the socket may be hidden, and a browser slows its timers down: one that is looked at asks in its place. */
+function helpHiddenOwner(): void {
+  if (connection?.ownsSocket() !== false || document.visibilityState !== "visible") return;
+  setTimeout(() => line.peek() === "waiting" && connection?.retryNow(), backoffMs(2, { baseMs: 1_000, floorMs: 1_000 }));
 }
 
 function receive(frames: ServerFrame[]): void {
