@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from core.errors import Refusal
 
 
-class ChanceryCommand(BaseCommand):
+class ChanceryCommand(BaseCommand, ABC):
     """A command that calls a service and prints what came of it."""
 
     # The URL table need not be importable to make a person.

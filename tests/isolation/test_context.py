@@ -264,6 +264,31 @@ def test_a_switch_inside_a_savepoint_that_is_rolled_back(cast):
         assert owner() == GLOBEX
 
 
+def test_a_rollback_to_a_savepoint_from_inside_the_other_tenant(cast):
+    with in_tenant("acme"):
+        assert owner() == ACME
+        savepoint = transaction.savepoint()
+    with in_tenant("globex"):
+        assert owner() == GLOBEX
+        transaction.savepoint_rollback(savepoint)
+        # The server is back in acme by itself, and nobody has switched since.
+        assert owner() == GLOBEX
+
+
+def test_a_rollback_from_inside_the_other_tenant(cast, real_commits):
+    with in_tenant("acme"):
+        assert owner() == ACME
+    transaction.set_autocommit(False)
+    try:
+        with in_tenant("globex"):
+            assert owner() == GLOBEX
+            transaction.rollback()
+            assert owner() == GLOBEX
+        transaction.rollback()
+    finally:
+        transaction.set_autocommit(True)
+
+
 def test_a_rolled_back_transaction_takes_no_schema_along(cast, real_commits):
     with in_tenant("acme"):
         owner()
