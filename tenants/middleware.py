@@ -1,17 +1,24 @@
 """Binds each request to the tenant of its host, and to a correlation id."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import FileResponse, HttpResponseNotFound, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from core.correlation import correlated
+from core.errors import Unavailable
 from core.http import Request
+from core.problem import problem_of
 from tenants.context import in_tenant
 from tenants.hosts import host_for
 
+logger = logging.getLogger("chancery.hosts")
+
+RETRY_AFTER_S = 1
 NOT_HERE = b"There is nothing at this address.\n"
 
 
@@ -22,7 +29,12 @@ class TenantMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponseBase:
-        host = host_for(request.META.get("HTTP_HOST", ""))
+        try:
+            host = host_for(request.META.get("HTTP_HOST", ""))
+        except (OperationalError, InterfaceError) as outage:
+            # Said in one line: a traceback per request would bury what the outage is.
+            logger.warning("the database does not answer: %s", str(outage).partition("\n")[0])
+            return problem_of(Unavailable("database", retry_after_s=RETRY_AFTER_S))
         if host is None:
             return HttpResponseNotFound(NOT_HERE, content_type="text/plain; charset=utf-8")
         request.host = host
