@@ -4,7 +4,7 @@
 """
 
 import json
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from typing import Any
 
