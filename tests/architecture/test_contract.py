@@ -90,6 +90,21 @@ def test_every_operation_documents_every_way_to_be_refused(operations):
             assert list(responses[status]["content"]) == [PROBLEM], name
 
 
+def test_every_post_is_done_once_however_often_it_is_sent():
+    by_hand = {"post_message"}  # its key is the message's own, and lasts as long as the message
+
+    twice = [
+        operation.view_func.__name__
+        for _prefix, router in api._routers
+        for path in router.path_operations.values()
+        for operation in path.operations
+        if "POST" in operation.methods
+        and not operation.view_func.__code__.co_qualname.startswith("idempotent.")
+    ]
+
+    assert set(twice) == by_hand
+
+
 def test_every_operation_says_what_it_does(operations):
     for name, operation in operations.items():
         assert len(operation.get("description", "")) > 8, name

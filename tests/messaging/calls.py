@@ -17,12 +17,13 @@ class Answer:
 
     status: int
     body: Any
+    raw: bytes
     headers: dict[str, str]
 
     @classmethod
     def of(cls, response: HttpResponse) -> "Answer":
         body = orjson.loads(response.content) if response.content else None
-        return cls(response.status_code, body, dict(response.headers))
+        return cls(response.status_code, body, response.content, dict(response.headers))
 
     @property
     def items(self) -> list[dict[str, Any]]:
