@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { Modal } from "../design/Modal.tsx";
 import { dialog } from "./panel.ts";
+import { setSingleKeys, singleKeys } from "./shortcuts.ts";
 import { t } from "./text.ts";
 
 type Rows = readonly (readonly [string, string])[];
@@ -54,6 +55,10 @@ export function ShortcutsDialog(): JSX.Element {
           </section>
         ))}
       </div>
+      <label class="also">
+        <input type="checkbox" checked={singleKeys.value} onChange={(event) => setSingleKeys(event.currentTarget.checked)} />{" "}
+        {t("Single keys (/, C, ?, Shift D) work outside text fields")}
+      </label>
     </Modal>
   );
 }

@@ -1,20 +1,21 @@
+import { signal } from "@preact/signals";
 import { neighbour } from "../conversations/Sidebar.tsx";
 import { focusComposer } from "../messages/focus.ts";
-import { dialog, panel } from "./panel.ts";
+import { dialog, panel, type Dialog } from "./panel.ts";
 import { navigate, route } from "./route.ts";
-import { theme, toggleTheme } from "./theme.ts";
+import { toggleTheme } from "./theme.ts";
 
 const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** Close the nearest thing that is open; true when there was one. */
-function closePanel(): boolean {
+const isAnythingOpen = (): boolean => route.peek().threadId !== null || panel.peek() !== null;
+
+/** Close the nearest thing that is open, and go back to writing. */
+function closePanel(): void {
   const { conversationId, threadId } = route.peek();
   if (threadId !== null) navigate({ conversationId });
-  else if (panel.peek() !== null) panel.value = null;
-  else return false;
+  else panel.value = null;
   focusComposer("conversation");
-  return true;
 }
 
 function go(step: 1 | -1, isUnreadOnly: boolean): void {
@@ -31,22 +32,57 @@ function nextPart(step: 1 | -1): void {
   parts[(from + step + parts.length) % parts.length]?.focus();
 }
 
-/** The window's own keys. Single letters work only outside fields; the browser's own combinations are left to it. */
+const OFF = "single-keys-off";
+
+/** Single letters as shortcuts get in the way of speech input; a person can switch them off. */
+export const singleKeys = signal(localStorage.getItem(OFF) === null);
+
+/** Switch single-letter shortcuts on or off, here and on the next visit. */
+export function setSingleKeys(isOn: boolean): void {
+  singleKeys.value = isOn;
+  if (isOn) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, "1");
+}
+
+interface Shortcut {
+  isFor: (event: KeyboardEvent) => boolean;
+  run: (event: KeyboardEvent) => void;
+}
+
+const open = (name: Dialog): void => void (dialog.value = name);
+const switcher: Shortcut = {
+  isFor: (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k",
+  run: () => open(dialog.peek() === "switcher" ? null : "switcher"),
+};
+
+const withModifiers: readonly Shortcut[] = [
+  { isFor: ({ key }) => key === "F6", run: ({ shiftKey }) => nextPart(shiftKey ? -1 : 1) },
+  { isFor: ({ key, altKey }) => altKey && key === "ArrowDown", run: ({ shiftKey }) => go(1, shiftKey) },
+  { isFor: ({ key, altKey }) => altKey && key === "ArrowUp", run: ({ shiftKey }) => go(-1, shiftKey) },
+  { isFor: ({ key }) => key === "Escape" && isAnythingOpen(), run: closePanel },
+];
+
+const single: readonly Shortcut[] = [
+  { isFor: ({ key }) => key === "?", run: () => open("shortcuts") },
+  { isFor: ({ key }) => key === "/", run: () => void (panel.value = "search") },
+  { isFor: ({ key, shiftKey }) => shiftKey && key === "D", run: toggleTheme },
+  { isFor: ({ key }) => key === "c", run: () => focusComposer("conversation") },
+];
+
+/** Which shortcuts are in force: the browser's own combinations are left to it, and letters typed into fields are letters. */
+function inForce(event: KeyboardEvent): readonly Shortcut[] {
+  if (dialog.peek() !== null) return [switcher];
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  const singles = isPlain && singleKeys.peek() && !isField(event.target) ? single : [];
+  return [switcher, ...withModifiers, ...singles];
+}
+
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
-  const isCommand = event.ctrlKey || event.metaKey;
-  const done = (): void => event.preventDefault();
-  if (isCommand && event.key.toLowerCase() === "k") return done(), void (dialog.value = dialog.peek() === "switcher" ? null : "switcher");
-  if (dialog.peek() !== null) return;
-  if (event.key === "F6") return done(), nextPart(event.shiftKey ? -1 : 1);
-  if (event.altKey && event.key === "ArrowDown") return done(), go(1, event.shiftKey);
-  if (event.altKey && event.key === "ArrowUp") return done(), go(-1, event.shiftKey);
-  if (event.key === "Escape" && closePanel()) return done();
-  if (isField(event.target) || isCommand || event.altKey) return;
-  if (event.key === "?") return done(), void (dialog.value = "shortcuts");
-  if (event.key === "/") return done(), void (panel.value = "search");
-  if (event.key === "D" && event.shiftKey && theme.peek()) return done(), toggleTheme();
-  if (event.key === "c") return done(), focusComposer("conversation");
+  const shortcut = inForce(event).find(({ isFor }) => isFor(event));
+  if (shortcut === undefined) return;
+  event.preventDefault();
+  shortcut.run(event);
 }
 
 /** Listen for as long as the page lives. */

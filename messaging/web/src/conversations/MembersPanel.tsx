@@ -6,6 +6,7 @@ import { complain } from "../app/failure.ts";
 import { t } from "../app/text.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
+import { LoadError } from "../design/LoadError.tsx";
 import { Panel } from "../design/Panel.tsx";
 import { PersonPicker } from "../people/PersonPicker.tsx";
 import { me, nameOf, person, presence, titleOf } from "../people/store.ts";
@@ -40,12 +41,7 @@ export function MembersPanel({ conversation }: { conversation: Known }): JSX.Ele
       )}
       <div class="panel-body" tabIndex={0} role="region" aria-label={t("List of members")}>
         {status === "loading" && here.length === 0 && <p class="quiet empty" role="status">{t("Loading members…")}</p>}
-        {status === "error" && (
-          <div class="load-error" role="alert">
-            <p>{t("The members could not be loaded.")}</p>
-            <button type="button" class="button" onClick={() => void loadMembers(conversation.id)}>{t("Try again")}</button>
-          </div>
-        )}
+        {status === "error" && <LoadError words={t("The members could not be loaded.")} onRetry={() => void loadMembers(conversation.id)} />}
         <ul class="members">
           {shown.map((member) => <MemberRow key={member.user_id} member={member} conversation={conversation} mayRemove={mayInvite} />)}
         </ul>

@@ -9,10 +9,12 @@ import { theme, toggleTheme } from "../app/theme.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon, Seal } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
+import { LoadError } from "../design/LoadError.tsx";
 import { moveFocus } from "../design/roving.ts";
 import { drafts } from "../messages/drafts.ts";
 import { me, titleOf } from "../people/store.ts";
 import { MOST_UNREAD } from "../receipts/store.ts";
+import { csrfToken } from "../transport/http.ts";
 import { search } from "../search/store.ts";
 import { loadConversations } from "./actions.ts";
 import { conversations, grouped, type Known } from "./store.ts";
@@ -58,12 +60,7 @@ function Lists(): JSX.Element {
   useEffect(() => document.querySelector(".entry[aria-current]")?.scrollIntoView({ block: "nearest" }), [openId, status]);
   if (status === "loading") return <ListSkeleton />;
   if (status === "error") {
-    return (
-      <div class="load-error" role="alert">
-        <p>{t("Your conversations could not be loaded.")}</p>
-        <button type="button" class="button small" onClick={() => void loadConversations()}>{t("Try again")}</button>
-      </div>
-    );
+    return <LoadError words={t("Your conversations could not be loaded.")} onRetry={() => void loadConversations()} />;
   }
   const isGuest = me.value?.role === "guest";
   return (
@@ -160,10 +157,6 @@ function ListSkeleton(): JSX.Element {
   );
 }
 
-function csrf(): string {
-  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
-}
-
 function Person(): JSX.Element {
   const isDark = theme.value === "dark";
   return (
@@ -172,8 +165,8 @@ function Person(): JSX.Element {
       <bdi class="person-name">{me.value?.name ?? ""}</bdi>
       <IconButton icon="keyboard" label={t("Keyboard shortcuts")} shortcut="?" onClick={() => (dialog.value = "shortcuts")} />
       <IconButton icon={isDark ? "sun" : "moon"} label={isDark ? t("Switch to light") : t("Switch to dark")} onClick={toggleTheme} />
-      <form method="post" action="/accounts/logout/" onSubmit={(event) => event.currentTarget.querySelector("input")?.setAttribute("value", csrf())}>
-        <input type="hidden" name="csrfmiddlewaretoken" value={csrf()} />
+      <form method="post" action="/accounts/logout/" onSubmit={(event) => event.currentTarget.querySelector("input")?.setAttribute("value", csrfToken())}>
+        <input type="hidden" name="csrfmiddlewaretoken" value={csrfToken()} />
         <button type="submit" class="icon-button" aria-label={t("Sign out")} title={t("Sign out")}><Icon name="out" /></button>
       </form>
     </footer>

@@ -7,6 +7,7 @@ import { dayName, t, tn } from "../app/text.ts";
 import type { Known } from "../conversations/store.ts";
 import { ConversationStart } from "../conversations/ConversationStart.tsx";
 import { Icon } from "../design/Icon.tsx";
+import { LoadError } from "../design/LoadError.tsx";
 import { moveFocus } from "../design/roving.ts";
 import { me } from "../people/store.ts";
 import { letRead, markRead } from "../receipts/actions.ts";
@@ -161,7 +162,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
         </Virtualizer>
       </div>
       {timeline.status === "loading" && timeline.roots.length === 0 && <Skeleton />}
-      {timeline.status === "error" && <LoadError onRetry={() => void (at === null ? openNewest(id) : openAround(id, at))} />}
+      {timeline.status === "error" && <LoadError words={t("The messages could not be loaded.")} onRetry={() => void (at === null ? openNewest(id) : openAround(id, at))} />}
       {isAway && (
         <button type="button" class="jump" onClick={jump}>
           <Icon name="down" size={16} /> {conversation.unread.messages > 0 ? tn("%(count)s new message", "%(count)s new messages", conversation.unread.messages) : t("Jump to newest")}
@@ -278,15 +279,6 @@ function Skeleton(): JSX.Element {
           <span class={`skeleton-lines w-${width}`}><i /><i /></span>
         </div>
       ))}
-    </div>
-  );
-}
-
-function LoadError({ onRetry }: { onRetry: () => void }): JSX.Element {
-  return (
-    <div class="load-error" role="alert">
-      <p>{t("The messages could not be loaded.")}</p>
-      <button type="button" class="button" onClick={onRetry}>{t("Try again")}</button>
     </div>
   );
 }

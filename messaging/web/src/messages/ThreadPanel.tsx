@@ -4,6 +4,7 @@ import type { Id, Message } from "../contract/types.ts";
 import { navigate } from "../app/route.ts";
 import { t, tn } from "../app/text.ts";
 import type { Known } from "../conversations/store.ts";
+import { LoadError } from "../design/LoadError.tsx";
 import { Panel } from "../design/Panel.tsx";
 import { moveFocus } from "../design/roving.ts";
 import { titleOf } from "../people/store.ts";
@@ -12,6 +13,7 @@ import { Composer } from "./Composer.tsx";
 import { focusComposer, found } from "./focus.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { PendingRow } from "./PendingRow.tsx";
+import { continues } from "./rows.ts";
 import { find, outbox, timelineOf } from "./store.ts";
 
 const AT_END_WITHIN = 48;
@@ -47,15 +49,10 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
         {root !== undefined && <MessageRow message={root} isGrouped={false} isInThread />}
         <ThreadCount status={thread?.status} count={replies.length} />
         {replies.map((message, index) => (
-          <MessageRow key={message.id} message={message} isGrouped={isSameHand(replies[index - 1], message)} isInThread />
+          <MessageRow key={message.id} message={message} isGrouped={goesOn(replies[index - 1], message)} isInThread />
         ))}
         {pending.map((entry) => <PendingRow key={entry.key} entry={entry} isGrouped={false} />)}
-        {thread?.status === "error" && (
-          <div class="load-error" role="alert">
-            <p>{t("The thread could not be loaded.")}</p>
-            <button type="button" class="button" onClick={() => void loadThread(conversation.id, rootId)}>{t("Try again")}</button>
-          </div>
-        )}
+        {thread?.status === "error" && <LoadError words={t("The thread could not be loaded.")} onRetry={() => void loadThread(conversation.id, rootId)} />}
       </div>
       {conversation.can.post && root?.deleted_at === null && <Composer key={rootId} kind="thread" conversation={conversation} threadId={rootId} />}
     </Panel>
@@ -67,11 +64,9 @@ function ThreadCount({ status, count }: { status: "loading" | "ready" | "error" 
   return <p class="thread-count"><span>{count === 0 ? t("No replies yet") : tn("%(count)s reply", "%(count)s replies", count)}</span></p>;
 }
 
-const GROUP_WITHIN_MS = 5 * 60_000;
-
-function isSameHand(before: Message | undefined, message: Message): boolean {
-  if (before === undefined || before.author_id !== message.author_id || message.kind === "system") return false;
-  return new Date(message.created_at).getTime() - new Date(before.created_at).getTime() < GROUP_WITHIN_MS;
+function goesOn(before: Message | undefined, message: Message): boolean {
+  if (before === undefined || message.kind === "system") return false;
+  return continues({ author: before.author_id, at: before.created_at }, message.author_id, message.created_at);
 }
 
 function useStickToEnd(key: string, count: number): { current: HTMLDivElement | null } {

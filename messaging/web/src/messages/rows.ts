@@ -31,7 +31,8 @@ interface Previous {
   at: string;
 }
 
-function continues(previous: Previous | null, author: Id | null, at: string): boolean {
+/** Whether a message goes on from the one before it: the same hand, soon after. */
+export function continues(previous: Previous | null, author: Id | null, at: string): boolean {
   if (previous === null || previous.author !== author || author === null) return false;
   return new Date(at).getTime() - new Date(previous.at).getTime() < GROUP_WITHIN_MS;
 }

@@ -6,6 +6,7 @@ import { navigate } from "../app/route.ts";
 import { shortWhen, t } from "../app/text.ts";
 import { conversations, type Known } from "../conversations/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
+import { LoadError } from "../design/LoadError.tsx";
 import { Panel } from "../design/Panel.tsx";
 import { moveFocus } from "../design/roving.ts";
 import { nameOf, titleOf } from "../people/store.ts";
@@ -76,12 +77,7 @@ export function SearchPanel({ conversation }: { conversation: Known | undefined 
 function Results(): JSX.Element {
   const { q, status, hits, next } = search.value;
   if (status === "error") {
-    return (
-      <div class="load-error" role="alert">
-        <p>{t("The search did not answer.")}</p>
-        <button type="button" class="button" onClick={() => void runSearch(search.peek())}>{t("Try again")}</button>
-      </div>
-    );
+    return <LoadError words={t("The search did not answer.")} onRetry={() => void runSearch(search.peek())} />;
   }
   if (q.trim() === "" || status === "idle") return <p class="quiet empty">{t("Find what was said: a word, a name, a number. Hits open in their place in the conversation.")}</p>;
   if (status === "loading" && hits.length === 0) return <p class="quiet empty" role="status">{t("Searching…")}</p>;

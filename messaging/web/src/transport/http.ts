@@ -33,7 +33,8 @@ export function withQuery(path: string, query: Query): string {
   return `${path}?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
 }
 
-function csrfToken(): string {
+/** The token that proves a request to be ours; Django renews it at sign-in. */
+export function csrfToken(): string {
   return /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
