@@ -19,6 +19,8 @@ from functools import partial
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
+from core.turns import Turns
+
 logger = logging.getLogger(__name__)
 
 type Message = dict[str, Any]
@@ -88,7 +90,10 @@ class Response:
 
 
 class WsgiPool:
-    """An ASGI application for HTTP. More than `most_waiting` requests at once are answered 503."""
+    """An ASGI application for HTTP. More than `most_waiting` requests at once are answered 503.
+
+    One host name (a tenant) has at most half of the threads: others find one free.
+    """
 
     def __init__(
         self,
@@ -102,6 +107,7 @@ class WsgiPool:
         self._most_waiting = most_waiting
         self._most_body_bytes = most_body_bytes
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="http")
+        self._turns = Turns(threads)
         self._waiting = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -122,10 +128,12 @@ class WsgiPool:
 
     async def _respond(self, environ: dict[str, Any], send: Send) -> None:
         response, context = Response(), contextvars.copy_context()
+        tenant = environ.get("HTTP_HOST", "").lower()
 
-        def in_thread[T](work: Callable[[], T]) -> asyncio.Future[T]:
+        async def in_thread[T](work: Callable[[], T]) -> T:
             run = partial(context.run, work)
-            return asyncio.get_running_loop().run_in_executor(self._threads, run)
+            async with self._turns.turn(tenant):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, run)
 
         piece = await in_thread(lambda: response.begin(self._app, environ))
         start = {

@@ -1,0 +1,76 @@
+"""Gives out a few places among many who want them, so that none of them can take all."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+
+type _Waiters = deque[asyncio.Future[None]]
+
+
+class Turns:
+    """Places for work, shared by parties (tenants). For one event loop.
+
+    Share   a party has at most half of the places, so that there is room for another at once.
+    Order   first come, first served within a party; the parties that wait take turns.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._most = max(1, places // 2)
+        self._working: Counter[Hashable] = Counter()
+        self._waiting: dict[Hashable, _Waiters] = {}
+
+    @asynccontextmanager
+    async def turn(self, party: Hashable) -> AsyncIterator[None]:
+        """Wait for a place and hold it."""
+        if not self._free or self._working[party] >= self._most:
+            await self._wait(party)
+        else:
+            self._seat(party)
+        try:
+            yield
+        finally:
+            self._leave(party)
+
+    def waiting(self, party: Hashable) -> int:
+        """How many of a party wait."""
+        return len(self._waiting.get(party, ()))
+
+    async def _wait(self, party: Hashable) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(party, deque()).append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave(party)  # The place was given in the moment of leaving.
+            raise
+
+    def _seat(self, party: Hashable) -> None:
+        self._free -= 1
+        self._working[party] += 1
+
+    def _leave(self, party: Hashable) -> None:
+        self._free += 1
+        self._working[party] -= 1
+        if not self._working[party]:
+            del self._working[party]
+        self._call_next()
+
+    def _call_next(self) -> None:
+        """Give the free place to the party that has waited longest for one of its turns."""
+        for party, waiters in list(self._waiting.items()):
+            if self._working[party] >= self._most:
+                continue
+            while waiters:
+                turn = waiters.popleft()
+                if turn.done():
+                    continue
+                del self._waiting[party]
+                if waiters:
+                    self._waiting[party] = waiters  # To the end of the row.
+                self._seat(party)
+                turn.set_result(None)
+                return
+            del self._waiting[party]
