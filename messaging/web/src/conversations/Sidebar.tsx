@@ -1,4 +1,3 @@
-import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { useEffect } from "preact/hooks";
@@ -17,10 +16,9 @@ import { MOST_UNREAD } from "../receipts/store.ts";
 import { csrfToken } from "../transport/http.ts";
 import { search } from "../search/store.ts";
 import { loadConversations } from "./actions.ts";
-import { conversations, grouped, type Known } from "./store.ts";
+import { conversations, sections, type Known } from "./store.ts";
 import { Sign } from "./Sign.tsx";
 
-const sections = computed(() => grouped(conversations.value, titleOf));
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** The way round the house: organisation, search, channels, direct messages, the person. */

@@ -63,15 +63,40 @@ export interface Grouped {
   directs: Known[];
 }
 
-/** Channels by name; direct conversations by what was said last. */
-export function grouped(state: Conversations, nameOf: (conversation: Conversation) => string): Grouped {
-  const mine = [...state.byId.values()].filter((item) => item.membership !== null && item.archived_at === null);
-  const when = (item: Conversation): string => item.last_message_at ?? item.created_at;
+const isShown = (item: Known): boolean => item.membership !== null && item.archived_at === null;
+const isChannel = (item: Known): boolean => item.kind !== "direct";
+
+/** The ids of the shown channels, by name. */
+export function channelOrder(state: Conversations): Id[] {
+  const channels = [...state.byId.values()].filter((item) => isShown(item) && isChannel(item));
+  return channels.sort((a, b) => collator.compare(a.name ?? "", b.name ?? "")).map((item) => item.id);
+}
+
+/** Channels in the order given; direct conversations by what was said last. */
+export function grouped(state: Conversations, order: readonly Id[]): Grouped {
+  const when = (item: Known): string => item.last_message_at ?? item.created_at;
+  const directs = [...state.byId.values()].filter((item) => isShown(item) && !isChannel(item));
   return {
-    channels: mine.filter((item) => item.kind !== "direct").sort((a, b) => collator.compare(nameOf(a), nameOf(b))),
-    directs: mine.filter((item) => item.kind === "direct").sort((a, b) => when(b).localeCompare(when(a))),
+    channels: order.map((id) => state.byId.get(id)).filter((item) => item !== undefined),
+    directs: directs.sort((a, b) => (when(a) < when(b) ? 1 : -1)),
   };
 }
+
+/** Changes when a channel comes, goes or is renamed, and not with each message: comparing thousands of names takes a while. */
+const channelNames = computed(() => {
+  let names = "";
+  for (const item of conversations.value.byId.values()) {
+    if (isShown(item) && isChannel(item)) names += `${item.id}${item.name}\n`;
+  }
+  return names;
+});
+const order = computed(() => {
+  void channelNames.value;
+  return channelOrder(conversations.peek());
+});
+
+/** The sidebar. */
+export const sections = computed(() => grouped(conversations.value, order.value));
 
 /** All unread messages and mentions of the person, for the window's title. */
 export const unreadTotal = computed(() => {
