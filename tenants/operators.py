@@ -17,6 +17,7 @@ from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from core.console import Console
 from core.errors import Refusal
 from core.metrics import metrics_page, not_here
 from tenants import levels, services
@@ -29,7 +30,7 @@ _SIZE = """
 """
 
 
-class OperatorSite(admin.AdminSite):
+class OperatorSite(Console):
     """Lets nobody in but the operators, whatever host and session they come with."""
 
     site_header = _("Chancery: operators")

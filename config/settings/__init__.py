@@ -31,7 +31,7 @@ TENANT_APPS = [
     "accounts",
     "django.contrib.auth",
     "django.contrib.messages",
-    "django.contrib.admin",
+    "core.admin_app.ConsoleConfig",
     "allauth",
     "allauth.account",
     "guardian",
@@ -43,12 +43,14 @@ TENANT_APPS = [
 INSTALLED_APPS = [
     # Only for its runserver: importing it costs each process half a second and 17 MiB.
     *(["daphne"] if "runserver" in sys.argv else []),
-    *SHARED_APPS,
+    *(app for app in SHARED_APPS if app != "django_tenants"),
     *TENANT_APPS,
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "channels",
     "ninja",
+    # Last: its templates would hide the tables of both consoles.
+    "django_tenants",
 ]
 TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"

@@ -121,7 +121,13 @@ def database(kind: str) -> dict:
         "CONN_MAX_AGE": number("CHANCERY_CONNECTION_AGE_S", 600),
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"connect_timeout": 5, "application_name": "chancery", **options},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "application_name": "chancery",
+            # Off behind a pooler that hands a session to others between transactions.
+            "prepare_threshold": 1 if flag("CHANCERY_PREPARE", default=True) else None,
+            **options,
+        },
     }
 
 

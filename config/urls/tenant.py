@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
 from accounts.console import console_sign_in
@@ -15,6 +16,7 @@ handler404 = "config.urls.problems.not_found"
 handler500 = "config.urls.problems.server_error"
 
 urlpatterns = [
+    path("favicon.ico", RedirectView.as_view(url="/static/core/seal.svg", permanent=True)),
     path("api/v1/asyncapi.json", asyncapi, name="asyncapi"),
     path("api/v1/", api.urls),
     path("accounts/", include("accounts.urls")),

@@ -267,7 +267,7 @@ def test_a_switch_inside_a_savepoint_that_is_rolled_back(cast):
 def test_a_rollback_to_a_savepoint_from_inside_the_other_tenant(cast):
     with in_tenant("acme"):
         assert owner() == ACME
-        savepoint = transaction.savepoint()
+        savepoint = transaction.savepoint_create()
     with in_tenant("globex"):
         assert owner() == GLOBEX
         transaction.savepoint_rollback(savepoint)

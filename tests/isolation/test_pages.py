@@ -21,6 +21,7 @@ FOR_EVERYBODY = {
         "accounts/logout/",
         "accounts/inactive/",
         "jsi18n/",
+        "favicon.ico",
         "api/v1/asyncapi.json",
         "api/v1/openapi.json",
         "api/v1/docs",
@@ -29,6 +30,7 @@ FOR_EVERYBODY = {
     },
     "root": {
         "",
+        "favicon.ico",
         "signup/<uuid:id_>/",
         "signup/<uuid:id_>/state",
         "accounts/login/",

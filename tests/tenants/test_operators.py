@@ -90,7 +90,7 @@ def test_signing_in_happens_at_the_sign_in_page(cast):
     )
 
     assert answer.status_code == 200
-    assert "Chancery: operators" in answer.text
+    assert "<title>The service" in answer.text
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/elsewhere"])
