@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { emojiNames } from "./vite.emojis.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -11,6 +12,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
  */
 export default defineConfig({
   base: "./",
+  plugins: [emojiNames()],
   resolve: {
     alias: {
       "react/jsx-runtime": "preact/jsx-runtime",
@@ -25,7 +27,6 @@ export default defineConfig({
     manifest: true,
     target: "es2023",
     cssTarget: ["chrome123", "firefox121", "safari17.5"],
-    chunkSizeWarningLimit: 600,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {

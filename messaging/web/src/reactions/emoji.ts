@@ -12,8 +12,6 @@ export interface Emoji {
 /** What is offered before anything is searched, and on the message's own toolbar. */
 export const FREQUENT = ["👍", "✅", "👀", "🙏", "🎉", "❤️", "😂", "😮"] as const;
 
-const COMPONENT_GROUP = 2;
-
 export const emojis = signal<readonly Emoji[]>([]);
 let loading: Promise<void> | null = null;
 
@@ -26,30 +24,9 @@ export function loadEmojis(): Promise<void> {
   return loading;
 }
 
-interface Source {
-  unicode: string;
-  label: string;
-  hexcode: string;
-  tags?: string[];
-  group?: number;
-  order?: number;
-}
-
 async function load(): Promise<void> {
-  const [{ default: data }, { default: shortcodes }] = await Promise.all([
-    import("emojibase-data/en/compact.json"),
-    import("emojibase-data/en/shortcodes/github.json"),
-  ]);
-  const names = shortcodes as Record<string, string | string[]>;
-  emojis.value = (data as Source[])
-    .filter(({ group }) => group !== undefined && group !== COMPONENT_GROUP)
-    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
-    .map((source) => named(source, [names[source.hexcode] ?? []].flat()));
-}
-
-function named({ unicode, label, tags = [], group = 0 }: Source, codes: string[]): Emoji {
-  const shortcode = codes[0] ?? label.replace(/\W+/g, "_");
-  return { unicode, label, group, shortcode, words: [label, ...tags, ...codes].join(" ").toLowerCase() };
+  const { default: all } = await import("virtual:emojis");
+  emojis.value = all.map(([unicode, label, shortcode, group, words]) => ({ unicode, label, shortcode, group, words }));
 }
 
 /** The emoji that a few letters mean, best first: a word that starts so comes before one that holds them. */

@@ -1,0 +1,6 @@
+/** Made at build time of emojibase's data: what the picker needs of each emoji, and nothing else. */
+declare module "virtual:emojis" {
+  /** Unicode, label, short name, group, all words it is found by. */
+  const emojis: [string, string, string, number, string][];
+  export default emojis;
+}
