@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from accounts.tokens.services import PREFIX, digest_of
 from core.actor import Actor, Role
 from core.errors import NotSignedIn
 from tenants.context import current_tenant
+from tenants.statements import hot_rows
 
 LAST_USE_EVERY_S = 300
 
@@ -51,12 +51,10 @@ def actor_of_bearer(header: str) -> Actor:
     if kind.lower() != "bearer" or not token.startswith(PREFIX) or len(token) > 200:
         raise NotSignedIn
     now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(_BEARER, [digest_of(token)])
-        row = cursor.fetchone()
-    if row is None:
+    rows = hot_rows(_BEARER, [digest_of(token)])
+    if not rows:
         raise NotSignedIn
-    id_, user_id, role, scopes, expires_at, last_used_at = row
+    ((id_, user_id, role, scopes, expires_at, last_used_at),) = rows
     if expires_at is not None and expires_at <= now:
         raise NotSignedIn
     # Kept coarse: a write per request would cost more than the request.

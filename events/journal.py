@@ -8,7 +8,7 @@ last, for as short as can be, and `seq` has no gaps because all of it commits or
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from events.handlers import wanted_handlers
 from events.models import Entry, Stream
 from events.registry import EventType, Fact, type_of
 from tenants.context import current_tenant
+from tenants.statements import hot_rows
 
 MOST_ENTRIES = 500
 """Most entries that one read returns."""
@@ -84,9 +85,7 @@ def _append(
         outbox=outbox,
         row=row,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        (seq,) = cursor.fetchone()
+    ((seq,),) = hot_rows(sql, params)
     if row is not None:
         cast(Any, row).seq = seq
         row._state.adding = False
@@ -125,7 +124,19 @@ def _statement(
     outbox: tuple[str, bool, datetime] | None,
     row: models.Model | None,
 ) -> tuple[str, list]:
-    """Compose the one statement that counts up and writes everything with the new number."""
+    """The one statement that counts up and writes everything with the new number."""
+    sql, fields = _shape(None if row is None else type(row), outbox is not None)
+    entry_id, type_name, data, actor_id, correlation = entry
+    params: list = [*stream, entry_id, *stream, type_name, data, actor_id, correlation, at]
+    if outbox is not None:
+        params += [entry_id, *outbox]
+    params += [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    return sql, params
+
+
+@cache
+def _shape(model: type[models.Model] | None, is_owed: bool) -> tuple[str, list[models.Field]]:
+    """Compose the statement, and say which fields of the row it takes; once per kind of row."""
     parts = [
         "head AS (INSERT INTO events_stream (id, kind, last_seq) VALUES (%s, %s, 1)"
         " ON CONFLICT (id) DO UPDATE SET last_seq = events_stream.last_seq + 1"
@@ -135,26 +146,23 @@ def _statement(
         " SELECT %s::uuid, %s::uuid, %s, last_seq, %s, %s::jsonb, %s::uuid, %s, %s::timestamptz"
         " FROM head)",
     ]
-    entry_id, type_name, data, actor_id, correlation = entry
-    params: list = [*stream, entry_id, *stream, type_name, data, actor_id, correlation, at]
-    if outbox is not None:
+    if is_owed:
         parts.append(
             "outbox AS (INSERT INTO public.outbox_outboxitem"
             " (entry_id, tenant, needs_handlers, created_at, attempts)"
             " VALUES (%s::uuid, %s, %s, %s::timestamptz, 0))"
         )
-        params += [entry_id, *outbox]
-    if row is not None:
-        insert, values = _insert(row)
+    fields: list[models.Field] = []
+    if model is not None:
+        insert, fields = _insert(model)
         parts.append(insert)
-        params += values
-    return f"WITH {', '.join(parts)} SELECT last_seq FROM head", params
+    return f"WITH {', '.join(parts)} SELECT last_seq FROM head", fields
 
 
-def _insert(row: models.Model) -> tuple[str, list]:
-    """Compose the insertion of a model instance whose `seq` comes from the counter."""
-    columns, expressions, values = [], [], []
-    for field in row._meta.concrete_fields:
+def _insert(model: type[models.Model]) -> tuple[str, list[models.Field]]:
+    """Compose the insertion of a row whose `seq` comes from the counter."""
+    columns, expressions, fields = [], [], []
+    for field in model._meta.concrete_fields:
         kind = field.db_type(connection)
         if field.generated or field.column is None or kind is None:
             continue
@@ -162,12 +170,11 @@ def _insert(row: models.Model) -> tuple[str, list]:
         if field.attname == "seq":
             expressions.append("head.last_seq")
             continue
-        value = field.get_db_prep_save(getattr(row, field.attname), connection)
         expressions.append(f"%s::{kind}")
-        values.append(value)
-    table = connection.ops.quote_name(row._meta.db_table)
+        fields.append(field)
+    table = connection.ops.quote_name(model._meta.db_table)
     return (
         f"subject AS (INSERT INTO {table} ({', '.join(columns)})"
         f" SELECT {', '.join(expressions)} FROM head)",
-        values,
+        fields,
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.errors import Forbidden, NotFound
 from messaging.conversations.models import Conversation, Kind, MemberRole, Membership
+from tenants.statements import hot_rows
 
 
 class Do(StrEnum):
@@ -112,11 +113,10 @@ def _find(actor: Actor, conversation_id: UUID) -> Place | None:
     By hand, since this runs before every message: building the query took Django five times longer
     than PostgreSQL takes to answer it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_find_sql(), [actor.user_id, conversation_id])
-        row = cursor.fetchone()
-    if row is None:
+    rows = hot_rows(_find_sql(), [actor.user_id, conversation_id])
+    if not rows:
         return None
+    (row,) = rows
     conversation = Conversation.from_db(connection.alias, *_conversation_part(row))
     if row[-1] is not None:
         return Place(conversation, Membership.from_db(connection.alias, *_membership_part(row)))

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
@@ -14,6 +13,7 @@ from messaging.conversations.access import place_for
 from messaging.messages.access import Do, message_for
 from messaging.messages.models import Message, Revision
 from messaging.messages.view import COLUMNS, views_of, views_of_rows
+from tenants.statements import hot_rows
 
 _IN_HISTORY = "(m.thread_id IS NULL OR m.also_in_conversation)"
 
@@ -104,6 +104,4 @@ def _page(
         f"SELECT {COLUMNS} FROM messaging_message m WHERE {' AND '.join(where)}"
         f" ORDER BY m.seq {direction} LIMIT {int(limit)}"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
+    return hot_rows(sql, params)

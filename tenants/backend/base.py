@@ -6,10 +6,12 @@ methods of django-tenants are overridden, so its version is pinned and `tests/is
 """
 
 import select
+from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.psycopg_any import sql
-from django.db.utils import InternalError
+from django.db.utils import InternalError, NotSupportedError
 from django_tenants.postgresql_backend import base
 
 from tenants.context import PUBLIC_SCHEMA, current_schema
@@ -56,6 +58,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
         waiting = select.poll()
         waiting.register(self.connection.fileno(), select.POLLIN)
         return super().is_usable() if waiting.poll(0) else True
+
+    def hot_rows(self, query: str, params: Sequence[Any]) -> list[tuple]:
+        """Run a statement that runs all the time; returns its rows. See `tenants.statements`."""
+        if self.in_atomic_block or self.queries_logged or self.execute_wrappers:
+            return self._plain_rows(query, params)
+        self.validate_thread_sharing()
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        self._handle_search_path()
+        try:
+            with self.wrap_database_errors, base.psycopg.Cursor(self.connection) as cursor:
+                cursor.execute(query, params, prepare=True)
+                return cursor.fetchall()
+        except NotSupportedError:
+            # A migration changed a column since the statement was prepared on this connection.
+            self.close()
+            return self._plain_rows(query, params)
+
+    def _plain_rows(self, query: str, params: Sequence[Any]) -> list[tuple]:
+        with self.cursor() as cursor:
+            cursor.execute(query, params)
+            return cursor.fetchall()
 
     def _handle_search_path(self, cursor=None) -> None:
         wanted = self._get_cursor_search_paths()
