@@ -182,6 +182,9 @@ async function fillEvents(conversationId: Id): Promise<void> {
     const path = withQuery(`/conversations/${conversationId}/events`, { after_seq, limit: PAGE });
     const { items } = await ask<Page<EventFrame>>("GET", path);
     batch(() => items.forEach((frame) => cursors.take(frame).ready.forEach(apply)));
+    // Old entries may be gone from the journal: a gap that nothing will fill.
+    const last = items.at(-1)?.seq ?? heads.get(conversationId) ?? 0;
+    if ((cursors.at(conversationId) ?? 0) < last) break;
     if (items.length < PAGE) return;
   }
   await resync(conversationId);
