@@ -1,18 +1,16 @@
 """Puts people, tokens and sessions into the consoles, and takes out what others put there."""
 
 from allauth.account.models import EmailAddress, EmailConfirmation
-from django.contrib import admin
 from django.contrib.auth.models import Group
 
 import accounts.sessions.admin
 import accounts.tokens.admin  # noqa: F401 - registers itself
 from accounts.people.admin import PeopleAdmin
 from accounts.people.models import User
+from core.console import Console
 from tenants.operators import operator_site
 
 operator_site.register(User, PeopleAdmin)
 
 # Roles say who may do what; Django's groups and allauth's second list of addresses do not.
-for model in (Group, EmailAddress, EmailConfirmation):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+Console.leaves_out |= {Group, EmailAddress, EmailConfirmation}

@@ -1,5 +1,6 @@
 """Makes our console the default admin site."""
 
+from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 
 
@@ -7,3 +8,12 @@ class ConsoleConfig(AdminConfig):
     """Django's admin with `core.console.Console` as its site."""
 
     default_site = "core.console.Console"
+
+    def ready(self) -> None:
+        """Let every app register, then take out what has no place here."""
+        super().ready()
+        from core.console import Console
+
+        for model in Console.leaves_out:
+            if admin.site.is_registered(model):
+                admin.site.unregister(model)

@@ -1,10 +1,11 @@
 """The look and the policy that both consoles share: the organisation's and the operators'."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.db.models import Model
 from django.http import HttpResponseBase
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,9 @@ class Console(AdminSite):
     site_header = _("Chancery")
     site_title = _("Chancery")
     index_title = _("Your organisation")
+
+    leaves_out: ClassVar[set[type[Model]]] = set()
+    """Tables of packages that have no place in a console; taken out once all have registered."""
 
     def admin_view(
         self, view: Callable[..., HttpResponseBase], cacheable: bool = False

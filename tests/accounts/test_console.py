@@ -198,3 +198,13 @@ def test_pages_of_the_console_run_nothing_inline(in_acme, cast):
     # Django's admin sets styles in its markup; scripts it loads.
     assert re.findall(r"([\w-]+) [^;]*unsafe", policy) == ["style-src"]
     assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>\s*\S", page.text)
+
+
+def test_the_console_shows_our_tables_alone(in_acme, cast):
+    index = cast.ana.client.get("/admin/").text
+
+    assert "/admin/accounts/user/" in index
+    assert "/admin/messaging/conversation/" in index
+    assert "/admin/account/" not in index
+    assert "/admin/auth/" not in index
+    assert "Not available" not in index
