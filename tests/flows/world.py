@@ -1,0 +1,233 @@
+"""A channel in which anything may happen, and what a client makes of it.
+
+The model applies frames by the rules of the web client (`messaging/web/src/live/apply.ts`).
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.test import TestCase
+from hypothesis import strategies as st
+
+from core.errors import Refusal
+from core.ids import new_id
+from messaging.conversations import services as conversations
+from messaging.conversations.models import Membership
+from messaging.conversations.selectors import UNREAD_CAP
+from messaging.messages import services as messages
+from messaging.messages.mentions import calls_in
+from messaging.messages.models import Message
+from messaging.reactions import services as reactions
+from messaging.receipts.services import mark_read
+from tests.messaging.calls import Caller, call
+from tests.messaging.places import make_channel
+
+WHO = ("ana", "bo", "cy", "eve")
+EMOJI = ("\U0001f44d", "\u2764\ufe0f")
+LATEST = 4
+"""Actions aim at one of the latest messages, so that much happens to few."""
+
+THREAD_PARTS = ("reply_count", "last_reply_at")
+
+
+class World:
+    """A channel that people act on at random; what they may not do is refused and passed over."""
+
+    def __init__(self, cast, *, may_mark_unread: bool = True) -> None:
+        self.may_mark_unread = may_mark_unread
+        self.people = [getattr(cast, key) for key in WHO]
+        self.place = make_channel(cast.ana, cast.bo, name=str(new_id()))
+
+    def act(self, verb: str, who: int, target: int) -> None:
+        person = self.people[who]
+        with suppress(Refusal), TestCase.captureOnCommitCallbacks(execute=True):
+            getattr(self, verb)(person, target)
+
+    def _latest(self, target: int, **only: Any) -> UUID | None:
+        rows = Message.objects.filter(conversation_id=self.place.id, **only).order_by("-seq")
+        ids = list(rows.values_list("id", flat=True)[:LATEST])
+        return ids[target % len(ids)] if ids else None
+
+    def post(self, person, target: int) -> None:
+        named = self.people[target % len(self.people)]
+        text = ("plain", f"<@{named.id}>", "<!here>", f"<!channel> <@{named.id}>")[target % 4]
+        self._post(person, text)
+
+    def reply(self, person, target: int) -> None:
+        if root := self._latest(target, thread_id=None):
+            self._post(person, "reply", thread_id=root, also_in_conversation=target % 2 == 0)
+
+    def _post(self, person, text: str, **more: Any) -> None:
+        messages.post_message(
+            person.actor, conversation_id=self.place.id, text=text, key=new_id(), **more
+        )
+
+    def edit(self, person, target: int) -> None:
+        if message_id := self._latest(target):
+            text = ("edited", "<!here>", f"<@{person.id}>")[target % 3]
+            messages.edit_message(person.actor, message_id=message_id, text=text)
+
+    def delete(self, person, target: int) -> None:
+        if message_id := self._latest(target):
+            messages.delete_message(person.actor, message_id=message_id)
+
+    def react(self, person, target: int) -> None:
+        if message_id := self._latest(target):
+            emoji = EMOJI[target % 2]
+            reactions.add_reaction(person.actor, message_id=message_id, emoji=emoji)
+
+    def unreact(self, person, target: int) -> None:
+        if message_id := self._latest(target):
+            emoji = EMOJI[target % 2]
+            reactions.remove_reaction(person.actor, message_id=message_id, emoji=emoji)
+
+    def join(self, person, target: int) -> None:
+        conversations.join_conversation(person.actor, conversation_id=self.place.id)
+
+    def leave(self, person, target: int) -> None:
+        if person is self.people[0]:
+            return  # a channel that its owner left soon has nobody who may do anything
+        conversations.leave_conversation(person.actor, conversation_id=self.place.id)
+
+    def add(self, person, target: int) -> None:
+        user_ids = [self.people[target % len(self.people)].id]
+        conversations.add_members(person.actor, conversation_id=self.place.id, user_ids=user_ids)
+
+    def rename(self, person, target: int) -> None:
+        conversations.update_conversation(
+            person.actor, conversation_id=self.place.id, topic=f"topic {target}"
+        )
+
+    def archive(self, person, target: int) -> None:
+        conversations.archive_conversation(person.actor, conversation_id=self.place.id)
+        if target:  # seldom it stays closed, and everything after is refused
+            conversations.restore_conversation(person.actor, conversation_id=self.place.id)
+
+    def read(self, person, target: int) -> None:
+        backwards = self.may_mark_unread and target % 3 == 0
+        mark_read(person.actor, conversation_id=self.place.id, seq=target, backwards=backwards)
+
+
+TALK = ("post", "reply", "reply", "edit", "delete", "react", "react", "unreact", "read")
+AROUND = ("join", "leave", "add", "rename", "archive")
+VERBS = (*TALK * 3, *AROUND)
+actions = st.lists(
+    st.tuples(st.sampled_from(VERBS), st.integers(0, 3), st.integers(0, 30)),
+    min_size=25,
+    max_size=60,
+)
+
+
+@dataclass
+class Model:
+    """What a client knows that applied every frame from the first."""
+
+    rest: Caller
+    messages: dict[str, dict] = field(default_factory=dict)
+    members: set[str] = field(default_factory=set)
+    facts: dict[str, Any] = field(default_factory=dict)
+    seq: int = 0
+
+    def apply(self, frame: dict) -> None:
+        assert frame["seq"] == self.seq + 1
+        self.seq += 1
+        noun, verb = frame["event"].split(".")[1:3]
+        getattr(self, f"{noun}_{verb}")(frame["data"])
+
+    def message_created(self, data: dict) -> None:
+        self.messages[data["id"]] = dict(data)
+        root = self.messages.get(data["thread_id"] or "")
+        if root is None or (root["last_reply_at"] or "") >= data["created_at"]:
+            return
+        root["reply_count"] += 1
+        root["last_reply_at"] = data["created_at"]
+
+    def message_edited(self, data: dict) -> None:
+        self.messages[data["id"]] = dict(data)
+
+    def message_deleted(self, data: dict) -> None:
+        self.messages[data["id"]] = dict(data)
+        if data["thread_id"]:
+            now = self.rest.get(f"/messages/{data['thread_id']}").body
+            self.messages[now["id"]].update({name: now[name] for name in THREAD_PARTS})
+
+    def reaction_added(self, data: dict) -> None:
+        self.messages[data["message_id"]]["reactions"] = data["reactions"]
+
+    reaction_removed = reaction_added
+
+    def conversation_created(self, data: dict) -> None:
+        self.facts = dict(data)
+
+    conversation_updated = conversation_archived = conversation_restored = conversation_created
+
+    def membership_added(self, data: dict) -> None:
+        self.members.add(data["user_id"])
+
+    def membership_removed(self, data: dict) -> None:
+        self.members.remove(data["user_id"])
+
+
+def everything(rest: Caller, path: str, **query: Any) -> list[dict]:
+    """Every item of a list, page by page."""
+    page = rest.get(path, limit=50, **query)
+    items = page.items
+    while page.body["next"] is not None:
+        page = rest.get(path, limit=50, cursor=page.body["next"], **query)
+        items += page.items
+    return items
+
+
+def all_messages(rest: Caller, path: str) -> dict[str, dict]:
+    found = {item["id"]: item for item in everything(rest, f"{path}/messages")}
+    for root in [item for item in found.values() if item["thread_id"] is None]:
+        thread = everything(rest, f"{path}/messages", thread_id=root["id"])
+        found |= {item["id"]: item for item in thread}
+    return found
+
+
+def comparable(view: dict) -> dict:
+    """Faces of threads are a sample in no order: who is shown is not compared."""
+    return {name: value for name, value in view.items() if name != "reply_user_ids"}
+
+
+FACTS = ("id", "kind", "name", "topic", "purpose", "archived_at", "created_by_id")
+
+
+def check_same(model: Model, world: World) -> None:
+    path = f"/conversations/{world.place.id}"
+    now = model.rest.get(path).body
+    stored = all_messages(model.rest, path)
+
+    assert model.seq == now["last_seq"]
+    assert {name: model.facts[name] for name in FACTS} == {name: now[name] for name in FACTS}
+    assert model.members == {row["user_id"] for row in everything(model.rest, f"{path}/members")}
+    assert len(model.members) == now["member_count"]
+    assert model.messages.keys() == stored.keys()
+    for id_, view in stored.items():
+        assert comparable(model.messages[id_]) == comparable(view)
+
+
+def check_counts(world: World) -> None:
+    """Unread messages and mentions, counted one by one."""
+    stored = list(Message.objects.filter(conversation_id=world.place.id).defer("words"))
+    for person in world.people:
+        membership = Membership.objects.filter(conversation=world.place, user_id=person.id).first()
+        if membership is None:
+            continue
+        new = [
+            message
+            for message in stored
+            if message.seq > membership.read_seq
+            and message.deleted_at is None
+            and message.author_id != person.id
+        ]
+        calls = [calls_in(message.text) for message in new]
+        shown = call(person.api).get(f"/conversations/{world.place.id}").body["unread"]
+        counted = {
+            "messages": min(len(new), UNREAD_CAP),
+            "mentions": sum(one.everybody or person.id in one.people for one in calls),
+        }
+        assert shown == counted, f"{person} is shown {shown}, and it is {counted}"
