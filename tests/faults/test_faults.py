@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from uuid import uuid4
@@ -91,15 +92,30 @@ def test_a_message_reaches_everybody(room):
 
 
 def test_the_web_process_is_killed_between_commit_and_publish(room):
-    product, key = room.product, str(uuid4())
+    product = room.product
     room.post(product.one, str(uuid4()))
-    answers: list[httpx.Response] = []
+
+    # On a busy machine the process may have answered before it is killed: then once more.
+    key = next(filter(None, (_kill_before_it_publishes(room) for _ in range(4))))
+
+    assert room.listeners[1].reaches(room.stored()[0], within_s=15)
+    # The client of the killed process knows nothing of its success and sends once more.
+    assert room.post(product.two, key).status_code == 200
+    room.check_whole(within_s=5)
+    with product.database() as database:
+        assert eventually(lambda: _outbox(database) == 0)
+
+
+def _kill_before_it_publishes(room: Room) -> str | None:
+    """Post by a process that is killed as soon as the message is stored, while nobody is told.
+
+    Returns the message's key, or None where the process was quick enough to answer.
+    """
+    product, key = room.product, str(uuid4())
 
     def post() -> None:
-        try:
-            answers.append(room.post(product.one, key))
-        except httpx.TransportError:
-            """Killed, as it should be."""
+        with suppress(httpx.TransportError):
+            room.post(product.one, key)
 
     product.valkey.hold_writes()
     poster = threading.Thread(target=post)
@@ -109,15 +125,8 @@ def test_the_web_process_is_killed_between_commit_and_publish(room):
     product.one.kill()
     poster.join()
     product.valkey.go_on()
-
-    assert answers == [], "it answered before it was killed: nothing was left for the sweep"
     product.one.start()
-    assert room.listeners[1].reaches(room.stored()[0], within_s=15)
-    # The client of the killed process knows nothing of its success and sends once more.
-    assert room.post(product.two, key).status_code == 200
-    room.check_whole(within_s=5)
-    with product.database() as database:
-        assert eventually(lambda: _outbox(database) == 0)
+    return None if key in room.acknowledged else key
 
 
 def test_a_worker_is_killed_in_the_middle_of_a_handler(room):
@@ -225,8 +234,9 @@ def test_postgresql_is_restarted_at_once_in_the_middle_of_posting(room):
     product.restart_database_at_once()
 
     assert eventually(lambda: _works(product))
-    # Whoever was cut off has tried again by now; from here on nothing fails.
-    threading.Event().wait(2)
+    # Whoever was cut off has tried again by then; from there on nothing fails.
+    known = len(room.acknowledged)
+    assert eventually(lambda: len(room.acknowledged) >= known + 40)
     after = len(statuses)
     assert eventually(lambda: len(statuses) > after + 40)
     over.set()
