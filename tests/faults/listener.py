@@ -23,6 +23,7 @@ class Listener:
         self.own: list[dict[str, Any]] = []
         self.others: list[dict[str, Any]] = []
         self.closed: str | None = None
+        self._asked_up_to = 0
         raw = socket.create_connection(("127.0.0.1", web.port), timeout=10)
         self._socket = connect(
             f"ws://{HOST}:{web.port}/ws/v1",
@@ -66,6 +67,8 @@ class Listener:
     def _take(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "ping":
             self._socket.send(json.dumps({"type": "pong"}))
+            if frame["heads"].get(self._id, 0) > self.last:
+                self._reload()
         if frame["type"] == "resync" and frame["conversation_id"] == self._id:
             self._reload()
         if frame["type"] == "event":
@@ -76,11 +79,13 @@ class Listener:
             self.own.append(frame)
         elif frame["conversation_id"] != self._id:
             self.others.append(frame)
-        else:
+        elif frame["seq"] > self._asked_up_to:
             self.frames.append(frame)
             self.last = max(self.last, frame["seq"])
 
     def _reload(self) -> None:
+        """Ask for what is missing; what then comes by the socket, too, is known."""
         missed = self._api.get(f"/conversations/{self._id}/events", params={"after_seq": self.last})
         for frame in missed.json()["items"]:
-            self._take(frame)
+            self._note(frame)
+        self._asked_up_to = self.last
