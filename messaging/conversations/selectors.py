@@ -38,6 +38,9 @@ SELECT c.id, c.kind, c.name, c.topic, c.purpose, c.archived_at, c.created_at, c.
                 WHERE (x.user_id = m.user_id OR x.user_id IS NULL)
                   AND x.conversation_id = c.id AND x.seq > m.read_seq
                   AND x.author_id IS DISTINCT FROM m.user_id
+                  -- A handler drops the rows of a deleted message, a moment later.
+                  AND EXISTS (SELECT 1 FROM messaging_message y
+                               WHERE y.id = x.message_id AND y.deleted_at IS NULL)
                 LIMIT %(cap)s) capped)
            ELSE 0 END AS mentions
   FROM messaging_conversation c

@@ -12,6 +12,7 @@ import { conversations, replacedBy, withConversation, without } from "./store.ts
 
 const MOST_CONVERSATIONS = 5_000;
 const MOST_OFFERED = 100;
+const MOST_READINGS = 5;
 
 /** Read the whole sidebar. A failure leaves what was there and says so where nothing was. */
 export async function loadConversations(): Promise<void> {
@@ -24,12 +25,44 @@ export async function loadConversations(): Promise<void> {
   }
 }
 
+interface Reading {
+  isStale: boolean;
+  result: Promise<Conversation | null>;
+}
+
+/** What is being read now; an event that comes meanwhile may not be in the answer, and then it is read once more. */
+const readings = new Map<Id, Reading>();
+
+export const isBeingRead = (id: Id): boolean => readings.has(id);
+
 /** Read one conversation again; null when this person cannot see it (any more). */
-export async function refreshConversation(id: Id): Promise<Conversation | null> {
+export function refreshConversation(id: Id): Promise<Conversation | null> {
+  const current = readings.get(id);
+  if (current !== undefined) {
+    current.isStale = true;
+    return current.result;
+  }
+  const reading: Reading = { isStale: false, result: Promise.resolve(null) };
+  readings.set(id, reading);
+  reading.result = readUntilFresh(id, reading).finally(() => readings.delete(id));
+  return reading.result;
+}
+
+async function readUntilFresh(id: Id, reading: Reading): Promise<Conversation | null> {
+  for (let attempt = 1; ; attempt++) {
+    reading.isStale = false;
+    const item = await readOnce(id);
+    const isBehind = item !== null && item.last_seq < (conversations.peek().byId.get(id)?.last_seq ?? 0);
+    if ((!reading.isStale && !isBehind) || attempt === MOST_READINGS) {
+      if (item !== null) keep(item);
+      return item;
+    }
+  }
+}
+
+async function readOnce(id: Id): Promise<Conversation | null> {
   try {
-    const item = await ask<Conversation>("GET", `/conversations/${id}`);
-    keep(item);
-    return item;
+    return await ask<Conversation>("GET", `/conversations/${id}`);
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 404) throw error;
     dropConversation(id);

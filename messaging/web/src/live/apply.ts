@@ -1,5 +1,5 @@
 import type { EventFrame, EventFrameOf, EventName, Id, Message } from "../contract/types.ts";
-import { dropConversation, refreshConversation } from "../conversations/actions.ts";
+import { dropConversation, isBeingRead, refreshConversation } from "../conversations/actions.ts";
 import { changed, conversations, withFacts, withHead } from "../conversations/store.ts";
 import { membersChanged } from "../conversations/members.ts";
 import { settle } from "../messages/sending.ts";
@@ -15,6 +15,8 @@ import { route } from "../app/route.ts";
 import { announcement, typing, withoutTyping } from "./store.ts";
 
 type Table = { [N in EventName]: (frame: EventFrameOf<N>) => void };
+
+const RECOUNT_AFTER_MS = 2_000;
 
 const isMe = (id: Id | null): boolean => id !== null && id === me.peek()?.id;
 
@@ -40,15 +42,28 @@ function messageCreated({ data: message, seq }: EventFrameOf<"chancery.message.c
 function messageChanged({ data: message, seq }: EventFrameOf<"chancery.message.edited.v1" | "chancery.message.deleted.v1">): void {
   const timeline = timelineOf(message.conversation_id);
   timeline.value = withMessage(timeline.peek(), message, seq);
+  if (isUnread(message)) recountMentions(message.conversation_id);
+}
+
+function isUnread({ conversation_id: id, author_id: author, seq }: Message): boolean {
+  return !isMe(author) && seq > (conversations.peek().byId.get(id)?.membership?.read_seq ?? Infinity);
+}
+
+const recounts = new Map<Id, number>();
+
+/** An edit or a deletion may take mentions back. The server does so a moment later and tells nobody, so it is asked then. */
+function recountMentions(id: Id): void {
+  if ((conversations.peek().byId.get(id)?.unread.mentions ?? 0) === 0) return;
+  clearTimeout(recounts.get(id));
+  recounts.set(id, setTimeout(() => void refreshConversation(id).catch(passOver), RECOUNT_AFTER_MS) as unknown as number);
 }
 
 function messageDeleted(frame: EventFrameOf<"chancery.message.deleted.v1">): void {
   messageChanged(frame);
-  const { conversation_id: id, thread_id: rootId, seq, author_id: author } = frame.data;
+  const { conversation_id: id, thread_id: rootId } = frame.data;
   if (rootId !== null) void refreshMessage(id, rootId);
-  const readSeq = conversations.peek().byId.get(id)?.membership?.read_seq ?? Infinity;
-  // Whether the deleted one had been counted (or mentioned me) is the server's to say: counts stop at 99+.
-  if (!isMe(author) && seq > readSeq) void refreshConversation(id).catch(passOver);
+  // Whether the deleted one had been counted is the server's to say: counts stop at 99+.
+  if (isUnread(frame.data)) void refreshConversation(id).catch(passOver);
 }
 
 function reactionsChanged({ data, seq, conversation_id: id }: EventFrameOf<"chancery.reaction.added.v1" | "chancery.reaction.removed.v1">): void {
@@ -90,7 +105,7 @@ function cursorMoved({ data }: EventFrameOf<"chancery.cursor.moved.v1">): void {
 function mentioned({ data }: EventFrameOf<"chancery.mention.created.v1">): void {
   const item = conversations.peek().byId.get(data.conversation_id);
   // Mentions are written down a moment after their message: whether an earlier count held this one, the server knows.
-  if (item !== undefined && data.seq <= item.counted_seq) void refreshConversation(item.id).catch(passOver);
+  if (item !== undefined && (data.seq <= item.counted_seq || isBeingRead(item.id))) void refreshConversation(item.id).catch(passOver);
   else update(data.conversation_id, (known) => afterMention(known, data.seq));
 }
 

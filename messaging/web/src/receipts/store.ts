@@ -4,8 +4,8 @@ import type { Known } from "../conversations/store.ts";
 /** The server counts no further either: 100 is drawn as "99+". */
 export const MOST_UNREAD = 100;
 
-/** Whether a text calls on everybody; people named one by one are told by an event of their own. */
-const callsAll = (text: string | null): boolean => text !== null && /<!(channel|here)>/i.test(text);
+/** Whether a text calls on everybody and not on me by name: whoever is named is told by an event of their own. */
+const callsAll = (text: string | null, me: Id): boolean => text !== null && /<!(channel|here)>/i.test(text) && !text.includes(`<@${me}>`);
 
 /** A message arrived: it is unread unless I wrote it, the cursor is past it, or the server has counted it already. */
 export function afterCreated(conversation: Known, message: Message, me: Id): Known {
@@ -15,7 +15,7 @@ export function afterCreated(conversation: Known, message: Message, me: Id): Kno
   const moved = { ...conversation, last_message_at: lastAt !== null && lastAt > at ? lastAt : at };
   if (membership === null || message.author_id === me || message.seq <= membership.read_seq) return moved;
   if (message.seq <= conversation.counted_seq) return moved;
-  const mentions = unread.mentions + (callsAll(message.text) ? 1 : 0);
+  const mentions = unread.mentions + (callsAll(message.text, me) ? 1 : 0);
   return { ...moved, unread: { messages: Math.min(MOST_UNREAD, unread.messages + 1), mentions } };
 }
 
