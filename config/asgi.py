@@ -21,9 +21,11 @@ type Message = dict[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 
+MOST_BODY_BYTES = 16 * 2**20
 LIVE_PATHS = frozenset({"/ws/v1", "/ws/v1/"})
 
-http = WsgiPool(wsgi, threads=settings.CHANCERY_HTTP_THREADS)
+# Bodies wait on disk before anybody was asked who they are: no more than any operation would read.
+http = WsgiPool(wsgi, threads=settings.CHANCERY_HTTP_THREADS, most_body_bytes=MOST_BODY_BYTES)
 live = LiveConsumer.as_asgi()
 
 
