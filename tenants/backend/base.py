@@ -7,8 +7,9 @@ methods of django-tenants are overridden, so its version is pinned and `tests/is
 
 import select
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.psycopg_any import sql
 from django.db.utils import InternalError, NotSupportedError
@@ -68,8 +69,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.ensure_connection()
         self._handle_search_path()
         try:
-            with self.wrap_database_errors, base.psycopg.Cursor(self.connection) as cursor:
-                cursor.execute(query, params, prepare=True)
+            with self.wrap_database_errors, psycopg.Cursor(self.connection) as cursor:
+                cursor.execute(cast(Any, query), params, prepare=True)
                 return cursor.fetchall()
         except NotSupportedError:
             # A migration changed a column since the statement was prepared on this connection.

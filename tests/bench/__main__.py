@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 import uvloop
@@ -120,8 +121,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 async def measure(bench: Bench, limit_s: float) -> None:
-    async with asyncio.timeout(limit_s):
-        await bench.run()
+    """Run the bench, within a limit of time."""
+    try:
+        async with asyncio.timeout(limit_s) as limit:
+            await bench.run()
+    except TimeoutError:
+        if limit.expired():
+            raise RuntimeError(f"Not done within {limit_s:.0f} s; see --limit.") from None
+        raise RuntimeError("The product did not answer in time.") from None
 
 
 def main(arguments: list[str]) -> int:
@@ -133,32 +140,42 @@ def main(arguments: list[str]) -> int:
     many_tenants = chosen.tenants or (3 if chosen.quick else 25)
     bench = Bench(stack, size, chosen.scenarios, many_tenants=many_tenants)
     began = time.monotonic()
+    trouble = ""
     try:
         uvloop.run(measure(bench, chosen.limit))
     except KeyboardInterrupt:
         print("Stopped; so is everything that was started.", file=sys.stderr)
         return 130
-    except TimeoutError:
-        print(f"Not done within {chosen.limit:.0f} s; see --limit.", file=sys.stderr)
-    except (LaunchError, RuntimeError, OSError) as wrong:
-        print(wrong, file=sys.stderr)
-        return 1
-    return _report(bench, chosen, folder, time.monotonic() - began)
+    except (LaunchError, RuntimeError, OSError, CalledProcessError, ExceptionGroup) as wrong:
+        trouble = _words(wrong)
+    _report(bench, chosen, folder, time.monotonic() - began)
+    if trouble:
+        print(trouble, file=sys.stderr)
+    return 1 if trouble else 0
 
 
-def _report(bench: Bench, chosen: argparse.Namespace, folder: Path, seconds: float) -> int:
+def _words(wrong: Exception) -> str:
+    """What went wrong first, where several things did at once."""
+    while isinstance(wrong, ExceptionGroup):
+        wrong = wrong.exceptions[0]
+    return f"{type(wrong).__name__}: {wrong}"
+
+
+def _report(bench: Bench, chosen: argparse.Namespace, folder: Path, seconds: float) -> None:
+    """Show what was measured, in full or as far as it went."""
     rows = report.rows_of(bench.product, bench.floor)
+    if not rows:
+        return
     print("\n" + report.table(rows))
     target = chosen.json or folder / "bench-result.json"
     target.write_text(json.dumps(report.as_json(rows, bench.details, seconds), indent=2) + "\n")
     print(f"\n{seconds:.0f} s; figures and CPU by component: {target}")
     if chosen.quick:
-        return 0
+        return
     for line in report.worse(rows):
         print(f"worse than the baseline: {line}")
     if chosen.keep_baseline:
         report.keep_baseline(rows)
-    return 0
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ _HISTORY = """
 WITH words AS (SELECT %(words)s::text[] AS list),
 numbered AS (
     SELECT n, %(began)s::timestamptz + n * interval '20 seconds' AS at,
-           lpad(to_hex((extract(epoch FROM %(began)s::timestamptz)::bigint + n * 20) * 1000), 12, '0')
+           lpad(to_hex(
+               (extract(epoch FROM %(began)s::timestamptz)::bigint + n * 20) * 1000), 12, '0')
            AS stamp
       FROM generate_series(1, %(many)s) n),
 said AS (

@@ -1,4 +1,4 @@
-"""Scenarios of many tenants (T), a noisy one (N) and a person with thousands of conversations (P)."""
+"""Scenarios of many tenants (T), of a noisy one (N), and of thousands of conversations (P)."""
 
 import asyncio
 import json

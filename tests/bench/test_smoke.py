@@ -44,9 +44,9 @@ def test_a_quick_run_measures_messages_and_leaves_nothing_running(tmp_path: Path
     result = tmp_path / "result.json"
     folder = ROOT / "var" / "bench-smoke"
 
+    options = ["--data-dir", str(folder), "--json", str(result), "--limit", "240"]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--quick", "A", "D"]
-        + ["--data-dir", str(folder), "--json", str(result), "--limit", "240"],
+        [sys.executable, "-m", "tests.bench", "--quick", "A", "D", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
