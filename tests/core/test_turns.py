@@ -48,6 +48,20 @@ async def test_a_party_has_at_most_half_of_the_places_and_another_finds_one_free
     assert begun.count("loud") == 10
 
 
+async def test_with_others_about_a_party_has_a_smaller_share_but_never_less_than_two():
+    turns, begun = Turns(9), []
+    works = [Work(turns, party, begun) for party in "abc" * 4]
+    await settle()
+    assert begun.count("a") == begun.count("b") == begun.count("c") == 2
+
+    works += [Work(turns, party, begun) for party in "dddee"]
+    await settle()
+
+    assert [begun.count(party) for party in "abcde"] == [2, 2, 2, 2, 1]
+    for work in works:
+        await work.end()
+
+
 async def test_parties_that_wait_take_turns():
     turns, begun = Turns(2), []
     works = [Work(turns, party, begun) for party in "aabbaabb"]
