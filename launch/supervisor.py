@@ -22,6 +22,8 @@ from launch.failure import LaunchError
 
 PAUSES_S = (0.5, 1, 2, 5, 10)
 SOUND_AFTER_S = 30.0  # having run this long, an end is no longer one of a series
+LOOK_EVERY_S = 1.0
+ORPHANS_END_WITHIN_S = 1.0
 COLOURS = (36, 32, 33, 35, 34)
 Probe = Callable[[], Awaitable[bool]]
 
@@ -164,6 +166,21 @@ class Supervisor:
         )
 
     async def _follow(self, program: Program, process: Process) -> int:
+        """Print what a process says; return its exit code once it and its children have ended."""
+        said = asyncio.create_task(self._repeat(program, process))
+        ended = asyncio.create_task(process.wait())
+        while process.returncode is None:  # some versions' wait() lasts until the output ends
+            await asyncio.wait([ended], timeout=LOOK_EVERY_S)
+        # Children that outlive a killed process hold its output, its port and its schedule.
+        await asyncio.wait([said], timeout=ORPHANS_END_WITHIN_S)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await asyncio.wait([said], timeout=ORPHANS_END_WITHIN_S)
+        said.cancel()
+        ended.cancel()
+        return process.returncode
+
+    async def _repeat(self, program: Program, process: Process) -> None:
         assert process.stdout is not None
         rest = b""
         while chunk := await process.stdout.read(65536):
@@ -172,7 +189,6 @@ class Supervisor:
                 self.say(program.name, line.decode(errors="replace"))
         if rest:
             self.say(program.name, rest.decode(errors="replace"))
-        return await process.wait()
 
     async def _stop_all(self) -> None:
         for program in reversed(self.programs):

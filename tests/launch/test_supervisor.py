@@ -32,6 +32,14 @@ while True:
     time.sleep(60)
 """
 
+PARENT = """
+import os, pathlib, sys, time
+name = "child" if os.fork() == 0 else "parent"
+with pathlib.Path(sys.argv[1]).open("a") as file:
+    file.write(f"{name} starts {os.getpid()}\\n")
+time.sleep(600)
+"""
+
 TWO = """
 import asyncio, sys
 from launch.supervisor import Program, Supervisor
@@ -93,6 +101,25 @@ def test_a_program_starts_when_those_it_needs_are_ready(diary):
     asyncio.run(scenario())
 
     assert diary.events()[:2] == ["early starts", "late starts"]
+
+
+def test_a_killed_program_is_started_again_although_a_child_of_it_lives_on(diary):
+    async def scenario() -> list[int]:
+        command = [sys.executable, "-c", PARENT, str(diary.path)]
+        supervisor = Supervisor([Program("worker", command)])
+        running = asyncio.create_task(supervisor.run())
+        await diary.says("parent starts", "child starts")
+        first = {name: int(pid) for name, _, pid in diary.lines()}
+        os.kill(first["parent"], signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while diary.events().count("child starts") < 2:
+                await asyncio.sleep(0.01)
+        assert not is_running(first["child"])
+        supervisor.stop()
+        await running
+        return diary.pids()
+
+    assert not any(is_running(pid) for pid in asyncio.run(scenario()))
 
 
 def test_programs_stop_in_reverse_order(diary):
