@@ -17,6 +17,8 @@ from messaging.conversations.events import (
     ConversationCreated,
     ConversationRestored,
     ConversationUpdated,
+    MembershipAdded,
+    MembershipRemoved,
 )
 from messaging.conversations.schemas import SharedConversationView
 from messaging.live.asyncapi import asyncapi_document
@@ -40,6 +42,17 @@ _REACTIONS = {
     },
 }
 
+_MEMBERSHIP = {
+    "type": "object",
+    "required": ["conversation_id", "user_id", "role", "member_count"],
+    "properties": {
+        "conversation_id": {"type": "string", "format": "uuid"},
+        "user_id": {"type": "string", "format": "uuid"},
+        "role": {"type": "string"},
+        "member_count": {"type": "integer"},
+    },
+}
+
 SEEN_AS: dict[type, Json] = {
     MessageCreated: _MESSAGE,
     MessageEdited: _MESSAGE,
@@ -48,6 +61,8 @@ SEEN_AS: dict[type, Json] = {
     ConversationUpdated: _CONVERSATION,
     ConversationArchived: _CONVERSATION,
     ConversationRestored: _CONVERSATION,
+    MembershipAdded: _MEMBERSHIP,
+    MembershipRemoved: _MEMBERSHIP,
     ReactionAdded: _REACTIONS,
     ReactionRemoved: _REACTIONS,
     UserUpdated: {"$ref": "UserView"},

@@ -41,10 +41,11 @@ class Conversation(models.Model):
 
     class Meta:
         constraints = [
+            # Private channels may share a name: refusing one would tell that another exists.
             models.UniqueConstraint(
                 Lower("name"),
                 name="messaging_conversation_name_unique",
-                condition=~Q(kind="direct"),
+                condition=Q(kind="public"),
             ),
             models.UniqueConstraint(
                 fields=["direct_key"], name="messaging_conversation_direct_unique"

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from django.conf import settings
 
+from events import bus
 from messaging.live import metrics, selectors
 from messaging.live.hub import Hub
 from messaging.live.layer import live_layer
@@ -87,15 +88,27 @@ class Gateway:
             cast(Layer, layer), DatabaseJournal(), limits=HubLimits(heartbeat_s=heartbeat_s)
         )
         self.admitting = 0
+        self._loop = asyncio.get_running_loop()
+        self._part: Callable[[], None] = lambda: None
         self._shown: metrics.LiveCollector | None = None
         self._beating: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self.hub.start()
+        self._part = bus.hand_on(self._take_at_once)
         self._shown = metrics.show(self.hub)
         self._beating = asyncio.create_task(self.heart.run(), name="heart")
 
+    def _take_at_once(self, topic: str, frame: bytes) -> None:
+        """What is published by a thread of this process need not go round by Redis."""
+        with suppress(RuntimeError):  # The loop has ended; the process does, too.
+            self._loop.call_soon_threadsafe(
+                self.hub.take, {"type": "live.frame", "topic": topic, "frame": frame}
+            )
+
     async def stop(self) -> None:
+        self._part()
+        self._part = lambda: None
         if self._beating is not None:
             self._beating.cancel()
         if self._shown is not None:

@@ -234,9 +234,10 @@ def test_an_id_that_cannot_be_one_names_nothing(cast, address):
 
 def test_a_channel_is_changed_and_a_refused_change_changes_nothing(cast, general, leadership):
     bo = call(cast.bo.api)
+    make_channel(cast.ana, name="Plans")
 
     changed = bo.patch(f"/conversations/{general.id}", {"name": "News", "purpose": "To tell"})
-    refused = bo.patch(f"/conversations/{general.id}", {"name": "leadership", "topic": "x"})
+    refused = bo.patch(f"/conversations/{general.id}", {"name": "plans", "topic": "x"})
 
     assert (changed.status, changed.body["name"]) == (200, "News")
     assert refused.problem == (409, "name_taken")
@@ -311,3 +312,12 @@ def test_a_client_opens_with_everything_its_person_belongs_to_in_one_answer(cast
     assert mine.items == bo.get("/conversations?limit=200").items
     assert len(queries) <= 4
     assert bo.get("/me/conversations?limit=5001").status == 422
+
+
+def test_a_name_does_not_tell_that_a_private_channel_has_it(cast, leadership):
+    cy = call(cast.cy.api)
+
+    public = cy.post("/conversations", {"kind": "public", "name": leadership.name})
+    private = cy.post("/conversations", {"kind": "private", "name": leadership.name})
+
+    assert (public.status, private.status) == (201, 201)

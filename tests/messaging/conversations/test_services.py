@@ -65,7 +65,7 @@ def test_a_channel_is_not_made_with_a_name_that_cannot_be_one(cast, in_acme, nam
 
 def test_a_name_is_taken_whatever_its_case(cast, in_acme, general):
     with pytest.raises(Conflict) as refusal:
-        create_conversation(cast.bo.actor, kind="private", name="GENERAL", member_ids=[])
+        create_conversation(cast.bo.actor, kind="public", name="GENERAL", member_ids=[])
 
     assert refusal.value.code == "name_taken"
     assert [error.field for error in refusal.value.errors] == ["name"]
@@ -137,9 +137,10 @@ def test_a_change_to_the_same_is_no_event(cast, in_acme, general):
     assert journal_types(general.id) == BORN
 
 
-def test_a_channel_does_not_take_the_name_of_another(cast, in_acme, general, leadership):
+def test_a_channel_does_not_take_the_name_of_another(cast, in_acme, general):
+    make_channel(cast.ana, name="plans")
     with pytest.raises(Conflict):
-        update_conversation(cast.ana.actor, conversation_id=general.id, name="Leadership")
+        update_conversation(cast.ana.actor, conversation_id=general.id, name="Plans")
 
     general.refresh_from_db()
     assert general.name == "general"

@@ -238,10 +238,20 @@ export interface EventData {
     conversation_id: Id;
     user_id: Id;
     role: string;
+    member_count: number;
+  } | {
+    user_id: Id;
+    conversation_id: Id;
+    role: string;
   };
   "chancery.membership.removed.v1": {
     conversation_id: Id;
     user_id: Id;
+    role: string;
+    member_count: number;
+  } | {
+    user_id: Id;
+    conversation_id: Id;
     role: string;
   };
   "chancery.mention.created.v1": {

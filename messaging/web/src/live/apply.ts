@@ -83,9 +83,11 @@ function membership(frame: EventFrameOf<"chancery.membership.added.v1" | "chance
     else dropConversation(id);
     return;
   }
+  const { data } = frame;
   update(id, (item) => ({
     ...item,
-    member_count: Math.max(0, item.member_count + by),
+    // Counting along would drift after a resume, which says what is true now.
+    member_count: "member_count" in data ? data.member_count : item.member_count,
     member_ids: item.kind !== "direct" ? item.member_ids : by === 1 ? [...new Set([...item.member_ids, userId])] : item.member_ids.filter((other) => other !== userId),
   }));
   membersChanged(id);
