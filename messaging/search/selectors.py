@@ -17,6 +17,9 @@ LONGEST_QUERY = 500
 _BEGIN, _END = "\ue000", "\ue001"
 """Private-use characters that mark hits between the database and us; stripped from the text."""
 
+_CUT_AT_START = re.compile(r"(^| … )([0-9a-f-]{1,36}>)")
+_CUT_AT_END = re.compile(r"(<[@#][0-9a-f-]{0,36})($| … )")
+
 _ANY_FORM = "(websearch_to_tsquery('simple', %(q)s) || websearch_to_tsquery('english', %(q)s))"
 _AS_WRITTEN = "websearch_to_tsquery('simple', %(q)s)"
 """For phrases: by their stems, and without words such as "is", they would match too much."""
@@ -70,11 +73,25 @@ def search(
     views = complete([dict(zip(FIELDS, row, strict=False)) for row in page])
     return Page(
         [
-            {"message": view, "highlights": pieces(row[len(FIELDS)])}
+            {"message": view, "highlights": pieces(mentions_whole(row[len(FIELDS)], view["text"]))}
             for view, row in zip(views, page, strict=True)
         ],
         following,
     )
+
+
+def mentions_whole(headline: str, text: str) -> str:
+    """Give a headline the rest of each mention of the text that a cut went through."""
+
+    def from_start(cut: re.Match[str]) -> str:
+        mention = re.search(rf"<[@#][0-9a-f-]*{re.escape(cut[2])}", text)
+        return cut[1] + (mention[0] if mention else cut[2])
+
+    def to_end(cut: re.Match[str]) -> str:
+        mention = re.search(rf"{re.escape(cut[1])}[0-9a-f-]*>", text)
+        return (mention[0] if mention else cut[1]) + cut[2]
+
+    return _CUT_AT_END.sub(to_end, _CUT_AT_START.sub(from_start, headline))
 
 
 def pieces(headline: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from core.errors import Invalid
 from messaging.conversations.services import leave_conversation
 from messaging.messages.services import delete_message, edit_message
-from messaging.search.selectors import pieces, search
+from messaging.search.selectors import mentions_whole, pieces, search
 from tests.messaging.places import make_channel, make_message, make_messages
 
 
@@ -117,6 +117,20 @@ def test_a_search_for_nothing_is_refused_by_name(cast, in_acme, query):
 )
 def test_odd_searches_find_nothing_and_break_nothing(cast, in_acme, general, hello, query):
     assert found(cast.ana, query) == []
+
+
+def test_a_hit_shows_mentions_whole(cast, in_acme, general):
+    text = f"<@{cast.bo.id}> the kernel of these machines is older than <@{cast.cy.id}>"
+    make_message(general, cast.ana, text)
+
+    (hit,) = search(cast.ana.actor, query="kernel").items
+
+    assert "".join(piece["text"] for piece in hit["highlights"]) == text
+
+
+@pytest.mark.parametrize("text", ["dead> beef", "5> 4 … 3> <@", "<@", "a <#"])
+def test_what_only_looks_like_a_cut_mention_stays(text):
+    assert mentions_whole(text, text) == text
 
 
 @settings(max_examples=200)
