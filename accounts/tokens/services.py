@@ -21,6 +21,7 @@ PREFIX = "chy_"
 """Lets secret scanners recognise our tokens."""
 
 SCOPES = frozenset({"read", "write", "admin"})
+LONGEST_DAYS = 36_500
 
 
 def digest_of(token: str) -> bytes:
@@ -33,7 +34,7 @@ def create_token(
 ) -> tuple[ApiToken, str]:
     """Make a token for a person and return its row and the token, which is not kept anywhere.
 
-    Errors  Invalid for an unknown scope or a lifetime below one day.
+    Errors  Invalid for an unknown scope or a lifetime below one day or above a hundred years.
     """
     unknown = sorted(set(scopes or []) - SCOPES)
     if unknown:
@@ -41,6 +42,8 @@ def create_token(
         raise Invalid.field("scopes", _("Known scopes are %(known)s.") % {"known": known})
     if days is not None and days < 1:
         raise Invalid.field("days", _("A token lives for at least one day."))
+    if days is not None and days > LONGEST_DAYS:
+        raise Invalid.field("days", _("A token lives for at most a hundred years."))
     token = PREFIX + secrets.token_urlsafe(32)
     row = ApiToken.objects.create(
         user=user,

@@ -198,6 +198,7 @@ def test_the_commands_make_people_and_tokens(cast, capsys):
         ("create_user", {"tenant": "acme", "email": "a@b.example", "password": "x"}, "too short"),
         ("create_token", {"tenant": "acme", "user": "nobody@acme.example"}, "Nobody"),
         ("create_token", {"tenant": "acme", "user": "bo@acme.example", "days": 0}, "at least one"),
+        ("create_token", {"tenant": "acme", "user": "bo@acme.example", "days": 9**9}, "at most"),
         ("create_token", {"tenant": "acme", "user": "bo@acme.example", "scopes": "fly"}, "scopes"),
     ],
 )

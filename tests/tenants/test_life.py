@@ -165,6 +165,8 @@ def test_the_commands_say_what_they_did(cast, capsys):
     assert '"state": "deleting"' in out[2]
     with pytest.raises(CommandError, match="no tenant"):
         call_command("suspend_tenant", "never-was")
+    with pytest.raises(CommandError, match="0 to 3650"):
+        call_command("delete_tenant", "acme", days=9**9)
 
 
 def test_old_signups_are_forgotten(cast):

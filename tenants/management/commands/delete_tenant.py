@@ -4,8 +4,13 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core.commands import ChanceryCommand
+from core.errors import Invalid
 from tenants import services
+
+LONGEST_GRACE_DAYS = 3650
 
 
 class Command(ChanceryCommand):
@@ -30,7 +35,10 @@ class Command(ChanceryCommand):
             return {"slug": slug, "state": "erased"}
         if options["undo"]:
             return {"slug": slug, "state": str(services.keep(slug).state)}
-        tenant = services.mark_for_deletion(slug, grace=timedelta(days=max(0, options["days"])))
+        days = options["days"]
+        if not 0 <= days <= LONGEST_GRACE_DAYS:
+            raise Invalid.field("days", _("A grace period has 0 to 3650 days."))
+        tenant = services.mark_for_deletion(slug, grace=timedelta(days=days))
         return {"slug": slug, "state": str(tenant.state), "delete_after": tenant.delete_after}
 
     def words(self, result: dict[str, Any]) -> str:
