@@ -33,8 +33,6 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    # Last: the browser's event loop stays in the process, and Django refuses to work beside one.
-    items.sort(key=lambda item: "e2e" in item.path.parts)
     for item in items:
         marker = item.get_closest_marker("django_db")
         if marker is not None and marker.kwargs.get("transaction"):

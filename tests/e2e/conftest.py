@@ -39,8 +39,11 @@ def product() -> Iterator[Product]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the whole run: while it lives, its event loop runs in this process's main thread,
+    and neither Django nor asyncio's own tests work beside a running loop.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(ensure_chromium()), args=FLAGS, headless=True
