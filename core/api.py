@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -73,6 +74,26 @@ def answer(data: Any = None, status: int = 200) -> HttpResponse:
     return HttpResponse(dumps(data), status=status, content_type="application/json")
 
 
+CREDENTIALS: dict[str, Any] = {
+    "token": {"type": "http", "scheme": "bearer", "description": "`manage.py create_token`"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": settings.SESSION_COOKIE_NAME,
+        "description": "Writing needs `X-CSRFToken`, too: the value of the CSRF cookie.",
+    },
+}
+
+DESCRIPTION = """\
+Lists are `{items, next}`; pass `next` as `?cursor=` for the page that follows.
+
+Every POST takes an `Idempotency-Key`: sent again with the same body, it answers 200 with what the
+first one made; with another body it is 409. For messages the body's `key` is the same thing.
+
+Refusals are problem details (RFC 9457). 429 says in `Retry-After` how many seconds to wait.
+"""
+
+
 class StrictParser(Parser):
     """Reads JSON bodies with orjson, which refuses lone surrogates and trailing rubbish."""
 
@@ -95,6 +116,8 @@ class Api(NinjaAPI):
         for operations in schema["paths"].values():
             for operation in operations.values():
                 _document_problems(operation["responses"])
+        schema.setdefault("components", {})["securitySchemes"] = CREDENTIALS
+        schema["security"] = [{name: []} for name in CREDENTIALS]
         return schema
 
 
@@ -103,6 +126,7 @@ def make_api(*, auth: Callable[[HttpRequest], object]) -> Api:
     api = Api(
         title="Chancery",
         version="1",
+        description=DESCRIPTION,
         urls_namespace="api",
         auth=auth,
         parser=StrictParser(),

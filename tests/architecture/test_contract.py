@@ -90,6 +90,13 @@ def test_every_operation_documents_every_way_to_be_refused(operations):
             assert list(responses[status]["content"]) == [PROBLEM], name
 
 
+def test_the_document_says_how_to_sign_in():
+    document = api.get_openapi_schema(path_prefix="")
+
+    assert document["security"] == [{"token": []}, {"session": []}]
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
 def test_every_post_is_done_once_however_often_it_is_sent():
     by_hand = {"post_message"}  # its key is the message's own, and lasts as long as the message
 
