@@ -50,6 +50,9 @@ COMMON = {
     "unix_socket_directories": "''",
     "listen_addresses": "'127.0.0.1'",
     "log_line_prefix": "'%m [%p] '",
+    # A refused statement and its detail hold what people wrote, names and addresses.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 SINCE_16 = {
     # The password is 256 random bits or more: stretching it only costs CPU on each connection.

@@ -46,6 +46,18 @@ def test_the_default_profile_is_durable_and_the_test_profile_is_not(data_dir):
         assert shown(database, "fsync", "full_page_writes", "synchronous_commit") == ["off"] * 3
 
 
+def test_a_refused_statement_leaves_nothing_of_what_people_wrote_in_the_log(data_dir):
+    with servers(data_dir, "test") as found, psycopg.connect(found.database_url) as database:
+        database.execute("CREATE TABLE note (text text UNIQUE)")
+        database.execute("INSERT INTO note VALUES ('between us')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            database.execute("INSERT INTO note VALUES ('between us')")
+
+    log = (data_dir / "log" / "postgres.log").read_text()
+    assert "duplicate key" in log
+    assert "between us" not in log
+
+
 def test_text_search_and_trigrams_know_letters_beyond_ascii(data_dir):
     with servers(data_dir, "test") as found, psycopg.connect(found.database_url) as database:
         for extension in ("pg_trgm", "unaccent", "btree_gin"):
