@@ -34,7 +34,7 @@ def clean_text(value: str, *, field: str = "text", longest: int = MAX_TEXT) -> s
             _("Text may have at most %(longest)d characters.") % {"longest": longest},
             code="too_long",
         )
-    if not value.strip():
+    if not any(_is_seen(char) for char in value):
         raise Invalid.field(field, _("Write something first."), code="empty")
     return value
 
@@ -78,6 +78,13 @@ def repaired_name(value: str, *, longest: int = 80) -> str:
     kept = "".join(char for char in value if char.isspace() or not _hides(char))
     name = " ".join(unicodedata.normalize("NFC", kept).split())[:longest].rstrip()
     return name if any(_shows(char) for char in name) else ""
+
+
+def _is_seen(char: str) -> bool:
+    """What leaves ink or an accent on the page: enough of it for a message."""
+    if char.isspace() or char in _BLANK:
+        return False
+    return unicodedata.category(char) not in {"Cc", "Cf"}
 
 
 def _hides(char: str) -> bool:

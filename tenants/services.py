@@ -63,8 +63,17 @@ def suspend(slug: str) -> Tenant:
 
 
 def resume(slug: str) -> Tenant:
-    """Undo a suspension."""
+    """Undo a suspension.
+
+    Errors  Conflict for a tenant that waits to be deleted: `keep` is what undoes that.
+    """
     with _changing(slug) as tenant:
+        if tenant.state == TenantState.DELETING:
+            raise Conflict(
+                "tenant",
+                _("It waits to be deleted; delete_tenant --undo keeps it."),
+                code="deleting",
+            )
         tenant.suspended_at = None
         if tenant.state == TenantState.SUSPENDED:
             tenant.state = resting_state(tenant)

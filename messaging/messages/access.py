@@ -31,8 +31,8 @@ class Found(NamedTuple):
 
 
 _WHY_NOT = {
-    Do.REACT: _("Join the conversation to react; archived ones take no reactions."),
-    Do.REPLY: _("Join the conversation to reply; deleted messages take no replies."),
+    Do.REACT: _("Join the conversation to react; what is archived or deleted takes no reactions."),
+    Do.REPLY: _("Join the conversation to reply; what is archived or deleted takes no replies."),
     Do.EDIT: _("Only its author may edit a message, while its conversation is open."),
     Do.DELETE: _("Only its author or the channel's owners may delete a message."),
 }

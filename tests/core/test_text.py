@@ -18,13 +18,24 @@ anything = st.text(st.characters(exclude_categories=()), max_size=200)
 @example("\x00")
 @example("\u2028")
 def test_text_is_kept_as_it_is_or_refused_by_name(value):
-    is_text = value.strip() and not any(char == "\x00" or _is_surrogate(char) for char in value)
-    if is_text:
+    is_sound = not any(char == "\x00" or _is_surrogate(char) for char in value)
+    if is_sound and _is_seen(value):
         assert clean_text(value) == value
         return
     with pytest.raises(Invalid) as refusal:
         clean_text(value)
     assert refusal.value.about == "text"
+
+
+def _is_seen(value: str) -> bool:
+    """More than spaces, controls, marks of direction, and letters that look like nothing."""
+    blank = "\u115f\u1160\u2800\u3164\uffa0"
+    return any(
+        unicodedata.category(char)[0] != "Z"
+        and unicodedata.category(char) not in {"Cc", "Cf"}
+        and char not in blank
+        for char in value
+    )
 
 
 def _is_surrogate(char: str) -> bool:
@@ -80,3 +91,11 @@ def test_the_longest_text():
 def test_a_filter_is_never_more_than_a_refusal(value):
     with suppress(Invalid):
         assert "\x00" not in clean_query(value)
+
+
+@pytest.mark.parametrize("nothing", ["\u200b\u200b", "\u200e \u202e", "\ufeff", "\u2060\n"])
+def test_text_that_nobody_can_see_is_no_text(nothing):
+    with pytest.raises(Invalid) as refusal:
+        clean_text(nothing)
+
+    assert refusal.value.code == "empty"

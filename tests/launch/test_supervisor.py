@@ -119,7 +119,9 @@ def test_a_killed_program_is_started_again_although_a_child_of_it_lives_on(diary
         await running
         return diary.pids()
 
-    assert not any(is_running(pid) for pid in asyncio.run(scenario()))
+    pids = asyncio.run(scenario())
+    # Killed is not yet gone: on a busy machine that takes a moment.
+    assert eventually(lambda: not any(is_running(pid) for pid in pids), within_s=5)
 
 
 def test_programs_stop_in_reverse_order(diary):

@@ -188,3 +188,12 @@ def _leave_traces(slug: str) -> None:
         OutboxItem.objects.create(
             entry_id=new_id(), tenant=slug, needs_handlers=False, created_at=timezone.now()
         )
+
+
+def test_undoing_a_suspension_does_not_pretend_to_undo_a_deletion(cast):
+    services.mark_for_deletion("acme")
+
+    with pytest.raises(Conflict) as refusal:
+        services.resume("acme")
+
+    assert refusal.value.code == "deleting"

@@ -20,7 +20,7 @@ import { DeleteDialog } from "../messages/DeleteDialog.tsx";
 import { focusComposer } from "../messages/focus.ts";
 import { History } from "../messages/History.tsx";
 import { ThreadPanel } from "../messages/ThreadPanel.tsx";
-import { me, titleOf } from "../people/store.ts";
+import { isManager, me, titleOf } from "../people/store.ts";
 import { EmojiPicker } from "../reactions/EmojiPicker.tsx";
 import { SearchPanel } from "../search/SearchPanel.tsx";
 import { JoinBar } from "../conversations/JoinBar.tsx";
@@ -96,9 +96,11 @@ function Welcome(): JSX.Element {
       <h1>{name === "" ? t("Welcome") : t("Good to see you, %(name)s", { name })}</h1>
       <p>{t("Choose a conversation, or start one.")}</p>
       <p class="welcome-acts">
+        {me.value?.role !== "guest" && <button type="button" class="button" onClick={() => (dialog.value = "create")}>{t("Create a channel")}</button>}
         {me.value?.role !== "guest" && <button type="button" class="button" onClick={() => (dialog.value = "browse")}>{t("Browse channels")}</button>}
         <button type="button" class="button" onClick={() => (dialog.value = "direct")}>{t("Write to someone")}</button>
       </p>
+      {isManager(me.value?.role) && <p><a href="/admin/accounts/user/add/">{t("Add people in the console")}</a></p>}
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { IconButton } from "../design/IconButton.tsx";
 import { LoadError } from "../design/LoadError.tsx";
 import { moveFocus } from "../design/roving.ts";
 import { drafts } from "../messages/drafts.ts";
-import { me, titleOf } from "../people/store.ts";
+import { isManager, me, titleOf } from "../people/store.ts";
 import { MOST_UNREAD } from "../receipts/store.ts";
 import { csrfToken } from "../transport/http.ts";
 import { search } from "../search/store.ts";
@@ -161,6 +161,7 @@ function Person(): JSX.Element {
     <footer class="sidebar-foot">
       <Avatar userId={me.value?.id ?? null} size="s" />
       <bdi class="person-name">{me.value?.name ?? ""}</bdi>
+      {isManager(me.value?.role) && <a class="icon-button" href="/admin/" aria-label={t("Console of the organisation")} title={t("Console of the organisation")}><Icon name="sliders" /></a>}
       <IconButton icon="keyboard" label={t("Keyboard shortcuts")} shortcut="?" onClick={() => (dialog.value = "shortcuts")} />
       <IconButton icon={isDark ? "sun" : "moon"} label={isDark ? t("Switch to light") : t("Switch to dark")} onClick={toggleTheme} />
       <form method="post" action="/accounts/logout/" onSubmit={(event) => event.currentTarget.querySelector("input")?.setAttribute("value", csrfToken())}>

@@ -10,6 +10,7 @@ import { Avatar } from "../design/Avatar.tsx";
 import { Icon, type IconName } from "../design/Icon.tsx";
 import { useListbox } from "../design/listbox.ts";
 import { Modal } from "../design/Modal.tsx";
+import { focusComposer } from "../messages/focus.ts";
 import { matches } from "../messages/suggestions.ts";
 import { findPeople } from "../people/actions.ts";
 import { me, others, people, titleOf } from "../people/store.ts";
@@ -49,6 +50,8 @@ export function Switcher(): JSX.Element {
   const take = (index: number): void => {
     close();
     choices[index]?.go();
+    // Leading to where one is already changes no page, and the dialog would give focus back elsewhere.
+    requestAnimationFrame(() => dialog.peek() === null && panel.peek() === null && focusComposer("conversation"));
   };
   const listbox = useListbox(choices.length, take);
 

@@ -82,9 +82,10 @@ export function dropConversation(id: Id): void {
     cursors.forget(id);
     conversations.value = without(conversations.peek(), id);
     timelineOf(id).value = UNLOADED;
-    if (route.peek().conversationId !== id) return;
+    // Who opened the address of a conversation they are not in is told so; nothing is taken away.
+    if (item === undefined || route.peek().conversationId !== id) return;
     navigate({}, { replace: true });
-    if (item !== undefined) toast(t("You are no longer in %(name)s.", { name: titleOf(item) }));
+    toast(t("You are no longer in %(name)s.", { name: titleOf(item) }));
   });
 }
 

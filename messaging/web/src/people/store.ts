@@ -59,3 +59,6 @@ export function titleOf(conversation: Conversation): string {
   if (ids.length === 1 && ids[0] === me.value?.id) return t("%(name)s (you)", { name: nameOf(ids[0] ?? null) });
   return listed(ids.map((id) => nameOf(id)));
 }
+
+/** Owners and admins look after the organisation in its console. */
+export const isManager = (role: string | undefined): boolean => role === "owner" || role === "admin";
