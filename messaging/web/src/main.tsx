@@ -70,3 +70,8 @@ start().catch((error: unknown) => {
   toast(explain(error), "danger");
   throw error;
 });
+
+// The page is on its way to signing in: what is refused meanwhile concerns nobody any more.
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason instanceof Refused && event.reason.status === 401) event.preventDefault();
+});
