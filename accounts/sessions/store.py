@@ -23,7 +23,7 @@ class SessionStore(DatabaseStore):
 
     @property
     def last_used_at(self) -> datetime | None:
-        """When this session's use was noted last."""
+        """When the use of the session was noted last."""
         return None if self._row is None else self._row.last_used_at
 
     def note_use(self, *, ip: str | None, device: str) -> None:
