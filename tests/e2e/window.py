@@ -77,9 +77,16 @@ class Window:
         return self.page.locator(".thread-scroll .message").filter(has_text=text)
 
     def act(self, row: Locator, name: str) -> None:
-        """Choose an action from the toolbar of a message."""
+        """Choose an action of a message: from its bar, else from the menu behind “More”."""
         row.hover()
-        row.get_by_role("button", name=name).click()
+        bar = row.get_by_role("toolbar")
+        bar.wait_for()
+        button = bar.get_by_role("button", name=name)
+        if button.count():
+            button.click()
+            return
+        bar.get_by_role("button", name="More actions").click()
+        self.page.get_by_role("menuitem", name=name).click()
 
     def entry(self, conversation_id: str) -> Locator:
         """A conversation in the sidebar."""

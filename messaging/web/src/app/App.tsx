@@ -11,6 +11,7 @@ import { Sidebar } from "../conversations/Sidebar.tsx";
 import { conversations, unreadTotal, type Known } from "../conversations/store.ts";
 import { Switcher } from "../conversations/Switcher.tsx";
 import { refreshConversation } from "../conversations/actions.ts";
+import { ActionMenu } from "../design/ActionMenu.tsx";
 import { Seal } from "../design/Icon.tsx";
 import { Toasts } from "../design/Toasts.tsx";
 import { Announcer, Connection } from "../live/Connection.tsx";
@@ -47,6 +48,7 @@ export function App(): JSX.Element {
       <Side conversation={conversation} threadId={threadId} />
       <Dialogs conversation={conversation} />
       <EmojiPicker />
+      <ActionMenu />
       <Toasts />
       <Announcer />
     </div>

@@ -32,6 +32,7 @@ const sheet = (): readonly (readonly [string, Rows])[] => [
     ["Del", t("Delete")],
     ["L", t("Copy link")],
     ["U", t("Mark unread from here")],
+    [".", t("All its actions")],
     ["Enter", t("Go to its actions")],
   ]],
 ];

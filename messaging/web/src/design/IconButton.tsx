@@ -7,6 +7,8 @@ interface Props {
   onClick: (event: MouseEvent) => void;
   pressed?: boolean;
   expanded?: boolean;
+  /** The button opens a menu. */
+  hasMenu?: boolean;
   shortcut?: string;
   class?: string;
   tabIndex?: number;
@@ -14,7 +16,7 @@ interface Props {
 }
 
 /** A square button with a picture; its label is read out and shown on hover. */
-export function IconButton({ icon, label, onClick, pressed, expanded, shortcut, tabIndex, children, class: extra = "" }: Props): JSX.Element {
+export function IconButton({ icon, label, onClick, pressed, expanded, hasMenu, shortcut, tabIndex, children, class: extra = "" }: Props): JSX.Element {
   return (
     <button
       type="button"
@@ -23,6 +25,7 @@ export function IconButton({ icon, label, onClick, pressed, expanded, shortcut, 
       title={shortcut === undefined ? label : `${label} (${shortcut})`}
       aria-pressed={pressed}
       aria-expanded={expanded}
+      aria-haspopup={hasMenu === true ? "menu" : undefined}
       tabIndex={tabIndex}
       onClick={onClick}
     >

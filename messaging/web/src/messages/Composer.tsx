@@ -8,7 +8,6 @@ import { IconButton } from "../design/IconButton.tsx";
 import { useListbox } from "../design/listbox.ts";
 import { sendTyping } from "../live/actions.ts";
 import { me, people, titleOf } from "../people/store.ts";
-import { openPicker } from "../reactions/EmojiPicker.tsx";
 import { edit } from "./actions.ts";
 import { drafts, EMPTY, keepDraft, placeOf, type Draft } from "./drafts.ts";
 import { editing } from "./focus.ts";
@@ -17,6 +16,7 @@ import { names } from "./plain.ts";
 import { send } from "./sending.ts";
 import { timelineOf } from "./store.ts";
 import { useSuggestions, type Suggestion } from "./suggestions.ts";
+import { toolsFor, type Desk } from "./tools.ts";
 
 /** The server's limit, in code points. */
 export const MOST_CODE_POINTS = 40_000;
@@ -134,6 +134,15 @@ export function Composer(props: Props): JSX.Element {
     field.current?.focus();
   };
 
+  const desk: Desk = {
+    kind: props.kind,
+    conversationId: props.kind === "edit" ? props.message.conversation_id : props.conversation.id,
+    threadId: props.kind === "thread" ? props.threadId : null,
+    text: () => encodeMentions(draft.text.trim(), known(draft.mentions)),
+    insert,
+    clear: () => change(EMPTY),
+  };
+
   useAutosize(field, draft.text);
   useLayoutEffect(() => {
     if (props.kind !== "edit") return;
@@ -194,7 +203,7 @@ export function Composer(props: Props): JSX.Element {
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         />
         <div class="composer-tools">
-          <IconButton icon="smile" label={t("Insert emoji")} onClick={(event) => openPicker(event.currentTarget as Element, insert)} />
+          {toolsFor(desk).map((tool) => <IconButton key={tool.id} icon={tool.icon} label={tool.label()} onClick={(event) => tool.run(desk, event.currentTarget as Element)} />)}
           {props.kind === "edit" ? <EditButtons canSave={canSend} /> : <SendButton canSend={canSend} />}
         </div>
       </div>

@@ -2,24 +2,20 @@ import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 import type { Message } from "../contract/types.ts";
-import { navigate } from "../app/route.ts";
 import { clock, moment, shortWhen, t, tn } from "../app/text.ts";
-import { complain } from "../app/failure.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
-import { toast } from "../design/toast.ts";
-import { conversations } from "../conversations/store.ts";
-import { me, nameOf, person } from "../people/store.ts";
+import { openMenu } from "../design/menu.ts";
+import { nameOf, person } from "../people/store.ts";
 import { toggleReaction } from "../reactions/actions.ts";
 import { FREQUENT } from "../reactions/emoji.ts";
-import { openPicker } from "../reactions/EmojiPicker.tsx";
 import { Reactions } from "../reactions/Reactions.tsx";
-import { markUnread } from "../receipts/actions.ts";
 import { Composer } from "./Composer.tsx";
 import { Files } from "./Files.tsx";
-import { deleting, editing, found } from "./focus.ts";
+import { editing, found } from "./focus.ts";
 import { Markdown } from "./Markdown.tsx";
 import { isEmojiOnly } from "./markdown.ts";
+import { actionsFor, keyName, openThread, viewerOf, type RowAction } from "./menu.ts";
 import { plain } from "./plain.ts";
 import { systemSentence } from "./system.ts";
 
@@ -32,32 +28,6 @@ interface Props {
 
 const LONG_TEXT = 2_500;
 const LONG_LINES = 30;
-
-const isMine = (message: Message): boolean => message.author_id !== null && message.author_id === me.value?.id;
-const mayRemoveOthers = (): boolean => me.value?.role === "owner" || me.value?.role === "admin";
-
-/** Whether the person may write where this message stands, and so also react to it. */
-function mayPost(message: Message): boolean {
-  return conversations.value.byId.get(message.conversation_id)?.can.post ?? false;
-}
-
-function openThread(message: Message): void {
-  navigate({ conversationId: message.conversation_id, threadId: message.thread_id ?? message.id });
-}
-
-function address(message: Message): string {
-  const thread = message.thread_id === null || message.also_in_conversation ? "" : `/t/${message.thread_id}`;
-  return `${location.origin}/c/${message.conversation_id}/${message.seq}${thread}`;
-}
-
-async function copyLink(message: Message): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(address(message));
-    toast(t("Link copied."));
-  } catch {
-    toast(t("The browser does not allow copying here. The link: %(link)s", { link: address(message) }));
-  }
-}
 
 /** One message of a history or a thread. */
 export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThread }: Props): JSX.Element {
@@ -86,7 +56,7 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
         {!isGrouped && <Byline message={message} />}
         {isEdited ? <Composer kind="edit" message={message} /> : <Body message={message} />}
         {!isEdited && <Files files={message.files} />}
-        <Reactions message={message} mayReact={mayPost(message)} />
+        <Reactions message={message} mayReact={viewerOf(message, isInThread).canPost} />
         {!isInThread && <ThreadSummary message={message} />}
       </div>
       {isActive && !isEdited && message.deleted_at === null && <Toolbar message={message} isInThread={isInThread} />}
@@ -165,44 +135,55 @@ function ThreadSummary({ message }: { message: Message }): JSX.Element | null {
   );
 }
 
+/** The bar over a message: the frequent things at once, everything else under “More”. */
 function Toolbar({ message, isInThread }: { message: Message; isInThread: boolean }): JSX.Element {
-  const canPost = mayPost(message);
+  const viewer = viewerOf(message, isInThread);
+  const actions = actionsFor(message, viewer);
+  const more = actions.filter((action) => action.inBar !== true);
   return (
     <div class="toolbar" role="toolbar" aria-label={t("Message actions")}>
-      {canPost && FREQUENT.slice(0, 2).map((emoji) => (
+      {viewer.canPost && FREQUENT.slice(0, 2).map((emoji) => (
         <button key={emoji} type="button" class="icon-button emoji" aria-label={t("React with %(emoji)s", { emoji })} title={t("React with %(emoji)s", { emoji })} onClick={() => void toggleReaction(message, emoji)}>
           {emoji}
         </button>
       ))}
-      {canPost && <IconButton icon="smile" label={t("Add reaction")} shortcut="R" onClick={(event) => openPicker(event.currentTarget as Element, (emoji) => void toggleReaction(message, emoji))} />}
-      {!isInThread && <IconButton icon="reply" label={t("Reply in thread")} shortcut="T" onClick={() => openThread(message)} />}
-      <IconButton icon="link" label={t("Copy link")} shortcut="L" onClick={() => void copyLink(message)} />
-      {!isInThread && message.thread_id === null && <IconButton icon="unread" label={t("Mark unread from here")} shortcut="U" onClick={() => void markUnread(message.conversation_id, message.seq)} />}
-      {isMine(message) && <IconButton icon="pen" label={t("Edit message")} shortcut="E" onClick={() => (editing.value = message.id)} />}
-      {(isMine(message) || mayRemoveOthers()) && <IconButton icon="trash" label={t("Delete message")} shortcut="Del" class="danger" onClick={() => (deleting.value = message.id)} />}
+      {actions.filter((action) => action.inBar === true).map((action) => (
+        <IconButton key={action.id} icon={action.icon} label={action.label(message)} {...hintOf(action)} onClick={(event) => action.run(message, event.currentTarget as Element)} />
+      ))}
+      {more.length > 0 && <IconButton icon="dots" label={t("More actions")} shortcut="." hasMenu onClick={(event) => openMore(message, isInThread, event.currentTarget as Element)} />}
     </div>
   );
 }
 
-type Act = (message: Message, row: HTMLElement, isInThread: boolean) => void;
+function hintOf({ key }: RowAction): { shortcut?: string } {
+  const name = keyName(key);
+  return name === undefined ? {} : { shortcut: name };
+}
+
+function openMore(message: Message, isInThread: boolean, anchor: Element): void {
+  const actions = actionsFor(message, viewerOf(message, isInThread));
+  const items = actions.filter((action) => action.inBar !== true || anchor.classList.contains("message"));
+  openMenu(anchor, t("More actions"), items.map((action) => ({
+    id: action.id,
+    label: action.label(message),
+    icon: action.icon,
+    hint: keyName(action.key),
+    isDangerous: action.isDangerous,
+    run: () => action.run(message, anchor.isConnected ? anchor : (document.querySelector(`[data-message="${message.id}"]`) ?? document.body)),
+  })));
+}
 
 /** What single keys do on a focused message. */
-const KEYS: Record<string, Act> = {
-  r: (message, row) => mayPost(message) && openPicker(row.querySelector(".message-main") ?? row, (emoji) => void toggleReaction(message, emoji)),
-  t: (message, _row, isInThread) => !isInThread && openThread(message),
-  l: (message) => void copyLink(message).catch(complain),
-  u: (message, _row, isInThread) => !isInThread && void markUnread(message.conversation_id, message.seq),
-  e: (message) => isMine(message) && (editing.value = message.id),
-  Delete: (message) => (isMine(message) || mayRemoveOthers()) && (deleting.value = message.id),
-  Enter: (_message, row) => row.querySelector<HTMLElement>(".toolbar button")?.focus(),
-};
-
 function onMessageKey(event: KeyboardEvent, message: Message, isInThread: boolean): void {
   const row = event.currentTarget as HTMLElement;
   if (event.target !== row || event.ctrlKey || event.metaKey || event.altKey || message.deleted_at !== null) return;
-  const act = KEYS[event.key];
-  if (act === undefined) return;
+  const place = row.querySelector(".message-main") ?? row;
+  if (event.key === "Enter") row.querySelector<HTMLElement>(".toolbar button")?.focus();
+  else if (event.key === "." || event.key === "ContextMenu") openMore(message, isInThread, row);
+  else {
+    const action = actionsFor(message, viewerOf(message, isInThread)).find(({ key }) => key === event.key);
+    if (action === undefined) return;
+    action.run(message, place);
+  }
   event.preventDefault();
-  act(message, row, isInThread);
 }
-

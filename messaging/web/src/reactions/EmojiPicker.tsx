@@ -1,25 +1,12 @@
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../app/text.ts";
+import { opened, type Opened } from "./picker.ts";
 import { emojis, findEmojis, FREQUENT, loadEmojis, type Emoji } from "./emoji.ts";
 
-interface Opened {
-  anchor: Element;
-  onPick: (emoji: string) => void;
-  before: Element | null;
-  row: Element | null;
-}
-
-const opened = signal<Opened | null>(null);
 const MOST_FOUND = 80;
 const COLUMNS = 8;
 const GAP = 6;
-
-/** Show the picker at an element. Focus comes back to where it was when the picker closes. */
-export function openPicker(anchor: Element, onPick: (emoji: string) => void): void {
-  opened.value = { anchor, onPick, before: document.activeElement, row: anchor.closest(".message") };
-}
 
 const groupNames = (): Record<number, string> => ({
   0: t("Smileys"),

@@ -4,7 +4,7 @@ import { listed, t } from "../app/text.ts";
 import { Icon } from "../design/Icon.tsx";
 import { me, nameOf } from "../people/store.ts";
 import { toggleReaction } from "./actions.ts";
-import { openPicker } from "./EmojiPicker.tsx";
+import { openPicker } from "./picker.ts";
 
 const MOST_NAMES = 12;
 

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { actionsFor, keyName, ROW_ACTIONS, type Viewer } from "./menu.ts";
+import { message } from "./example.ts";
+
+const reader: Viewer = { isMine: false, canPost: false, manages: false, isInThread: false };
+const ids = (viewer: Partial<Viewer>, given = {}): string[] => actionsFor(message(1, given), { ...reader, ...viewer }).map(({ id }) => id);
+
+test("every action and every key is there once", () => {
+  const keys = ROW_ACTIONS.map(({ key }) => key).filter((key) => key !== undefined);
+  assert.equal(new Set(ROW_ACTIONS.map(({ id }) => id)).size, ROW_ACTIONS.length);
+  assert.equal(new Set(keys).size, keys.length);
+});
+
+test("who may only read is offered nothing that writes", () => {
+  for (const id of ["react", "edit", "delete"]) assert.equal(ids({}).includes(id), false, id);
+  assert.equal(ids({}).includes("copy-link"), true);
+});
+
+test("authors edit and delete what is theirs, managers delete what is not", () => {
+  assert.deepEqual(["edit", "delete"].filter((id) => ids({ isMine: true, canPost: true }).includes(id)), ["edit", "delete"]);
+  assert.deepEqual(["edit", "delete"].filter((id) => ids({ manages: true, canPost: true }).includes(id)), ["delete"]);
+});
+
+test("a thread does not offer itself", () => {
+  assert.equal(ids({ isInThread: true }).includes("thread"), false);
+});
+
+test("keys are written as people know them", () => {
+  assert.deepEqual([keyName("Delete"), keyName("r"), keyName(undefined)], ["Del", "R", undefined]);
+});

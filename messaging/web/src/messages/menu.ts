@@ -1,0 +1,86 @@
+import type { Message } from "../contract/types.ts";
+import { complain } from "../app/failure.ts";
+import { navigate } from "../app/route.ts";
+import { t } from "../app/text.ts";
+import { conversations } from "../conversations/store.ts";
+import type { IconName } from "../design/Icon.tsx";
+import { isManager, me } from "../people/store.ts";
+import { toggleReaction } from "../reactions/actions.ts";
+import { openPicker } from "../reactions/picker.ts";
+import { markUnread } from "../receipts/actions.ts";
+import { deleting, editing } from "./focus.ts";
+import { copyLink } from "./links.ts";
+
+/** Who looks at a message, and where: all that decides what is offered. */
+export interface Viewer {
+  isMine: boolean;
+  /** May write where the message stands, and so also react to it. */
+  canPost: boolean;
+  /** Looks after the organisation, or owns the conversation. */
+  manages: boolean;
+  /** Inside a thread the thread is not offered again. */
+  isInThread: boolean;
+}
+
+/** What can be done with a message. Features add a line to the table below; the row, its menu and its keys follow. */
+export interface RowAction {
+  id: string;
+  label: (message: Message) => string;
+  icon: IconName;
+  /** In the bar that appears over the message; everything else is under “More”. */
+  inBar?: boolean;
+  /** The single key for a message that has the focus, as `KeyboardEvent.key` says it. */
+  key?: string;
+  isDangerous?: boolean;
+  shown: (message: Message, viewer: Viewer) => boolean;
+  /** `anchor` is what to place a picker or menu at: the button, or the message itself. */
+  run: (message: Message, anchor: Element) => void;
+}
+
+export function openThread(message: Message): void {
+  navigate({ conversationId: message.conversation_id, threadId: message.thread_id ?? message.id });
+}
+
+const always = (): boolean => true;
+
+export const ROW_ACTIONS: readonly RowAction[] = [
+  {
+    id: "react",
+    label: () => t("Add reaction"),
+    icon: "smile",
+    inBar: true,
+    key: "r",
+    shown: (_message, { canPost }) => canPost,
+    run: (message, anchor) => openPicker(anchor, (emoji) => void toggleReaction(message, emoji)),
+  },
+  { id: "thread", label: () => t("Reply in thread"), icon: "reply", inBar: true, key: "t", shown: (_message, { isInThread }) => !isInThread, run: openThread },
+  { id: "edit", label: () => t("Edit message"), icon: "pen", inBar: true, key: "e", shown: (message, { isMine, canPost }) => isMine && canPost && message.kind === "text", run: (message) => void (editing.value = message.id) },
+  { id: "copy-link", label: () => t("Copy link"), icon: "link", key: "l", shown: always, run: (message) => void copyLink(message).catch(complain) },
+  {
+    id: "unread",
+    label: () => t("Mark unread from here"),
+    icon: "unread",
+    key: "u",
+    shown: (message, { isInThread }) => !isInThread && message.thread_id === null,
+    run: (message) => void markUnread(message.conversation_id, message.seq),
+  },
+  { id: "delete", label: () => t("Delete message"), icon: "trash", key: "Delete", isDangerous: true, shown: (_message, { isMine, manages }) => isMine || manages, run: (message) => void (deleting.value = message.id) },
+];
+
+/** What the person who is signed in may do with a message. */
+export function viewerOf(message: Message, isInThread: boolean): Viewer {
+  const conversation = conversations.value.byId.get(message.conversation_id);
+  const mine = me.value;
+  return {
+    isMine: message.author_id !== null && message.author_id === mine?.id,
+    canPost: conversation?.can.post ?? false,
+    manages: isManager(mine?.role) || conversation?.membership?.role === "owner",
+    isInThread,
+  };
+}
+
+/** The actions that are offered for a message, in the order of the table. */
+export const actionsFor = (message: Message, viewer: Viewer): RowAction[] => ROW_ACTIONS.filter((action) => action.shown(message, viewer));
+
+/** How a key is written on a button. */
+export const keyName = (key: string | undefined): string | undefined => (key === undefined ? undefined : key === "Delete" ? "Del" : key.toUpperCase());

@@ -1,0 +1,33 @@
+import type { Id } from "../contract/types.ts";
+import { t } from "../app/text.ts";
+import type { IconName } from "../design/Icon.tsx";
+import { openPicker } from "../reactions/picker.ts";
+
+/** The composer as its tools see it. */
+export interface Desk {
+  kind: "conversation" | "thread" | "edit";
+  conversationId: Id;
+  threadId: Id | null;
+  /** What stands in it now, as it would be sent. */
+  text: () => string;
+  /** Put words in at the caret. */
+  insert: (words: string) => void;
+  /** What was written has gone another way than by sending: empty the composer. */
+  clear: () => void;
+}
+
+/** A button of the composer. Features add a line to the table below. */
+export interface Tool {
+  id: string;
+  label: () => string;
+  icon: IconName;
+  shown: (desk: Desk) => boolean;
+  run: (desk: Desk, anchor: Element) => void;
+}
+
+export const TOOLS: readonly Tool[] = [
+  { id: "emoji", label: () => t("Insert emoji"), icon: "smile", shown: () => true, run: (desk, anchor) => openPicker(anchor, desk.insert) },
+];
+
+/** The tools of one composer, in the order of the table. */
+export const toolsFor = (desk: Desk): Tool[] => TOOLS.filter((tool) => tool.shown(desk));
