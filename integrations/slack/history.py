@@ -23,7 +23,6 @@ from integrations.slack.ledger import Ledger
 from integrations.slack.people import People
 from integrations.slack.records import Bad
 from integrations.slack.shapes import Conversation, Flaw, Message, Passed, Person
-from messaging.files.models import File
 from messaging.messages.events import MessageCreated
 from messaging.messages.mentions import calls_in
 from messaging.messages.models import Message as MessageRow
@@ -123,7 +122,7 @@ class History:
             return
         with transaction.atomic():
             self._insert(conversation, messages, ids)
-            store.insert(File, files)
+            store.insert_files(files)
 
     def _follow(
         self,
@@ -146,7 +145,7 @@ class History:
             return
         with transaction.atomic():
             apply(our_id, found)
-            store.insert(File, files)
+            store.insert_files(files)
 
     def _told(self, message: Message, ids: dict[int, UUID]) -> Told:
         edited = message.edited_micros

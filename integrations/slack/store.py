@@ -16,7 +16,9 @@ from integrations.slack.identity import Workspace
 from integrations.slack.models import SlackWorkspace
 from messaging.conversations.events import MembershipRemoved
 from messaging.conversations.models import Conversation, Kind, Membership
+from messaging.files.models import File
 from messaging.messages.models import Message
+from messaging.messages.parts import Part, note_part
 from messaging.reactions.events import ReactionRemoved
 from messaging.reactions.models import Reaction
 from tenants.context import current_schema
@@ -202,6 +204,12 @@ def count_replies(replies: dict[UUID, tuple[int, Any]]) -> None:
                 [last for _number, last in replies.values()],
             ],
         )
+
+
+def insert_files(files: Sequence[dict[str, Any]]) -> None:
+    """Insert files, and note on their messages that they have some."""
+    insert(File, files)
+    note_part({row["message_id"] for row in files}, Part.FILES)
 
 
 def move_cursors(conversation_id: UUID, *, before: int, after: int) -> None:

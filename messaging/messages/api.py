@@ -15,6 +15,7 @@ from core.ids import new_id
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from core.text import MAX_TEXT
 from messaging.messages import selectors, services
+from messaging.messages.parts import brought_fields
 from messaging.messages.schemas import MessagePage, MessageView, RevisionList
 from messaging.messages.view import view_of_new, views_of
 
@@ -75,6 +76,7 @@ def post_message(request: Request, conversation_id: UUID, body: NewMessage) -> H
         key=_key(request, body),
         thread_id=body.thread_id,
         also_in_conversation=body.also_in_conversation,
+        brought=_brought(body),
     )
     if posted.is_new:
         return answer(view_of_new(posted.message), 201)
@@ -114,6 +116,12 @@ def list_revisions(request: Request, message_id: UUID) -> HttpResponse:
         for row in selectors.revisions(request.actor, message_id)
     ]
     return answer({"items": items, "next": None})
+
+
+def _brought(body: NewMessage) -> dict[str, Any]:
+    """What comes with a new message besides its text."""
+    given = ((name, getattr(body, name, None)) for name in brought_fields())
+    return {name: value for name, value in given if value}
 
 
 def _key(request: Request, body: NewMessage) -> UUID:

@@ -34,7 +34,8 @@ class Message(models.Model):
 
     No foreign keys: their checks would lock the author's and the conversation's row with every
     message, and neither is ever deleted while messages refer to it. `text` is Markdown with
-    `<@user-uuid>`, `<#conversation-uuid>`, `<!channel>`; it is None once deleted.
+    `<@user-uuid>`, `<#conversation-uuid>`, `<!channel>`; it is None once deleted. `parts` is a mask
+    that says what else it carries: `parts.Part`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -52,6 +53,7 @@ class Message(models.Model):
     deleted_at = models.DateTimeField(null=True)
     reply_count = models.IntegerField(default=0, db_default=0)
     last_reply_at = models.DateTimeField(null=True)
+    parts = models.SmallIntegerField(default=0, db_default=0)
     words = models.GeneratedField(
         expression=SearchVector(F("text")),
         output_field=SearchVectorField(),

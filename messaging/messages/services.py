@@ -1,7 +1,8 @@
 """Post, edit and delete messages. Nothing is destroyed here: every version is kept."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,7 +17,7 @@ from core.text import clean_text
 from events.journal import hold, publish
 from messaging.conversations.access import Do as InConversation
 from messaging.conversations.access import place_for
-from messaging.messages import policy
+from messaging.messages import parts, policy
 from messaging.messages.access import Do, Found, message_for
 from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
 from messaging.messages.mentions import calls_in
@@ -38,13 +39,17 @@ def post_message(
     key: UUID,
     thread_id: UUID | None = None,
     also_in_conversation: bool = False,
+    brought: Mapping[str, Any] | None = None,
 ) -> Posted:
     """Post a message; posting with the same key again returns the one that is there.
+
+    `brought` is what comes with it besides the text, by the names registered in `parts`.
 
     Errors  NotFound and Forbidden by access to the conversation; Invalid names `text` or
             `thread_id`; Conflict where the key was used for another text.
     """
-    text = clean_text(text)
+    brought = brought or {}
+    text = "" if text == "" and parts.speaks(brought) else clean_text(text)
     place_for(actor, conversation_id, InConversation.POST)
     policy.check(actor, conversation_id, text)
     calls = calls_in(text)
@@ -58,11 +63,12 @@ def post_message(
         key=key,
         also_in_conversation=also_in_conversation and thread_id is not None,
         created_at=timezone.now(),
+        parts=parts.bits_of(brought),
     )
     fact = MessageCreated(
         conversation_id, message.id, actor.user_id, thread_id, calls.people, calls.everybody
     )
-    if _is_stored(fact, actor, message):
+    if _is_stored(fact, actor, message, brought):
         return Posted(message, True)
     return _posted_before(actor, conversation_id, key, text, thread_id)
 
@@ -109,11 +115,18 @@ def delete_message(actor: Actor, *, message_id: UUID) -> None:
         publish(MessageDeleted(found.place.id, message_id), by=actor)
 
 
-def _is_stored(fact: MessageCreated, actor: Actor, message: Message) -> bool:
+def _is_stored(
+    fact: MessageCreated, actor: Actor, message: Message, brought: Mapping[str, Any]
+) -> bool:
     """Store a new message; False where its author has sent this key before."""
     try:
         if message.thread_id is not None:
-            return _reply(fact, actor, message)
+            return _reply(fact, actor, message, brought)
+        if brought:
+            with transaction.atomic():
+                parts.bring(actor, message, brought)
+                publish(fact, by=actor, row=message)
+            return True
         # One statement: it is its own transaction, and saves two round trips.
         _publish_alone(fact, actor, message)
     except IntegrityError as wrong:
@@ -131,7 +144,9 @@ def _publish_alone(fact: MessageCreated, actor: Actor, message: Message) -> None
         publish(fact, by=actor, row=message)
 
 
-def _reply(fact: MessageCreated, actor: Actor, message: Message) -> bool:
+def _reply(
+    fact: MessageCreated, actor: Actor, message: Message, brought: Mapping[str, Any]
+) -> bool:
     with transaction.atomic():
         hold(message.conversation_id)
         root = Message.objects.defer("words").filter(id=message.thread_id).first()
@@ -140,6 +155,7 @@ def _reply(fact: MessageCreated, actor: Actor, message: Message) -> bool:
                 raise _no_thread()
             # Sent again after its root was deleted: it is there all the same.
             return False
+        parts.bring(actor, message, brought)
         message.created_at = _after(root.last_reply_at)
         publish(fact, by=actor, row=message)
         Message.objects.filter(id=root.id).update(

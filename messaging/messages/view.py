@@ -1,7 +1,8 @@
 """How a message looks from outside: the same view in REST answers and in live frames.
 
-Features above messages (reactions, files) add their parts through a port, so that messages needs to
-know nothing of them and a page of messages costs one query per part.
+Features above messages add their parts through ports, so that messages needs to know nothing of
+them: reactions here, since any message may have some at any time; all others in `parts`, which are
+read only where the message itself says that it has one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from messaging.messages.models import Message
+from messaging.messages.parts import add_empty, add_parts
 
 type Part = Callable[[Sequence[UUID]], dict[UUID, list]]
 """Takes message ids; returns the part of each message that has any."""
@@ -32,7 +34,8 @@ FIELDS = (
     "last_reply_at",
     "also_in_conversation",
 )
-COLUMNS = ", ".join(f"m.{name}" for name in FIELDS)
+_STORED = (*FIELDS, "parts")
+COLUMNS = ", ".join(f"m.{name}" for name in _STORED)
 
 _MOST_FACES = 5
 
@@ -50,30 +53,38 @@ def adds_part(name: str) -> Callable[[Part], Part]:
 
 
 def view_of_new(message: Message) -> dict[str, Any]:
-    """The view of a message that was just made: it cannot have any parts yet, nothing is read."""
+    """The view of a message that was just made: nothing is read but the parts it came with."""
     view = {name: getattr(message, name) for name in FIELDS}
-    return view | {name: [] for name in _parts} | {"reply_user_ids": []}
+    view |= {name: [] for name in _parts} | {"reply_user_ids": []}
+    if message.parts:
+        add_parts([view], {message.id: message.parts})
+    else:
+        add_empty(view)
+    return view
 
 
 def views_of(messages: Iterable[Message]) -> list[dict[str, Any]]:
     """The views of stored messages, in their order."""
-    return complete([{name: getattr(row, name) for name in FIELDS} for row in messages])
+    return complete([{name: getattr(row, name) for name in _STORED} for row in messages])
 
 
 def views_of_rows(rows: Iterable[Sequence]) -> list[dict[str, Any]]:
     """The views of rows that hold COLUMNS first, in their order."""
-    return complete([dict(zip(FIELDS, row, strict=False)) for row in rows])
+    return complete([dict(zip(_STORED, row, strict=False)) for row in rows])
 
 
 def complete(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add the parts: one query each, and one for the faces of threads where there are any."""
+    """Add what hangs on messages: a query for reactions, and one per other kind that is there."""
     ids = [view["id"] for view in views]
+    masks = {view["id"]: 0 if view["deleted_at"] else view.pop("parts") for view in views}
     found = {name: part(ids) if ids else {} for name, part in _parts.items()}
     faces = _faces([view["id"] for view in views if view["reply_count"]])
     for view in views:
+        view.pop("parts", None)
         for name in _parts:
             view[name] = found[name].get(view["id"], [])
         view["reply_user_ids"] = faces.get(view["id"], [])
+    add_parts(views, masks)
     return views
 
 

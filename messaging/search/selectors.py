@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.errors import Invalid
 from core.paging import Page, decode_cursor, encode_cursor
-from messaging.messages.view import COLUMNS, FIELDS, complete
+from messaging.messages.view import COLUMNS, views_of_rows
 
 LONGEST_QUERY = 500
 
@@ -70,10 +70,10 @@ def search(
     rows = _fetch(wanted, where, params)
     page = rows[:limit]
     following = encode_cursor(page[-1][0]) if len(rows) > limit else None
-    views = complete([dict(zip(FIELDS, row, strict=False)) for row in page])
+    views = views_of_rows(page)
     return Page(
         [
-            {"message": view, "highlights": pieces(mentions_whole(row[len(FIELDS)], view["text"]))}
+            {"message": view, "highlights": pieces(mentions_whole(row[-1], view["text"]))}
             for view, row in zip(views, page, strict=True)
         ],
         following,

@@ -12,6 +12,7 @@ from messaging.files.models import File
 from messaging.files.ranges import NotSatisfiable, Span, span_of
 from messaging.files.selectors import files_of
 from messaging.messages.models import Message
+from messaging.messages.parts import Part, note_part
 from messaging.messages.services import delete_message, post_message
 from tenants.context import in_tenant
 
@@ -31,6 +32,7 @@ def shared(cast, in_acme):
 def make_file(message: Message, *, name="plan.txt", content_type="text/plain") -> File:
     id_ = new_id()
     kept = storage.keep(io.BytesIO(BYTES), file_id=id_, most_bytes=len(BYTES))
+    note_part([message.id], Part.FILES)
     return File.objects.create(
         id=id_,
         conversation_id=message.conversation_id,
