@@ -220,8 +220,8 @@ def test_a_page_takes_the_same_queries_whatever_its_length(cast, general, path):
             assert ana.get(path, **query).status == 200
         return len(context)
 
-    # The token, the place, the page, reactions, files, faces.
-    assert queries(limit=1) == queries(limit=50) == 6
+    # The token, the place, the page, reactions, faces.
+    assert queries(limit=1) == queries(limit=50) == 5
 
 
 def test_posting_takes_three_queries(cast, path):

@@ -99,8 +99,8 @@ def test_the_number_of_queries_does_not_grow(cast, in_acme, general, django_asse
             search(cast.ana.actor, query="plan", limit=limit)
 
 
-QUERIES = 4
-"""The hits; reactions; files; the faces of threads."""
+QUERIES = 3
+"""The hits; reactions; the faces of threads."""
 
 
 @pytest.mark.parametrize("query", ["", "   ", "a\x00b", "x" * 501])
