@@ -12,6 +12,7 @@ from accounts.tokens.models import ApiToken
 from accounts.tokens.services import PREFIX, digest_of
 from core.actor import Actor, Role
 from core.errors import NotSignedIn
+from core.permissions import known_permissions
 from tenants.context import current_tenant
 from tenants.statements import hot_rows
 
@@ -19,7 +20,7 @@ LAST_USE_EVERY_S = 300
 
 # By hand, since it runs with every request of a program: building it took longer than asking.
 _BEARER = """
-SELECT t.id, t.user_id, u.role, t.scopes, t.expires_at, t.last_used_at
+SELECT t.id, t.user_id, u.role, u.granted, t.scopes, t.expires_at, t.last_used_at
   FROM accounts_apitoken t JOIN accounts_user u ON u.id = t.user_id
  WHERE t.digest = %s AND t.revoked_at IS NULL AND u.is_active
 """
@@ -41,7 +42,12 @@ def actor_of_request(request: HttpRequest) -> Actor:
 
 def actor_for(user: User) -> Actor:
     """The actor that a signed-in person is."""
-    return Actor(tenant=current_tenant(), user_id=user.id, role=Role(user.role))
+    return Actor(
+        tenant=current_tenant(),
+        user_id=user.id,
+        role=Role(user.role),
+        granted=known_permissions(user.granted or ()),
+    )
 
 
 def actor_of_bearer(header: str) -> Actor:
@@ -54,7 +60,7 @@ def actor_of_bearer(header: str) -> Actor:
     rows = hot_rows(_BEARER, [digest_of(token)])
     if not rows:
         raise NotSignedIn
-    ((id_, user_id, role, scopes, expires_at, last_used_at),) = rows
+    ((id_, user_id, role, granted, scopes, expires_at, last_used_at),) = rows
     if expires_at is not None and expires_at <= now:
         raise NotSignedIn
     # Kept coarse: a write per request would cost more than the request.
@@ -65,6 +71,7 @@ def actor_of_bearer(header: str) -> Actor:
         user_id=user_id,
         role=Role(role),
         scopes=None if scopes is None else frozenset(scopes),
+        granted=known_permissions(granted) if granted else frozenset(),
     )
 
 

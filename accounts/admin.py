@@ -7,10 +7,18 @@ import accounts.sessions.admin
 import accounts.tokens.admin  # noqa: F401 - registers itself
 from accounts.people.admin import PeopleAdmin
 from accounts.people.models import User
+from accounts.sessions.models import Session
+from accounts.tokens.models import ApiToken
 from core.console import Console
+from core.console_rights import opened_by
+from core.permissions import Permission
 from tenants.operators import operator_site
 
 operator_site.register(User, PeopleAdmin)
 
 # Roles say who may do what; Django's groups and allauth's second list of addresses do not.
 Console.leaves_out |= {Group, EmailAddress, EmailConfirmation}
+
+opened_by(Permission.PEOPLE_MANAGE, User)
+opened_by(Permission.TOKENS_MANAGE, ApiToken)
+opened_by(Permission.SESSIONS_MANAGE, Session)

@@ -1,19 +1,12 @@
 """Who is acting: the first argument of every service and selector."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from uuid import UUID
 
 from core.correlation import correlation_id
+from core.permissions import GUESTS, ROLE_PERMISSIONS, Permission, Role
 
-
-class Role(StrEnum):
-    """What a person is in their organisation; finer permissions build on these."""
-
-    OWNER = "owner"
-    ADMIN = "admin"
-    MEMBER = "member"
-    GUEST = "guest"
+__all__ = ["Actor", "Role", "system_actor"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +15,7 @@ class Actor:
 
     `scopes` is None for a signed-in person: what they may do is then their role's to say. A token
     narrows it to a fixed set. `user_id` is None only for the system (imports, scheduled work).
+    `granted` is what the organisation's own roles add to the role's permissions.
     """
 
     tenant: str
@@ -30,16 +24,29 @@ class Actor:
     scopes: frozenset[str] | None = None
     is_system: bool = False
     correlation_id: str = field(default_factory=correlation_id)
+    granted: frozenset[Permission] = frozenset()
 
     @property
     def is_guest(self) -> bool:
         """Guests see only the conversations they were put into."""
-        return self.role is Role.GUEST
+        return self.role in GUESTS
 
     @property
     def is_manager(self) -> bool:
         """Owners and admins look after conversations they take part in."""
         return self.role in (Role.OWNER, Role.ADMIN)
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """Everything the actor may do in the whole organisation."""
+        return ROLE_PERMISSIONS[self.role] | self.granted
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether the actor has this permission in the whole organisation.
+
+        What a role gives over some groups or channels only is for the features' `access` to ask.
+        """
+        return permission in ROLE_PERMISSIONS[self.role] or permission in self.granted
 
     def has_scope(self, scope: str) -> bool:
         """Say whether the credential used reaches this far."""

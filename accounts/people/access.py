@@ -1,4 +1,4 @@
-"""Who may change whose account: managers anybody below the owners, owners everybody."""
+"""Who may change whose account: nobody that of a person who has more rights than they."""
 
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.people.models import User
 from core.actor import Actor, Role
 from core.errors import Forbidden, NotFound
+from core.permissions import ROLE_PERMISSIONS, Permission
 
 
 def person_to_manage(actor: Actor, user_id: UUID, *, lock: bool = False) -> User:
@@ -19,7 +20,7 @@ def person_to_manage(actor: Actor, user_id: UUID, *, lock: bool = False) -> User
     if person is None:
         raise NotFound("user")
     if not may_manage(actor, person):
-        raise Forbidden("user", _("Only owners may change the accounts of owners."))
+        raise Forbidden("user", _("This account has rights that you do not have."))
     return person
 
 
@@ -35,12 +36,12 @@ def _locked(user_id: UUID) -> User | None:
 
 
 def may_manage(actor: Actor, person: User) -> bool:
-    """Say whether the actor may change this account."""
-    return actor.is_manager and (actor.role is Role.OWNER or person.role != Role.OWNER)
+    """Say whether the actor may change this account: it must not have rights the actor lacks."""
+    return actor.may(Permission.PEOPLE_MANAGE) and person.permissions <= actor.permissions
 
 
 def roles_to_give(actor: Actor) -> list[Role]:
-    """The roles that the actor may give: none above their own."""
-    if not actor.is_manager:
+    """The roles that the actor may give: none with a right that they lack themselves."""
+    if not actor.may(Permission.PEOPLE_MANAGE):
         return []
-    return [role for role in Role if role is not Role.OWNER or actor.role is Role.OWNER]
+    return [role for role in Role if ROLE_PERMISSIONS[role] <= actor.permissions]

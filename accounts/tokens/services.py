@@ -15,6 +15,7 @@ from accounts.sessions.events import SessionRevoked
 from accounts.tokens.models import ApiToken
 from core.actor import Actor
 from core.errors import Invalid, NotFound
+from core.permissions import Permission
 from events.journal import publish
 
 PREFIX = "chy_"
@@ -62,7 +63,7 @@ def revoke_token(actor: Actor, *, token_id: UUID) -> None:
     Errors  NotFound for a token that is not the actor's to end.
     """
     rows = ApiToken.objects.filter(id=token_id)
-    if not actor.is_manager:
+    if not actor.may(Permission.TOKENS_MANAGE):
         rows = rows.filter(user_id=actor.user_id)
     if not rows.exists():
         raise NotFound("token")

@@ -16,6 +16,19 @@ from messaging.people.view import user_view
 router = Router(tags=["people"])
 
 
+RoleName = Literal[
+    "owner",
+    "admin",
+    "security",
+    "compliance",
+    "integration",
+    "member",
+    "guest",
+    "single_guest",
+    "bot",
+]
+
+
 class TenantView(Schema):
     slug: str
     name: str
@@ -28,6 +41,7 @@ class MeView(Schema):
     tenant: TenantView
     role: str
     roles: list[str]
+    permissions: list[str]
     locale: str
     time_zone: str
 
@@ -36,7 +50,7 @@ class UserView(Schema):
     id: UUID
     name: str
     email: str | None
-    role: Literal["owner", "admin", "member", "guest"]
+    role: RoleName
     is_active: bool
     is_bot: bool
     title: str
@@ -60,6 +74,7 @@ def me(request: Request) -> HttpResponse:
             "tenant": {"slug": request.host.slug, "name": request.host.tenant_name},
             "role": user.role,
             "roles": [user.role],
+            "permissions": sorted(request.actor.permissions),
             "locale": user.locale,
             "time_zone": user.time_zone,
         }

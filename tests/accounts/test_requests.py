@@ -12,6 +12,7 @@ from accounts.idempotency.models import IdempotencyRecord
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import create_token
 from core.limits import Quota, default_limiter
+from core.permissions import ROLE_PERMISSIONS, Role
 from messaging.conversations.models import Conversation
 from tenants.context import in_tenant
 from tests.messaging.calls import Answer, call
@@ -45,6 +46,7 @@ def test_me_says_whose_credential_it_is(cast):
             "tenant": {"slug": "acme", "name": "Acme"},
             "role": "member",
             "roles": ["member"],
+            "permissions": sorted(ROLE_PERMISSIONS[Role.MEMBER]),
             "locale": "en",
             "time_zone": "UTC",
         }

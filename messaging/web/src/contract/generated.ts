@@ -75,6 +75,7 @@ export interface MeView {
   tenant: TenantView;
   role: string;
   roles: string[];
+  permissions: string[];
   locale: string;
   time_zone: string;
 }
@@ -217,7 +218,7 @@ export interface UserView {
   id: Id;
   name: string;
   email: string | null;
-  role: "owner" | "admin" | "member" | "guest";
+  role: "owner" | "admin" | "security" | "compliance" | "integration" | "member" | "guest" | "single_guest" | "bot";
   is_active: boolean;
   is_bot: boolean;
   title: string;
