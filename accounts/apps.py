@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
         """Fill the ports of the floor below, and load what registers itself."""
         from accounts.people import events as _people_events  # noqa: F401
         from accounts.people.services import make_owner
+        from accounts.policies import frames as _policy_frames  # noqa: F401
         from accounts.sessions import events as _session_events  # noqa: F401
         from accounts.sessions import signing_out as _signing_out  # noqa: F401
         from tenants.hooks import makes_owner

@@ -2,7 +2,7 @@
 
 from accounts.idempotency.models import IdempotencyRecord
 from accounts.people.models import User
-from accounts.sessions.models import Session
+from accounts.sessions.models import Session, SessionPolicy
 from accounts.tokens.models import ApiToken
 
-__all__ = ["ApiToken", "IdempotencyRecord", "Session", "User"]
+__all__ = ["ApiToken", "IdempotencyRecord", "Session", "SessionPolicy", "User"]

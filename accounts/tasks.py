@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.idempotency.models import IdempotencyRecord
 from accounts.sessions.models import Session
+from accounts.sessions.services import end_overdue
 
 ANSWERS_KEPT = timedelta(hours=24)
 
@@ -17,3 +18,9 @@ def tidy() -> None:
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()
     IdempotencyRecord.objects.filter(created_at__lt=now - ANSWERS_KEPT).delete()
+
+
+@shared_task(name="accounts.end_overdue")
+def end_overdue_sessions() -> int:
+    """End sessions whose time is up by the organisation's limits, and close their sockets."""
+    return end_overdue()

@@ -11,6 +11,7 @@ from django.urls import resolve
 from pydantic import TypeAdapter
 
 from accounts.people.events import UserUpdated
+from accounts.policies.events import PolicyChanged
 from events.registry import EventType, all_types
 from messaging.conversations.events import (
     ConversationArchived,
@@ -53,6 +54,12 @@ _MEMBERSHIP = {
     },
 }
 
+_POLICY = {
+    "type": "object",
+    "required": ["policy"],
+    "properties": {"policy": {"type": "string"}},
+}
+
 SEEN_AS: dict[type, Json] = {
     MessageCreated: _MESSAGE,
     MessageEdited: _MESSAGE,
@@ -66,6 +73,7 @@ SEEN_AS: dict[type, Json] = {
     ReactionAdded: _REACTIONS,
     ReactionRemoved: _REACTIONS,
     UserUpdated: {"$ref": "UserView"},
+    PolicyChanged: _POLICY,
 }
 """What a browser gets for events that have a renderer; all others are sent as the fact itself."""
 

@@ -63,6 +63,11 @@ class RedisCacheOrOwn(RedisCache):
     delete_many = _or_own("delete_many")
     clear = _or_own("clear")
 
+    @property
+    def is_shared(self) -> bool:
+        """Say whether what is read and written is that of all processes: whether Redis answers."""
+        return time.monotonic() >= self._away_until
+
     def forget_tenant(self, slug: str) -> None:
         """Remove everything that a tenant has cached; without Redis it ends by itself, in hours."""
         client = self._cache.get_client(None, write=True)

@@ -21,7 +21,8 @@ from tests.environment import set_up_django, tear_down
 
 _server_url = set_up_django()
 
-from tenants.context import OPERATORS, in_tenant  # noqa: E402 - Django had to be set up first
+from accounts.policies.selectors import forget  # noqa: E402 - Django had to be set up first
+from tenants.context import OPERATORS, in_tenant  # noqa: E402
 from tenants.hosts import forget_hosts  # noqa: E402
 from tests.cast import Cast  # noqa: E402
 from tests.database import Contents, Databases  # noqa: E402
@@ -95,10 +96,12 @@ def real_commits(_copy: _Copy, django_db_blocker) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
-    """Hosts are cached per process, and outlive the transaction that made them."""
+    """Hosts and policies are cached per process, and outlive the transaction that made them."""
     forget_hosts()
+    forget()
     yield
     forget_hosts()
+    forget()
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import actor_for
 from accounts.people import access
 from accounts.people.models import User
+from accounts.policies.admin import PolicyAdmin
 from accounts.sessions import services
-from accounts.sessions.models import Session
+from accounts.sessions.models import Session, SessionPolicy
 from core.errors import Refusal
 
 
@@ -55,4 +56,11 @@ class SessionAdmin(admin.ModelAdmin):
             services.end_session(actor, session)
 
 
+class SessionPolicyAdmin(PolicyAdmin):
+    """How long people stay signed in."""
+
+    lead = _("Signed-out people lose nothing: drafts stay in their browser.")
+
+
 admin.site.register(Session, SessionAdmin)
+admin.site.register(SessionPolicy, SessionPolicyAdmin)

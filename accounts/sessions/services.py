@@ -7,11 +7,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.credentials import session_credential
+from accounts.policies.selectors import current
 from accounts.sessions.events import SessionRevoked
-from accounts.sessions.models import Session
-from core.actor import Actor
+from accounts.sessions.models import Session, SessionPolicy
+from core.actor import Actor, system_actor
 from core.errors import NotFound
 from events.journal import publish
+from tenants.context import current_tenant
+
+_AT_ONCE = 500
 
 NOTE_EVERY = timedelta(minutes=5)
 """Kept coarse: a write per request would cost more than the request."""
@@ -39,6 +43,18 @@ def revoke_sessions_of(actor: Actor, *, user_id: UUID, but: str | None = None) -
     """
     rows = Session.objects.filter(user_id=user_id).exclude(session_key=but or "")
     return _end(actor, list(rows))
+
+
+def end_overdue() -> int:
+    """End the sessions that the organisation's limits have run out for, with their sockets.
+
+    For the clock. Returns how many.
+    """
+    over = current(SessionPolicy).over(timezone.now())
+    ended = 0
+    while rows := list(Session.objects.filter(over, user_id__isnull=False)[:_AT_ONCE]):
+        ended += _end(system_actor(current_tenant()), rows)
+    return ended
 
 
 def note_ended(actor: Actor, *, session_key: str) -> None:

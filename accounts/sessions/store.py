@@ -8,7 +8,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
-from accounts.sessions.models import Session
+from accounts.policies.selectors import current
+from accounts.sessions.models import Session, SessionPolicy
 
 
 class SessionStore(DatabaseStore):
@@ -46,8 +47,20 @@ class SessionStore(DatabaseStore):
         self._row = fresh
         return fresh
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the session ends at the latest, used or not."""
+        lives_for = current(SessionPolicy).lives_for
+        if self._row is None or lives_for is None:
+            return None
+        return self._row.created_at + lives_for
+
     def _get_session_from_db(self) -> Session | None:
         row = super()._get_session_from_db()
+        if row is not None and is_over(row, current(SessionPolicy)):
+            # The clock ends it for its sockets; whoever comes with it is nobody from now on.
+            self._session_key = None
+            return None
         self._row = row or self._row
         return row
 
@@ -57,3 +70,13 @@ def _user_id(data: dict) -> UUID | None:
         return UUID(data[SESSION_KEY])
     except (KeyError, ValueError):
         return None
+
+
+def is_over(row: Session, policy: SessionPolicy) -> bool:
+    """Say whether a session has lasted, or lain unused, for longer than the organisation allows."""
+    now = timezone.now()
+    used_at = row.last_used_at or row.created_at
+    idle_for, lives_for = policy.idle_for, policy.lives_for
+    return (idle_for is not None and used_at < now - idle_for) or (
+        lives_for is not None and row.created_at < now - lives_for
+    )

@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": "tenants.for_each", "schedule": 3600.0, "args": (name,)}
     for name in ("accounts.tidy", "events.tidy")
 } | {
+    "accounts.end_overdue": {
+        "task": "tenants.for_each",
+        "schedule": 300.0,
+        "args": ("accounts.end_overdue",),
+    },
     "tenants.tidy": {"task": "tenants.tidy", "schedule": 600.0},
     "tenants.note_workers": {"task": "tenants.note_workers", "schedule": 20.0},
 }

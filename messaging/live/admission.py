@@ -146,7 +146,14 @@ def _proof_of_session(key: str | None) -> _Proof | None:
         return None
     actor = actor_for(cast(User, user))
     assert actor.user_id is not None
-    return _Proof(actor.user_id, "session", session.session_key, is_guest=actor.is_guest)
+    ends_at = session.ends_at
+    return _Proof(
+        actor.user_id,
+        "session",
+        session.session_key,
+        is_guest=actor.is_guest,
+        expires_at=None if ends_at is None else ends_at.timestamp(),
+    )
 
 
 def _is_own_origin(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -264,6 +264,9 @@ export interface EventData {
   "chancery.message.created.v1": MessageView;
   "chancery.message.deleted.v1": MessageView;
   "chancery.message.edited.v1": MessageView;
+  "chancery.policy.changed.v1": {
+    policy: string;
+  };
   "chancery.reaction.added.v1": {
     message_id: Id;
     emoji: string;

@@ -1,0 +1,43 @@
+"""Says in words what a change of a policy will do, before it is made."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.policies.models import Policy
+
+
+def told(before: Policy, after: Policy) -> list[str]:
+    """One sentence per change, then what the policy itself says of its consequences."""
+    rows = [
+        _("%(name)s: %(before)s becomes %(after)s.")
+        % {
+            "name": str(field.verbose_name)[:1].upper() + str(field.verbose_name)[1:],
+            "before": _shown(before, field.name),
+            "after": _shown(after, field.name),
+        }
+        for field in before._meta.fields
+        if field.editable and getattr(before, field.name) != getattr(after, field.name)
+    ]
+    return [*rows, *(str(sentence) for sentence in after.consequences(before))] if rows else []
+
+
+def _shown(policy: Policy, name: str) -> str:
+    value = getattr(policy, name)
+    if name in policy.masked:
+        return _("set") if value else _("not set")
+    if value is None or value == "" or value == []:
+        return _("nothing")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(str(_label(policy, name, item)) for item in value)
+    return str(_label(policy, name, value))
+
+
+def _label(policy: Policy, name: str, value: Any) -> Any:
+    field = policy._meta.get_field(name)
+    choices = dict(getattr(field, "flatchoices", None) or ())
+    base = getattr(field, "base_field", None)
+    choices |= dict(getattr(base, "flatchoices", None) or ())
+    return choices.get(value, value)

@@ -1,0 +1,167 @@
+"""What an organisation decides: read everywhere at once, changed by few, shown before it is done."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.policies import selectors, services
+from accounts.policies.selectors import current
+from accounts.sessions.models import Session, SessionPolicy
+from core.actor import Actor, Role
+from core.errors import Conflict, Forbidden, Invalid
+from events.models import Entry
+from tenants.context import in_tenant
+from tests.races.together import at_once, errors_in
+
+PAGE = "/admin/accounts/sessionpolicy/"
+
+
+def changes() -> list[dict]:
+    rows = Entry.objects.filter(type="chancery.policy.changed.v1").order_by("seq")
+    return [row.data for row in rows]
+
+
+def test_who_never_decided_has_the_defaults(in_acme, cast):
+    assert current(SessionPolicy).idle_minutes is None
+    assert SessionPolicy.objects.count() == 0
+
+
+def test_a_change_is_read_at_once_and_told_with_before_and_after(in_acme, cast):
+    assert current(SessionPolicy).idle_minutes is None
+
+    services.change(cast.ana.actor, SessionPolicy, idle_minutes=30)
+    services.change(cast.ana.actor, SessionPolicy, idle_minutes=30)
+
+    assert current(SessionPolicy).idle_minutes == 30
+    assert [(row["policy"], row["before"], row["after"]) for row in changes()] == [
+        ("accounts.sessionpolicy", {"idle_minutes": None}, {"idle_minutes": 30})
+    ]
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.GUEST])
+def test_members_and_guests_decide_nothing(in_acme, cast, role):
+    actor = Actor(tenant="acme", user_id=cast.bo.id, role=role)
+
+    with pytest.raises(Forbidden):
+        services.change(actor, SessionPolicy, idle_minutes=30)
+
+    assert (SessionPolicy.objects.count(), changes()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"idle_minutes": 14},
+        {"idle_minutes": -1},
+        {"idle_minutes": 10**12},
+        {"idle_minutes": "soon"},
+        {"idle_minutes": "\x00"},
+        {"version": 7},
+        {"singleton": False},
+        {"nonsense": 1},
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_field(in_acme, cast, values):
+    with pytest.raises(Invalid) as refusal:
+        services.change(cast.ana.actor, SessionPolicy, **values)
+
+    assert [error.field for error in refusal.value.errors] == list(values)
+    assert (current(SessionPolicy).idle_minutes, changes()) == (None, [])
+
+
+def test_another_organisation_decides_for_itself(cast):
+    with in_tenant("acme"):
+        services.change(cast.ana.actor, SessionPolicy, idle_minutes=30)
+        assert current(SessionPolicy).idle_minutes == 30
+    with in_tenant("globex"):
+        assert current(SessionPolicy).idle_minutes is None
+
+
+def test_reading_again_costs_no_query(in_acme, cast, django_assert_num_queries):
+    current(SessionPolicy)
+
+    with django_assert_num_queries(0):
+        current(SessionPolicy)
+
+
+def test_another_process_sees_a_change_by_its_version(in_acme, cast, monkeypatch):
+    monkeypatch.setattr(selectors, "LOCAL_S", 0.0)
+    here = current(SessionPolicy)
+    # As another process would: its own memory is not ours.
+    remembered = dict(selectors._local)
+    services.change(cast.ana.actor, SessionPolicy, idle_minutes=45)
+    selectors._local.update(remembered)
+
+    assert here.idle_minutes is None
+    assert current(SessionPolicy).idle_minutes == 45
+
+
+def test_without_redis_the_database_is_asked(in_acme, cast, monkeypatch):
+    monkeypatch.setattr(selectors, "LOCAL_S", 0.0)
+    current(SessionPolicy)
+    monkeypatch.setattr(type(cache._connections["default"]), "is_shared", False)
+    SessionPolicy.objects.create(idle_minutes=20, version=0)
+
+    assert current(SessionPolicy).idle_minutes == 20
+
+
+def test_two_first_changes_at_once_are_both_kept(cast, real_commits):
+    outcomes = at_once(
+        "acme",
+        lambda: services.change(cast.ana.actor, SessionPolicy, idle_minutes=30),
+        lambda: services.change(cast.ana.actor, SessionPolicy, absolute_hours=8),
+    )
+
+    assert errors_in(outcomes) == []
+    with in_tenant("acme"):
+        policy = selectors.stored(SessionPolicy)
+        assert (policy.idle_minutes, policy.absolute_hours, policy.version) == (30, 8, 2)
+        assert len(changes()) == 2
+
+
+def test_who_has_seen_an_older_version_changes_nothing(in_acme, cast):
+    services.change(cast.ana.actor, SessionPolicy, idle_minutes=30)
+
+    with pytest.raises(Conflict):
+        services.change(cast.ana.actor, SessionPolicy, if_version=0, idle_minutes=60)
+
+    assert current(SessionPolicy).idle_minutes == 30
+
+
+def test_the_console_says_what_will_happen_before_it_does(in_acme, cast):
+    assert cast.bo.client.get("/api/v1/me").status_code == 200
+    Session.objects.update(last_used_at=timezone.now() - timedelta(hours=2))
+    assert cast.ana.client.get(PAGE).status_code == 200
+
+    shown = cast.ana.client.post(PAGE, {"idle_minutes": "60", "absolute_hours": "", "review": "1"})
+
+    assert "Minutes without use: nothing becomes 60." in shown.text
+    assert "1 person is signed out somewhere at once." in shown.text
+    assert current(SessionPolicy).idle_minutes is None
+
+    saved = cast.ana.client.post(
+        PAGE, {"idle_minutes": "60", "absolute_hours": "", "version": "0", "save": "1"}
+    )
+    assert saved.status_code == 302
+    assert current(SessionPolicy).idle_minutes == 60
+    assert cast.bo.client.get("/api/v1/me").status_code == 401
+
+
+def test_the_console_shows_again_what_somebody_changed_meanwhile(in_acme, cast):
+    services.change(cast.ana.actor, SessionPolicy, idle_minutes=30)
+
+    shown = cast.ana.client.post(
+        PAGE, {"idle_minutes": "60", "absolute_hours": "", "version": "0", "save": "1"}
+    )
+
+    assert "Somebody changed this policy while you were looking" in shown.text
+    assert current(SessionPolicy).idle_minutes == 30
+
+
+def test_the_console_marks_what_cannot_be(in_acme, cast):
+    shown = cast.ana.client.post(PAGE, {"idle_minutes": "3", "review": "1"})
+
+    assert "errorlist" in shown.text
+    assert cast.bo.client.get(PAGE).status_code in {302, 403}
