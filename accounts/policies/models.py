@@ -19,7 +19,7 @@ class Policy(models.Model):
                 verbose_name = verbose_name_plural = _("channel policy")
 
     Read it by `selectors.current(ChannelPolicy)`, change it by `services.change(actor, …)`, and
-    register it in the feature's `admin.py` with a `PolicyAdmin`. Instances are shared by whoever
+    register it in the feature's `admin.py` with a `PolicyAdmin` (accounts.policies.page). Instances are shared by whoever
     reads them: never change one.
     """
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import actor_for
 from accounts.people import access
 from accounts.people.models import User
-from accounts.policies.admin import PolicyAdmin
+from accounts.policies.page import PolicyAdmin
 from accounts.sessions import services
 from accounts.sessions.models import Session, SessionPolicy
 from core.errors import Refusal

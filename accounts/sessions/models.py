@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
-from django.db import models
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy

@@ -1,4 +1,4 @@
-"""What an organisation decides: read everywhere at once, changed by few, shown before it is done."""
+"""What an organisation decides: read everywhere at once, shown before it is done."""
 
 from datetime import timedelta
 
