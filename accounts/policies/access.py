@@ -13,9 +13,9 @@ def check_may_change(actor: Actor, kind: type[Policy]) -> None:
     Errors  Forbidden.
     """
     if not may_change(actor, kind):
-        raise Forbidden("policy", _("Only owners and admins change what the organisation decided."))
+        raise Forbidden("policy", _("Your role does not let you change this policy."))
 
 
 def may_change(actor: Actor, kind: type[Policy]) -> bool:
     """Say whether the actor may change this kind of policy."""
-    return actor.is_system or actor.is_manager
+    return actor.may(kind.permission)

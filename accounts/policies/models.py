@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.errors import Words
+from core.permissions import Permission
 
 
 class Policy(models.Model):
@@ -19,14 +20,17 @@ class Policy(models.Model):
                 verbose_name = verbose_name_plural = _("channel policy")
 
     Read it by `selectors.current(ChannelPolicy)`, change it by `services.change(actor, …)`, and
-    register it in the feature's `admin.py` with a `PolicyAdmin` (accounts.policies.page). Instances are shared by whoever
-    reads them: never change one.
+    register it in the feature's `admin.py` with a `policies.page.PolicyAdmin`. Instances are shared
+    by whoever reads them: never change one.
     """
 
     singleton = models.BooleanField(primary_key=True, default=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(null=True, editable=False)
     changed_by_id = models.UUIDField(null=True, editable=False)
+
+    permission: ClassVar[Permission] = Permission.POLICIES_MANAGE
+    """Who may change it."""
 
     masked: ClassVar[frozenset[str]] = frozenset()
     """Fields that hold secrets, or words that people wrote: the journal says only that they are

@@ -34,6 +34,9 @@ class PolicyAdmin(admin.ModelAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}_changelist"
         return [path("", self.admin_site.admin_view(self.page), name=name)]
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_change_permission(request)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
