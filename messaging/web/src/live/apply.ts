@@ -128,6 +128,8 @@ const table: Table = {
   // Heard by all of the person's devices; the one it concerns has its socket closed with 4403.
   "chancery.session.revoked.v1": () => undefined,
   "chancery.user.deactivated.v1": leaveForSignIn,
+  // The server obeys policies; what the client needs of them it asks for.
+  "chancery.policy.changed.v1": () => undefined,
   "chancery.user.updated.v1": ({ data }) => remember([data]),
 };
 
