@@ -38,8 +38,7 @@ lock: setup ## Write requirements/*.txt anew from *.in (ARGS=--upgrade moves ver
 	@exec $(PYTHON) -m launch.lock $(ARGS)
 
 messages: setup ## Collect the texts to translate, then compile the catalogues
-	@$(PYTHON) manage.py makemessages --all --no-location
-	@$(PYTHON) manage.py compilemessages
+	@exec $(PYTHON) -m launch.messages $(ARGS)
 
 clean: ## Remove what was built; the data in var/ stays
 	@rm -rf .venv .bootstrap messaging/web/node_modules messaging/static/messaging/web staticfiles

@@ -306,6 +306,23 @@ def _node_version(node):
     return tuple(map(int, found.groups())) if found else (0,)
 
 
+def ensure_catalogues():
+    """Have the catalogues in locale/ compiled as they are now."""
+    catalogues = sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
+    if all(_is_compiled(path) for path in catalogues):
+        return
+    with step("catalogues of the languages"):
+        run(
+            [str(PYTHON), "-m", "launch.messages", "--compile"],
+            "The catalogues in locale/ could not be compiled",
+        )
+
+
+def _is_compiled(path):
+    made = path.with_suffix(".mo")
+    return made.exists() and made.stat().st_mtime >= path.stat().st_mtime
+
+
 def ensure_client():
     """Have the web client built from the sources as they are now."""
     if not (WEB / "package.json").exists():
@@ -444,6 +461,7 @@ def main(arguments):
             check_port(os.environ.get("PORT") or "8000")
         with alone():
             ensure_packages()
+            ensure_catalogues()
             ensure_client()
     except SetupError as error:
         sys.stderr.write("%s\n" % error)

@@ -4,12 +4,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.csp import CSP
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from core import assets
+from messaging.catalogue import catalogue_address
 
 POLICY = {
     "default-src": [CSP.NONE],
@@ -43,4 +45,5 @@ def client_page(request: HttpRequest, rest: str = "") -> HttpResponse:
     client = assets.entry("src/main.tsx")
     if client is None:
         return render(request, "messaging/client_missing.html", status=503)
-    return render(request, "messaging/client.html", {"client": client})
+    catalogue = catalogue_address(get_language() or "en")
+    return render(request, "messaging/client.html", {"client": client, "catalogue": catalogue})

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from launch.messages import compile_all
 from launch.servers import servers
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +26,7 @@ def set_up_django() -> str:
     The environment is put back as it was: tests that start the product as a process of its own
     must not hand it our servers by accident; processes of pytest-xdist come here themselves.
     """
+    compile_all()
     data_dir = Path(os.environ.get("CHANCERY_TEST_DIR") or ROOT / "var" / "test")
     found = _stack.enter_context(servers(data_dir, profile="test"))
     files = Path(tempfile.mkdtemp(prefix="chancery-test-"))

@@ -228,7 +228,15 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(CHANCERY_DATA_DIR / "celerybeat-schedule")
 
 # Language and time ------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]  # one more with each catalogue in locale/
+# Each in its own words, as people look for theirs; one more with each catalogue in locale/.
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("ja", "日本語"),
+    ("ar", "العربية"),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

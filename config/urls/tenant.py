@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from django.views.i18n import JavaScriptCatalog
 
 from accounts.console import console_sign_in
 from config.api import api
+from messaging.catalogue import catalogue_page
 from messaging.client import client_page
 from messaging.live.api import asyncapi
 
@@ -22,7 +22,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("admin/login/", console_sign_in),
     path("admin/", admin.site.urls),
-    path("jsi18n/", JavaScriptCatalog.as_view(packages=["messaging"]), name="jsi18n"),
+    path("i18n/<language>.json", catalogue_page, name="catalogue"),
     path("", client_page, name="client"),
     path("c/<path:rest>", client_page),
 ]

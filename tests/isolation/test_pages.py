@@ -20,7 +20,7 @@ FOR_EVERYBODY = {
         "accounts/login/",
         "accounts/logout/",
         "accounts/inactive/",
-        "jsi18n/",
+        "i18n/<language>.json",
         "favicon.ico",
         "api/v1/asyncapi.json",
         "api/v1/openapi.json",
@@ -42,7 +42,14 @@ FOR_EVERYBODY = {
 }
 """Pages that hold nothing of anybody's, or lead to signing in. Adding one here is a decision."""
 
-VALUES = {"uuid": uuid4, "path": lambda: "x", "str": lambda: "x", "int": lambda: 1}
+VALUES = {
+    "uuid": uuid4,
+    "path": lambda: "x",
+    "str": lambda: "x",
+    "int": lambda: 1,
+    "language": lambda: "de",
+}
+NAMED = {"object_id": "path", "language": "language"}
 
 
 def pages(site: str) -> list[str]:
@@ -71,7 +78,7 @@ def address(route: str) -> str:
 
     def value(found: re.Match[str]) -> str:
         kind, _, name = found[1].rpartition(":")
-        return str(VALUES.get(kind or ("path" if name == "object_id" else "str"), VALUES["str"])())
+        return str(VALUES.get(kind or NAMED.get(name, "str"), VALUES["str"])())
 
     return "/" + re.sub(r"<([^>]+)>", value, re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route))
 

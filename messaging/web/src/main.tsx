@@ -7,6 +7,7 @@ import { startShortcuts } from "./app/shortcuts.ts";
 import { loadConversations } from "./conversations/actions.ts";
 import { conversations } from "./conversations/store.ts";
 import { toast } from "./design/toast.ts";
+import { loadCatalogue } from "./i18n/catalogue.ts";
 import { followAll, startLive } from "./live/actions.ts";
 import { flushDrafts, startDrafts } from "./messages/drafts.ts";
 import { startOutbox } from "./messages/sending.ts";
@@ -46,6 +47,7 @@ function rememberOpen(): void {
 }
 
 async function start(): Promise<void> {
+  await loadCatalogue();
   startRouting();
   startShortcuts();
   const root = document.getElementById("app");
@@ -54,7 +56,6 @@ async function start(): Promise<void> {
 
   const person = await whoAmI();
   me.value = person;
-  document.documentElement.lang ||= person.locale;
   startLive(person.id);
   void startDrafts(person.id);
   void startOutbox(person.id);

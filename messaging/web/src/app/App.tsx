@@ -29,7 +29,7 @@ import { passOver } from "./failure.ts";
 import { dialog, panel } from "./panel.ts";
 import { route } from "./route.ts";
 import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
-import { t } from "./text.ts";
+import { t } from "../i18n/t.ts";
 
 /** The whole window. */
 export function App(): JSX.Element {
@@ -95,7 +95,7 @@ function Welcome(): JSX.Element {
   return (
     <div class="welcome">
       <Seal size={56} />
-      <h1>{name === "" ? t("Welcome") : t("Good to see you, %(name)s", { name })}</h1>
+      <h1>{name === "" ? t("Welcome") : t("Good to see you, {name}", { name })}</h1>
       <p>{t("Choose a conversation, or start one.")}</p>
       <p class="welcome-acts">
         {me.value?.role !== "guest" && <button type="button" class="button" onClick={() => (dialog.value = "create")}>{t("Create a channel")}</button>}

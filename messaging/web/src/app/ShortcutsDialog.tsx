@@ -1,14 +1,15 @@
 import type { JSX } from "preact";
+import { keyNames } from "./keys.ts";
 import { Modal } from "../design/Modal.tsx";
 import { dialog } from "./panel.ts";
 import { setSingleKeys, singleKeys } from "./shortcuts.ts";
-import { t } from "./text.ts";
+import { t } from "../i18n/t.ts";
 
 type Rows = readonly (readonly [string, string])[];
 
 const sheet = (): readonly (readonly [string, Rows])[] => [
   [t("Anywhere"), [
-    ["Ctrl/⌘ K", t("Jump to a conversation or person")],
+    ["Ctrl K", t("Jump to a conversation or person")],
     ["/", t("Search messages")],
     ["C", t("Write")],
     ["F6", t("Next part of the window")],
@@ -48,7 +49,7 @@ export function ShortcutsDialog(): JSX.Element {
             <dl>
               {rows.map(([keys, what]) => (
                 <div key={keys}>
-                  <dt><kbd>{keys}</kbd></dt>
+                  <dt><kbd>{keyNames(keys)}</kbd></dt>
                   <dd>{what}</dd>
                 </div>
               ))}

@@ -1,6 +1,6 @@
 import { toast } from "../design/toast.ts";
 import { Refused } from "../transport/http.ts";
-import { t } from "./text.ts";
+import { t } from "../i18n/t.ts";
 
 /** A sentence for a person: what happened and what to do. */
 export function explain(error: unknown): string {

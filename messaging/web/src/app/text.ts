@@ -1,33 +1,4 @@
-/**
- * Every visible string of the client passes through here.
- *
- * Django's JavaScriptCatalog (a plain script before ours) sets `globalThis.django`; where it is missing, as in unit tests,
- * the English source stands.
- */
-interface Catalogue {
-  gettext?: (id: string) => string;
-  ngettext?: (one: string, many: string, count: number) => string;
-}
-
-type Values = Record<string, string | number>;
-
-const catalogue = (): Catalogue => (globalThis as { django?: Catalogue }).django ?? {};
-
-/** Put named values into a string: `%(name)s`. */
-function fill(text: string, values: Values): string {
-  return text.replace(/%\((\w+)\)[sd]/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
-}
-
-/** Translate a string, with named values put in. */
-export function t(id: string, values: Values = {}): string {
-  return fill(catalogue().gettext?.(id) ?? id, values);
-}
-
-/** Translate a string that depends on a number; `%(count)s` is that number. */
-export function tn(one: string, many: string, count: number, values: Values = {}): string {
-  const text = catalogue().ngettext?.(one, many, count) ?? (count === 1 ? one : many);
-  return fill(text, { count, ...values });
-}
+import { t } from "../i18n/t.ts";
 
 /** The page's language, with the person's own region where that is the same language: 14:05 or 2:05 PM. */
 function locale(): string | undefined {

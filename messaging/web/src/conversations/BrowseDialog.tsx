@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Conversation } from "../contract/types.ts";
 import { dialog } from "../app/panel.ts";
 import { explain } from "../app/failure.ts";
-import { t, tn } from "../app/text.ts";
+import { t, tn } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { Modal } from "../design/Modal.tsx";
 import { titleOf } from "../people/store.ts";
@@ -57,9 +57,9 @@ function Offer({ item }: { item: Conversation }): JSX.Element {
     <li class="offer">
       <span class="offer-words">
         <span class="name"><Icon name="hash" size={16} /> <bdi>{titleOf(item)}</bdi></span>
-        <small dir="auto">{[tn("%(count)s member", "%(count)s members", item.member_count), item.purpose || item.topic].filter((part) => part !== "").join(" · ")}</small>
+        <small dir="auto">{[tn("{count} member", "{count} members", item.member_count), item.purpose || item.topic].filter((part) => part !== "").join(" · ")}</small>
       </span>
-      <button type="button" class="button small" aria-label={t("Join %(name)s", { name: titleOf(item) })} onClick={() => void join(item.id).then(close)}>{t("Join")}</button>
+      <button type="button" class="button small" aria-label={t("Join {name}", { name: titleOf(item) })} onClick={() => void join(item.id).then(close)}>{t("Join")}</button>
     </li>
   );
 }

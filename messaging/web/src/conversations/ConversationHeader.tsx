@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { dialog, panel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
-import { t, tn } from "../app/text.ts";
+import { t, tn } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { titleOf } from "../people/store.ts";
@@ -24,7 +24,7 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
         <h1><bdi>{titleOf(conversation)}</bdi></h1>
         {conversation.topic !== "" && <p class="topic" dir="auto" title={conversation.topic}>{conversation.topic}</p>}
       </div>
-      <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("%(count)s member", "%(count)s members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
+      <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("{count} member", "{count} members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
         <Icon name="people" /> {count}
       </button>
       <IconButton

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { others, nameOf, titleOf } from "../people/store.ts";
 import { listed } from "../app/text.ts";
 import { Sign } from "./Sign.tsx";
@@ -17,7 +17,7 @@ export function ConversationStart({ conversation }: { conversation: Known }): JS
 
 function words(conversation: Known): string {
   if (conversation.purpose !== "") return conversation.purpose;
-  if (conversation.kind === "direct") return t("This is the beginning of what you and %(names)s wrote to each other.", { names: listed(others(conversation).map((id) => nameOf(id))) });
+  if (conversation.kind === "direct") return t("This is the beginning of what you and {names} wrote to each other.", { names: listed(others(conversation).map((id) => nameOf(id))) });
   if (conversation.kind === "private") return t("This is the beginning of a private channel. Only its members can read it.");
   return t("This is the beginning of a channel that everyone in the organisation can find and join.");
 }

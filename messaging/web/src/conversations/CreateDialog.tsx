@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { dialog } from "../app/panel.ts";
 import { explain } from "../app/failure.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { Modal } from "../design/Modal.tsx";
 import { create } from "./actions.ts";
 

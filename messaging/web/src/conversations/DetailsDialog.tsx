@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { dialog } from "../app/panel.ts";
 import { explain } from "../app/failure.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { Modal } from "../design/Modal.tsx";
 import { titleOf } from "../people/store.ts";
 import { describe } from "./actions.ts";
@@ -29,7 +29,7 @@ export function DetailsDialog({ conversation }: { conversation: Known }): JSX.El
   };
 
   return (
-    <Modal title={isFixed ? t("About %(name)s", { name: titleOf(conversation) }) : t("Name and topic")} onClose={close}>
+    <Modal title={isFixed ? t("About {name}", { name: titleOf(conversation) }) : t("Name and topic")} onClose={close}>
       <form
         class="modal-form"
         onSubmit={(event) => {

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { User } from "../contract/types.ts";
 import { dialog } from "../app/panel.ts";
 import { explain } from "../app/failure.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { Modal } from "../design/Modal.tsx";
 import { PersonPicker } from "../people/PersonPicker.tsx";
@@ -43,7 +43,7 @@ export function DirectDialog(): JSX.Element {
             {chosen.map((user) => (
               <li key={user.id}>
                 <bdi>{user.name}</bdi>
-                <button type="button" aria-label={t("Remove %(name)s", { name: user.name })} onClick={() => setChosen(chosen.filter((other) => other.id !== user.id))}><Icon name="close" size={14} /></button>
+                <button type="button" aria-label={t("Remove {name}", { name: user.name })} onClick={() => setChosen(chosen.filter((other) => other.id !== user.id))}><Icon name="close" size={14} /></button>
               </li>
             ))}
           </ul>

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { titleOf } from "../people/store.ts";
 import { join } from "./actions.ts";
 import type { Known } from "./store.ts";
@@ -8,7 +8,7 @@ import type { Known } from "./store.ts";
 export function JoinBar({ conversation }: { conversation: Known }): JSX.Element {
   return (
     <div class="join-bar">
-      <p>{t("You are looking at #%(name)s.", { name: titleOf(conversation) })}</p>
+      <p>{t("You are looking at #{name}.", { name: titleOf(conversation) })}</p>
       {conversation.kind === "public" && conversation.archived_at === null && (
         <button type="button" class="button primary" onClick={() => void join(conversation.id)}>{t("Join channel")}</button>
       )}

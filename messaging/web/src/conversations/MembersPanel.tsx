@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Id, Member } from "../contract/types.ts";
 import { panel } from "../app/panel.ts";
 import { complain } from "../app/failure.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { LoadError } from "../design/LoadError.tsx";
@@ -69,9 +69,9 @@ function MemberRow({ member, conversation, mayRemove }: RowProps): JSX.Element {
         <span><bdi class="name">{nameOf(member.user_id)}</bdi>{isMe && <span class="quiet"> {t("(you)")}</span>}{(state === "active" || state === "away") && <span class={`presence inline ${state}`}><span class="visually-hidden">{state === "active" ? t("online") : t("away")}</span></span>}</span>
         <small>{[user?.title, member.role === "member" ? "" : member.role].filter((part) => part !== "" && part !== undefined).join(" · ")}</small>
       </span>
-      {!isMe && conversation.kind !== "direct" && <IconButton icon="reply" label={t("Write to %(name)s", { name: nameOf(member.user_id) })} onClick={() => writeTo(member.user_id)} />}
+      {!isMe && conversation.kind !== "direct" && <IconButton icon="reply" label={t("Write to {name}", { name: nameOf(member.user_id) })} onClick={() => writeTo(member.user_id)} />}
       {!isMe && mayRemove && (me.value?.role === "owner" || me.value?.role === "admin" || conversation.membership?.role === "owner") && (
-        <IconButton icon="close" label={t("Remove %(name)s", { name: nameOf(member.user_id) })} onClick={() => void removeMember(conversation.id, member.user_id)} />
+        <IconButton icon="close" label={t("Remove {name}", { name: nameOf(member.user_id) })} onClick={() => void removeMember(conversation.id, member.user_id)} />
       )}
     </li>
   );

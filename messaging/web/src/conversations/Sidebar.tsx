@@ -3,8 +3,9 @@ import { memo } from "preact/compat";
 import { useEffect } from "preact/hooks";
 import { dialog, panel } from "../app/panel.ts";
 import { navigate, route } from "../app/route.ts";
-import { t, tn } from "../app/text.ts";
+import { keyNames } from "../app/keys.ts";
 import { theme, toggleTheme } from "../app/theme.ts";
+import { t, tn } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon, Seal } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
@@ -19,8 +20,6 @@ import { loadConversations } from "./actions.ts";
 import { conversations, sections, type Known } from "./store.ts";
 import { Sign } from "./Sign.tsx";
 
-const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
-
 /** The way round the house: organisation, search, channels, direct messages, the person. */
 export function Sidebar(): JSX.Element {
   return (
@@ -33,7 +32,7 @@ export function Sidebar(): JSX.Element {
         <button type="button" class="jump-to" onClick={() => (dialog.value = "switcher")}>
           <Icon name="search" size={16} />
           <span>{t("Jump to…")}</span>
-          <kbd>{IS_MAC ? "⌘K" : "Ctrl K"}</kbd>
+          <kbd>{keyNames("Ctrl K")}</kbd>
         </button>
         <IconButton icon="search" label={t("Search messages")} shortcut="/" onClick={openSearch} />
       </div>
@@ -132,8 +131,8 @@ const Entry = memo(function Entry({ item, isOpen, hasDraft }: EntryProps): JSX.E
 /** What badge and pen say, for those who hear the list. */
 function spokenState(messages: number, mentions: number, hasDraft: boolean): string {
   const parts: string[] = [];
-  if (messages > 0) parts.push(tn("%(count)s unread", "%(count)s unread", messages));
-  if (mentions > 0) parts.push(tn("%(count)s mention", "%(count)s mentions", mentions));
+  if (messages > 0) parts.push(tn("{count} unread", "{count} unread", messages));
+  if (mentions > 0) parts.push(tn("{count} mention", "{count} mentions", mentions));
   if (hasDraft) parts.push(t("draft"));
   return parts.join(", ");
 }

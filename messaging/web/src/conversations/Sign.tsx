@@ -3,7 +3,7 @@ import type { Conversation } from "../contract/types.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon } from "../design/Icon.tsx";
 import { others, presence } from "../people/store.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 
 /** What stands before a conversation's name: # for public, a lock for private, a face for direct. */
 export function Sign({ conversation }: { conversation: Conversation }): JSX.Element {

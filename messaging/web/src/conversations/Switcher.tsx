@@ -4,7 +4,7 @@ import type { User } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { dialog, panel } from "../app/panel.ts";
 import { navigate, route } from "../app/route.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { toggleTheme } from "../app/theme.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon, type IconName } from "../design/Icon.tsx";
@@ -128,7 +128,7 @@ function commands(q: string): Choice[] {
     command(t("Keyboard shortcuts"), "keyboard", () => (dialog.value = "shortcuts")),
   ];
   if (q === "") return [];
-  const search = command(t("Search messages for “%(q)s”", { q }), "search", () => {
+  const search = command(t("Search messages for “{q}”", { q }), "search", () => {
     panel.value = "search";
     void runSearch({ q, isHere: false });
   });

@@ -2,7 +2,7 @@ import { batch } from "@preact/signals";
 import type { Conversation, ConversationKind, Id } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { navigate, route } from "../app/route.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { toast } from "../design/toast.ts";
 import { cursors } from "../live/cursors.ts";
 import { timelineOf, UNLOADED } from "../messages/store.ts";
@@ -85,7 +85,7 @@ export function dropConversation(id: Id): void {
     // Who opened the address of a conversation they are not in is told so; nothing is taken away.
     if (item === undefined || route.peek().conversationId !== id) return;
     navigate({}, { replace: true });
-    toast(t("You are no longer in %(name)s.", { name: titleOf(item) }));
+    toast(t("You are no longer in {name}.", { name: titleOf(item) }));
   });
 }
 

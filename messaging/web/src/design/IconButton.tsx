@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { keyNames } from "../app/keys.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 
 interface Props {
@@ -22,7 +23,7 @@ export function IconButton({ icon, label, onClick, pressed, expanded, hasMenu, s
       type="button"
       class={`icon-button ${extra}`}
       aria-label={label}
-      title={shortcut === undefined ? label : `${label} (${shortcut})`}
+      title={shortcut === undefined ? label : `${label} (${keyNames(shortcut)})`}
       aria-pressed={pressed}
       aria-expanded={expanded}
       aria-haspopup={hasMenu === true ? "menu" : undefined}

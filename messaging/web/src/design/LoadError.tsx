@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 
 /** Something could not be loaded: what, and a way to try again. */
 export function LoadError({ words, onRetry }: { words: string; onRetry: () => void }): JSX.Element {

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { IconButton } from "./IconButton.tsx";
 
 interface Props {

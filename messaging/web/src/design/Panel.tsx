@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { IconButton } from "./IconButton.tsx";
 
 interface Props {
@@ -18,7 +18,7 @@ export function Panel({ title, detail, onClose, children }: Props): JSX.Element 
       <header class="panel-head">
         <h2 id={id}>{title}</h2>
         {detail !== undefined && <bdi class="panel-detail">{detail}</bdi>}
-        <IconButton icon="close" label={t("Close %(title)s", { title })} shortcut="Esc" onClick={onClose} />
+        <IconButton icon="close" label={t("Close {title}", { title })} shortcut="Esc" onClick={onClose} />
       </header>
       {children}
     </aside>

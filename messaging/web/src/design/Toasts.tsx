@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { IconButton } from "./IconButton.tsx";
 import { dismiss, toasts } from "./toast.ts";
 

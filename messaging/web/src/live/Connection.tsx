@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { reconnect } from "./actions.ts";
 import { announcement, line, type LineState } from "./store.ts";
 

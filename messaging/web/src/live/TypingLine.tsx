@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Id } from "../contract/types.ts";
-import { listed, t } from "../app/text.ts";
+import { listed } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { me, nameOf } from "../people/store.ts";
 import { typing } from "./store.ts";
 
@@ -16,5 +17,5 @@ function words(ids: Id[]): string {
   if (ids.length === 0) return "";
   if (ids.length > MOST_NAMED) return t("Several people are writing…");
   const names = listed(ids.map((id) => nameOf(id)));
-  return ids.length === 1 ? t("%(names)s is writing…", { names }) : t("%(names)s are writing…", { names });
+  return ids.length === 1 ? t("{names} is writing…", { names }) : t("{names} are writing…", { names });
 }

@@ -10,7 +10,7 @@ import { me, nameOf, remember } from "../people/store.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { leaveForSignIn } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { route } from "../app/route.ts";
 import { announcement, typing, withoutTyping } from "./store.ts";
 
@@ -26,7 +26,7 @@ function update(id: Id, change: Parameters<typeof changed>[2]): void {
 
 function announce(message: Message): void {
   if (isMe(message.author_id) || message.text === null || route.peek().conversationId !== message.conversation_id) return;
-  announcement.value = t("%(name)s: %(text)s", { name: nameOf(message.author_id), text: plain(message.text) });
+  announcement.value = t("{name}: {text}", { name: nameOf(message.author_id), text: plain(message.text) });
 }
 
 function messageCreated({ data: message, seq }: EventFrameOf<"chancery.message.created.v1">): void {

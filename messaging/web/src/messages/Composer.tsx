@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Conversation, Id, Message } from "../contract/types.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
@@ -49,8 +49,8 @@ function workOn(props: Props, also: boolean): Work {
   const to = conversation.kind === "direct" ? title : `#${title}`;
   return {
     start: drafts.value.get(place) ?? EMPTY,
-    placeholder: threadId === null ? t("Write to %(name)s", { name: to }) : t("Reply…"),
-    label: threadId === null ? t("Message to %(name)s", { name: to }) : t("Reply in thread"),
+    placeholder: threadId === null ? t("Write to {name}", { name: to }) : t("Reply…"),
+    label: threadId === null ? t("Message to {name}", { name: to }) : t("Reply in thread"),
     change: (draft) => keepDraft(place, draft),
     submit: (text) => send({ conversationId: conversation.id, threadId, text, alsoInConversation: also }),
   };
@@ -214,7 +214,7 @@ export function Composer(props: Props): JSX.Element {
       )}
       {count > COUNT_FROM && (
         <p class={`counter ${isTooLong ? "over" : ""}`} role="status">
-          {isTooLong ? t("%(count)s characters too many", { count: count - MOST_CODE_POINTS }) : t("%(count)s characters left", { count: MOST_CODE_POINTS - count })}
+          {isTooLong ? t("{count} characters too many", { count: count - MOST_CODE_POINTS }) : t("{count} characters left", { count: MOST_CODE_POINTS - count })}
         </p>
       )}
     </form>

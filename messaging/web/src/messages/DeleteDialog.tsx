@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { route } from "../app/route.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { Modal } from "../design/Modal.tsx";
 import { remove } from "./actions.ts";
 import { deleting } from "./focus.ts";

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { FileView } from "../contract/types.ts";
-import { fileSize, t } from "../app/text.ts";
+import { fileSize } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);

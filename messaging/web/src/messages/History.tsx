@@ -3,7 +3,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Id } from "../contract/types.ts";
 import { navigate, route } from "../app/route.ts";
-import { dayName, t, tn } from "../app/text.ts";
+import { dayName } from "../app/text.ts";
+import { t, tn } from "../i18n/t.ts";
 import type { Known } from "../conversations/store.ts";
 import { ConversationStart } from "../conversations/ConversationStart.tsx";
 import { Icon } from "../design/Icon.tsx";
@@ -165,7 +166,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
       {timeline.status === "error" && <LoadError words={t("The messages could not be loaded.")} onRetry={() => void (at === null ? openNewest(id) : openAround(id, at))} />}
       {isAway && (
         <button type="button" class="jump" onClick={jump}>
-          <Icon name="down" size={16} /> {conversation.unread.messages > 0 ? tn("%(count)s new message", "%(count)s new messages", conversation.unread.messages) : t("Jump to newest")}
+          <Icon name="down" size={16} /> {conversation.unread.messages > 0 ? tn("{count} new message", "{count} new messages", conversation.unread.messages) : t("Jump to newest")}
         </button>
       )}
     </div>

@@ -2,7 +2,7 @@ import { Fragment, type JSX } from "preact";
 import { memo } from "preact/compat";
 import { useMemo } from "preact/hooks";
 import { navigate } from "../app/route.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import { me, nameOf, titleOf } from "../people/store.ts";
 import { parseMarkdown, type Block, type Cell, type Inline } from "./markdown.ts";

@@ -2,7 +2,8 @@ import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 import type { Message } from "../contract/types.ts";
-import { clock, moment, shortWhen, t, tn } from "../app/text.ts";
+import { clock, moment, shortWhen } from "../app/text.ts";
+import { t, tn } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { openMenu } from "../design/menu.ts";
@@ -66,7 +67,7 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
 
 function rowLabel(message: Message): string {
   const text = message.text === null ? t("message deleted") : plain(message.text).slice(0, 200);
-  return t("%(name)s, %(when)s: %(text)s", { name: nameOf(message.author_id), when: clock(message.created_at), text });
+  return t("{name}, {when}: {text}", { name: nameOf(message.author_id), when: clock(message.created_at), text });
 }
 
 function SystemRow({ message }: { message: Message }): JSX.Element {
@@ -129,8 +130,8 @@ function ThreadSummary({ message }: { message: Message }): JSX.Element | null {
   return (
     <button type="button" class="thread-summary" onClick={() => openThread(message)}>
       <span class="faces">{message.reply_user_ids.map((id) => <Avatar key={id} userId={id} size="s" />)}</span>
-      <span class="count">{tn("%(count)s reply", "%(count)s replies", message.reply_count)}</span>
-      {message.last_reply_at !== null && <span class="last">{t("last %(when)s", { when: shortWhen(message.last_reply_at) })}</span>}
+      <span class="count">{tn("{count} reply", "{count} replies", message.reply_count)}</span>
+      {message.last_reply_at !== null && <span class="last">{t("last {when}", { when: shortWhen(message.last_reply_at) })}</span>}
     </button>
   );
 }
@@ -143,7 +144,7 @@ function Toolbar({ message, isInThread }: { message: Message; isInThread: boolea
   return (
     <div class="toolbar" role="toolbar" aria-label={t("Message actions")}>
       {viewer.canPost && FREQUENT.slice(0, 2).map((emoji) => (
-        <button key={emoji} type="button" class="icon-button emoji" aria-label={t("React with %(emoji)s", { emoji })} title={t("React with %(emoji)s", { emoji })} onClick={() => void toggleReaction(message, emoji)}>
+        <button key={emoji} type="button" class="icon-button emoji" aria-label={t("React with {emoji}", { emoji })} title={t("React with {emoji}", { emoji })} onClick={() => void toggleReaction(message, emoji)}>
           {emoji}
         </button>
       ))}

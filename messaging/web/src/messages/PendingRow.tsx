@@ -2,7 +2,8 @@ import type { JSX } from "preact";
 import { line } from "../live/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon } from "../design/Icon.tsx";
-import { clock, t } from "../app/text.ts";
+import { clock } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { me, nameOf } from "../people/store.ts";
 import { Markdown } from "./Markdown.tsx";
 import type { OutboxEntry } from "./outbox.ts";
@@ -12,7 +13,7 @@ import { discard, retry } from "./sending.ts";
 export function PendingRow({ entry, isGrouped }: { entry: OutboxEntry; isGrouped: boolean }): JSX.Element {
   const mine = me.value?.id ?? null;
   return (
-    <article class={`message pending ${entry.state} ${isGrouped ? "grouped" : "leads"}`} tabIndex={-1} data-key={entry.key} data-message={entry.key} aria-label={t("%(name)s, not sent yet: %(text)s", { name: nameOf(mine), text: entry.text.slice(0, 200) })}>
+    <article class={`message pending ${entry.state} ${isGrouped ? "grouped" : "leads"}`} tabIndex={-1} data-key={entry.key} data-message={entry.key} aria-label={t("{name}, not sent yet: {text}", { name: nameOf(mine), text: entry.text.slice(0, 200) })}>
       {isGrouped ? <time class="gutter" dateTime={entry.created_at}>{clock(entry.created_at)}</time> : <Avatar userId={mine} />}
       <div class="message-main">
         {!isGrouped && (
@@ -37,7 +38,7 @@ function Failure({ entry }: { entry: OutboxEntry }): JSX.Element {
   return (
     <div class="failure" role="alert">
       <Icon name="alert" size={16} />
-      <span>{t("Not sent. %(why)s", { why: entry.error ?? "" })}</span>
+      <span>{t("Not sent. {why}", { why: entry.error ?? "" })}</span>
       <button type="button" class="button small" onClick={() => retry(entry)}>{t("Try again")}</button>
       <button type="button" class="button small" onClick={() => discard(entry)}>{t("Discard")}</button>
     </div>

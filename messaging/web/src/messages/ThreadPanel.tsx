@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Id, Message } from "../contract/types.ts";
 import { navigate } from "../app/route.ts";
-import { t, tn } from "../app/text.ts";
+import { t, tn } from "../i18n/t.ts";
 import type { Known } from "../conversations/store.ts";
 import { LoadError } from "../design/LoadError.tsx";
 import { Panel } from "../design/Panel.tsx";
@@ -61,7 +61,7 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
 
 function ThreadCount({ status, count }: { status: "loading" | "ready" | "error" | undefined; count: number }): JSX.Element {
   if (status === "loading" && count === 0) return <p class="quiet thread-count" role="status">{t("Loading replies…")}</p>;
-  return <p class="thread-count"><span>{count === 0 ? t("No replies yet") : tn("%(count)s reply", "%(count)s replies", count)}</span></p>;
+  return <p class="thread-count"><span>{count === 0 ? t("No replies yet") : tn("{count} reply", "{count} replies", count)}</span></p>;
 }
 
 function goesOn(before: Message | undefined, message: Message): boolean {

@@ -1,6 +1,6 @@
 import type { Message } from "../contract/types.ts";
 import { routePath } from "../app/route.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { toast } from "../design/toast.ts";
 
 type Placed = Pick<Message, "conversation_id" | "seq" | "thread_id" | "also_in_conversation">;
@@ -21,6 +21,6 @@ export async function copyLink(message: Placed): Promise<void> {
     await navigator.clipboard.writeText(link);
     toast(t("Link copied."));
   } catch {
-    toast(t("The browser does not allow copying here. The link: %(link)s", { link }));
+    toast(t("The browser does not allow copying here. The link: {link}", { link }));
   }
 }

@@ -1,7 +1,7 @@
 import type { Message } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { navigate } from "../app/route.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import type { IconName } from "../design/Icon.tsx";
 import { isManager, me } from "../people/store.ts";

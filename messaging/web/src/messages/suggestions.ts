@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Conversation, Id, User } from "../contract/types.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import { findPeople } from "../people/actions.ts";
 import { people, titleOf } from "../people/store.ts";

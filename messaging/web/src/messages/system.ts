@@ -1,5 +1,5 @@
 import type { Message } from "../contract/types.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 
 type Sentence = () => string;
 

@@ -1,5 +1,5 @@
 import type { Id } from "../contract/types.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import type { IconName } from "../design/Icon.tsx";
 import { openPicker } from "../reactions/picker.ts";
 

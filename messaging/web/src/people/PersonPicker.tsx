@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import type { Id, User } from "../contract/types.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { useListbox } from "../design/listbox.ts";
 import { matches } from "../messages/suggestions.ts";

@@ -1,5 +1,5 @@
 import type { Id, Page, User } from "../contract/types.ts";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { ask, Refused, withQuery } from "../transport/http.ts";
 import { people, remember, wanted, whenWanted } from "./store.ts";
 

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Conversation, Id, Me, PresenceState, User } from "../contract/types.ts";
-import { listed, t } from "../app/text.ts";
+import { listed } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 
 export const me = signal<Me | null>(null);
 export const people = signal<ReadonlyMap<Id, User>>(new Map());
@@ -56,7 +57,7 @@ export function titleOf(conversation: Conversation): string {
   if (conversation.kind !== "direct") return conversation.name ?? t("Unnamed channel");
   if (conversation.name) return conversation.name;
   const ids = others(conversation);
-  if (ids.length === 1 && ids[0] === me.value?.id) return t("%(name)s (you)", { name: nameOf(ids[0] ?? null) });
+  if (ids.length === 1 && ids[0] === me.value?.id) return t("{name} (you)", { name: nameOf(ids[0] ?? null) });
   return listed(ids.map((id) => nameOf(id)));
 }
 

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { t } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { opened, type Opened } from "./picker.ts";
 import { emojis, findEmojis, FREQUENT, loadEmojis, type Emoji } from "./emoji.ts";
 

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Message, Reaction } from "../contract/types.ts";
-import { listed, t } from "../app/text.ts";
+import { listed } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { me, nameOf } from "../people/store.ts";
 import { toggleReaction } from "./actions.ts";
@@ -39,5 +40,5 @@ export function Reactions({ message, mayReact }: { message: Message; mayReact: b
 function who(reaction: Reaction): string {
   const names = reaction.user_ids.slice(0, MOST_NAMES).map((id) => (id === me.value?.id ? t("you") : nameOf(id)));
   const rest = reaction.count - names.length;
-  return listed(rest > 0 ? [...names, t("%(count)s more", { count: rest })] : names);
+  return listed(rest > 0 ? [...names, t("{count} more", { count: rest })] : names);
 }

@@ -3,7 +3,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SearchHit } from "../contract/types.ts";
 import { panel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
-import { shortWhen, t } from "../app/text.ts";
+import { shortWhen } from "../app/text.ts";
+import { t } from "../i18n/t.ts";
 import { conversations, type Known } from "../conversations/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { LoadError } from "../design/LoadError.tsx";
@@ -54,7 +55,7 @@ export function SearchPanel({ conversation }: { conversation: Known | undefined 
         {conversation !== undefined && (
           <label class="also">
             <input type="checkbox" checked={isHere} onChange={(event) => change({ isHere: event.currentTarget.checked }, 0)} />{" "}
-            {t("Only in %(name)s", { name: titleOf(conversation) })}
+            {t("Only in {name}", { name: titleOf(conversation) })}
           </label>
         )}
       </form>
@@ -81,7 +82,7 @@ function Results(): JSX.Element {
   }
   if (q.trim() === "" || status === "idle") return <p class="quiet empty">{t("Find what was said: a word, a name, a number. Hits open in their place in the conversation.")}</p>;
   if (status === "loading" && hits.length === 0) return <p class="quiet empty" role="status">{t("Searching…")}</p>;
-  if (hits.length === 0) return <p class="quiet empty" role="status">{t("Nothing found for “%(q)s”. Try fewer or other words.", { q })}</p>;
+  if (hits.length === 0) return <p class="quiet empty" role="status">{t("Nothing found for “{q}”. Try fewer or other words.", { q })}</p>;
   return (
     <>
       <ul class="hits" aria-label={t("Search results")}>
@@ -107,7 +108,7 @@ function Hit({ hit }: { hit: SearchHit }): JSX.Element {
       <span class="hit-head">
         <Avatar userId={message.author_id} size="s" />
         <bdi class="name">{nameOf(message.author_id)}</bdi>
-        <span class="where">{conversation === undefined ? t("in a channel you are not in") : t("in %(name)s", { name: titleOf(conversation) })}</span>
+        <span class="where">{conversation === undefined ? t("in a channel you are not in") : t("in {name}", { name: titleOf(conversation) })}</span>
         <time dateTime={message.created_at}>{shortWhen(message.created_at)}</time>
       </span>
       <span class="hit-text" dir="auto">
