@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the ports of the floor below, and load what registers itself."""
+        from accounts.domains import frames as _domain_frames  # noqa: F401
         from accounts.people import events as _people_events  # noqa: F401
         from accounts.people.services import make_owner
         from accounts.policies import frames as _policy_frames  # noqa: F401

@@ -5,9 +5,12 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.domains.services import check_again
 from accounts.idempotency.models import IdempotencyRecord
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_overdue
+from core.actor import system_actor
+from tenants.context import current_tenant
 
 ANSWERS_KEPT = timedelta(hours=24)
 
@@ -24,3 +27,9 @@ def tidy() -> None:
 def end_overdue_sessions() -> int:
     """End sessions whose time is up by the organisation's limits, and close their sockets."""
     return end_overdue()
+
+
+@shared_task(name="accounts.check_domains")
+def check_domains() -> int:
+    """Look the records of proved e-mail domains up again; returns how many proofs fell."""
+    return check_again(system_actor(current_tenant()))

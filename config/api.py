@@ -1,5 +1,6 @@
 """Mounts each feature's routes on the REST API."""
 
+from accounts.domains.api import router as domains
 from accounts.requests import authenticate
 from core.api import make_api
 from messaging.conversations.api import router as conversations
@@ -12,5 +13,5 @@ from messaging.receipts.api import router as receipts
 from messaging.search.api import router as search
 
 api = make_api(auth=authenticate)
-for feature in (people, conversations, messages, reactions, receipts, search, files, live):
+for feature in (domains, people, conversations, messages, reactions, receipts, search, files, live):
     api.add_router("", feature)

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import resolve
 from pydantic import TypeAdapter
 
+from accounts.domains.events import DomainAdded, DomainProved, DomainRemoved
 from accounts.people.events import UserUpdated
 from accounts.policies.events import PolicyChanged
 from events.registry import EventType, all_types
@@ -60,6 +61,12 @@ _POLICY = {
     "properties": {"policy": {"type": "string"}},
 }
 
+_DOMAIN = {
+    "type": "object",
+    "required": ["domain_id"],
+    "properties": {"domain_id": {"type": "string", "format": "uuid"}},
+}
+
 SEEN_AS: dict[type, Json] = {
     MessageCreated: _MESSAGE,
     MessageEdited: _MESSAGE,
@@ -74,6 +81,9 @@ SEEN_AS: dict[type, Json] = {
     ReactionRemoved: _REACTIONS,
     UserUpdated: {"$ref": "UserView"},
     PolicyChanged: _POLICY,
+    DomainAdded: _DOMAIN,
+    DomainProved: _DOMAIN,
+    DomainRemoved: _DOMAIN,
 }
 """What a browser gets for events that have a renderer; all others are sent as the fact itself."""
 

@@ -163,6 +163,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+# Asked for the TXT records that prove e-mail domains; empty: the system's servers.
+CHANCERY_DNS_SERVERS = env.text("CHANCERY_DNS_SERVERS")
 MAILERS = {"default": env.mailer(ENVIRONMENT)}
 DEFAULT_FROM_EMAIL = env.text("CHANCERY_MAIL_FROM", f"chancery@{CHANCERY_ROOT_DOMAIN}")
 
@@ -220,6 +222,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tenants.for_each",
         "schedule": 300.0,
         "args": ("accounts.end_overdue",),
+    },
+    "accounts.check_domains": {
+        "task": "tenants.for_each",
+        "schedule": 21_600.0,
+        "args": ("accounts.check_domains",),
     },
     "tenants.tidy": {"task": "tenants.tidy", "schedule": 600.0},
     "tenants.note_workers": {"task": "tenants.note_workers", "schedule": 20.0},

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.domains.models import DomainProof
 from core.ids import new_id
 from messaging.files import storage
 from messaging.files.models import File
@@ -36,11 +37,13 @@ def secret(cast: Cast) -> dict[str, object]:
     with in_tenant("acme"):
         add_reaction(cast.ana.actor, message_id=message.id, emoji="👍")
         file = _file(room.id, message.id)
+        domain = DomainProof.objects.create(domain="acme.example")
     return {
         "conversation_id": room.id,
         "message_id": message.id,
         "file_id": file.id,
         "user_id": cast.bo.id,
+        "domain_id": domain.id,
         "emoji": EMOJI,
     }
 

@@ -40,6 +40,22 @@ export interface CursorView {
   unread: UnreadView;
 }
 
+export interface DomainPage {
+  items: DomainView[];
+  next: string | null;
+}
+
+export interface DomainView {
+  id: Id;
+  domain: string;
+  is_proved: boolean;
+  proved_at: Timestamp | null;
+  checked_at: Timestamp | null;
+  missing_since: Timestamp | null;
+  record_name: string;
+  record_value: string;
+}
+
 export interface FieldProblem {
   field: string;
   message: string;
@@ -139,6 +155,10 @@ export interface NewCursor {
   backwards?: boolean;
 }
 
+export interface NewDomain {
+  domain: string;
+}
+
 export interface NewMember {
   user_id: Id;
 }
@@ -234,6 +254,15 @@ export interface EventData {
     user_id: Id;
     conversation_id: Id;
     read_seq: number;
+  };
+  "chancery.domain.added.v1": {
+    domain_id: Id;
+  };
+  "chancery.domain.proved.v1": {
+    domain_id: Id;
+  };
+  "chancery.domain.removed.v1": {
+    domain_id: Id;
   };
   "chancery.membership.added.v1": {
     conversation_id: Id;

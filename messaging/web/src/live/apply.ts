@@ -130,6 +130,9 @@ const table: Table = {
   "chancery.user.deactivated.v1": leaveForSignIn,
   // The server obeys policies; what the client needs of them it asks for.
   "chancery.policy.changed.v1": () => undefined,
+  "chancery.domain.added.v1": () => undefined,
+  "chancery.domain.proved.v1": () => undefined,
+  "chancery.domain.removed.v1": () => undefined,
   "chancery.user.updated.v1": ({ data }) => remember([data]),
 };
 

@@ -1,0 +1,21 @@
+"""Read which e-mail domains are the organisation's."""
+
+from accounts.domains.models import DomainProof
+from accounts.domains.names import domain_of
+
+
+def proved_domains() -> set[str]:
+    """Every domain that the organisation has proved, as the DNS knows it."""
+    rows = DomainProof.objects.filter(proved_at__isnull=False)
+    return set(rows.values_list("domain", flat=True))
+
+
+def has_proved_domain_of(email: str) -> bool:
+    """Say whether an e-mail address lies in a domain that the organisation has proved."""
+    domain = domain_of(email)
+    return domain is not None and is_proved(domain)
+
+
+def is_proved(domain: str) -> bool:
+    """Say whether a domain, as `clean_domain` returns it, is proved. Its sub-domains are others."""
+    return DomainProof.objects.filter(domain=domain, proved_at__isnull=False).exists()
