@@ -13,6 +13,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from config.wsgi import application as wsgi  # noqa: E402
+from core.lane import Lane  # noqa: E402
 from core.wsgi_pool import WsgiPool  # noqa: E402
 from messaging.live.consumers import LiveConsumer  # noqa: E402
 from messaging.live.gateway import lifespan  # noqa: E402
@@ -25,7 +26,12 @@ MOST_BODY_BYTES = 16 * 2**20
 LIVE_PATHS = frozenset({"/ws/v1", "/ws/v1/"})
 
 # Bodies wait on disk before anybody was asked who they are: no more than any operation would read.
-http = WsgiPool(wsgi, threads=settings.CHANCERY_HTTP_THREADS, most_body_bytes=MOST_BODY_BYTES)
+http = WsgiPool(
+    wsgi,
+    threads=settings.CHANCERY_HTTP_THREADS,
+    most_body_bytes=MOST_BODY_BYTES,
+    lane=Lane("config.asgi:wsgi"),
+)
 live = LiveConsumer.as_asgi()
 
 

@@ -12,13 +12,16 @@ import io
 import logging
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
+from core.answering import PIECE_BYTES, Response
+from core.lane import Lane, LaneGone
+from core.noise import Noise
 from core.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -28,7 +31,6 @@ type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 
 _IN_MEMORY_BYTES = 256 * 1024
-_PIECE_BYTES = 64 * 1024
 
 
 class ClientGone(Exception):
@@ -39,60 +41,11 @@ class BodyTooLarge(Exception):
     """The request's body is larger than anything the application would accept."""
 
 
-class Response:
-    """What the application answered, as far as it was asked for it."""
-
-    def __init__(self) -> None:
-        self.status = 500
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.is_closed = False
-        self._pieces: Iterator[bytes] = iter(())
-        self._close: Callable[[], object] = lambda: None
-
-    def begin(self, app: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> bytes:
-        """Call the application; returns the first piece of its body."""
-        answer = app(environ, self._start)
-        self._pieces = iter(answer)
-        self._close = getattr(answer, "close", self._close)
-        return self.next_piece()
-
-    def next_piece(self) -> bytes:
-        """A full piece of the body, or a smaller one at its end; the answer is closed then."""
-        taken: list[bytes] = []
-        size = 0
-        try:
-            for piece in self._pieces:
-                taken.append(piece)
-                size += len(piece)
-                if size >= _PIECE_BYTES:
-                    return b"".join(taken)
-        except BaseException:
-            self.close()
-            raise
-        self.close()
-        return b"".join(taken)
-
-    def close(self) -> None:
-        """Let the application clean up; once."""
-        if not self.is_closed:
-            self.is_closed = True
-            self._pieces = iter(())
-            self._close()
-
-    def _start(
-        self, status: str, headers: list[tuple[str, str]], exc_info: object = None
-    ) -> Callable[[bytes], None]:
-        self.status = int(status[:3])
-        self.headers = [
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
-        ]
-        return _refuse_write
-
-
 class WsgiPool:
     """An ASGI application for HTTP. More than `most_waiting` requests at once are answered 503.
 
-    One host name (a tenant) has at most half of the threads: others find one free.
+    One host name (a tenant) has at most half of the threads: others find one free. One that takes
+    most of the process while others are about goes on in the `lane`, a process of its own.
     """
 
     def __init__(
@@ -102,12 +55,15 @@ class WsgiPool:
         threads: int,
         most_waiting: int = 1000,
         most_body_bytes: int = 2**30,
+        lane: Lane | None = None,
     ) -> None:
         self._app = app
         self._most_waiting = most_waiting
         self._most_body_bytes = most_body_bytes
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="http")
         self._turns = Turns(threads)
+        self._lane = lane
+        self._noise = Noise()
         self._waiting = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -118,7 +74,7 @@ class WsgiPool:
         self._waiting += 1
         try:
             with await self._body(scope, receive) as body:
-                await self._respond(environ_of(scope, body), send)
+                await self._serve(environ_of(scope, body), body, send)
         except BodyTooLarge:
             await _answer(send, 413, b"The body is too large.\n", (b"connection", b"close"))
         except ClientGone:
@@ -126,14 +82,41 @@ class WsgiPool:
         finally:
             self._waiting -= 1
 
-    async def _respond(self, environ: dict[str, Any], send: Send) -> None:
+    async def _serve(self, environ: dict[str, Any], body: IO[bytes], send: Send) -> None:
+        """Answer here, or in the lane where this tenant would disturb others."""
+        tenant, now = environ.get("HTTP_HOST", "").lower(), asyncio.get_running_loop().time
+        self._noise.arrives(tenant, now())
+        lane = self._lane_for(tenant, body, now())
+        if lane is None:
+            await self._respond(environ, tenant, send)
+            return
+        try:
+            took_s = await lane.respond(environ, body.read(), send)
+            self._noise.used(tenant, took_s, now())
+        except LaneGone:
+            words = b"The request was cut off; ask again.\n"
+            await _answer(send, 503, words, (b"retry-after", b"1"))
+
+    def _lane_for(self, tenant: str, body: IO[bytes], now: float) -> Lane | None:
+        """The lane, if it is open and this tenant's request belongs there."""
+        if self._lane is None or not self._noise.is_noisy(tenant, now):
+            return None
+        self._lane.wake()
+        return self._lane if self._lane.is_open and isinstance(body, io.BytesIO) else None
+
+    async def _respond(self, environ: dict[str, Any], tenant: str, send: Send) -> None:
         response, context = Response(), contextvars.copy_context()
-        tenant = environ.get("HTTP_HOST", "").lower()
+        loop = asyncio.get_running_loop()
 
         async def in_thread[T](work: Callable[[], T]) -> T:
             run = partial(context.run, work)
             async with self._turns.turn(tenant):
-                return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+                began = loop.time()
+                try:
+                    return await loop.run_in_executor(self._threads, run)
+                finally:
+                    now = loop.time()
+                    self._noise.used(tenant, now - began, now)
 
         piece = await in_thread(lambda: response.begin(self._app, environ))
         start = {
@@ -143,7 +126,7 @@ class WsgiPool:
         }
         await send(start)
         try:
-            while len(piece) >= _PIECE_BYTES:
+            while len(piece) >= PIECE_BYTES:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
                 piece = await in_thread(response.next_piece)
             await send({"type": "http.response.body", "body": piece})
@@ -238,7 +221,3 @@ async def _answer(send: Send, status: int, words: bytes, *headers: tuple[bytes, 
         start = {"type": "http.response.start", "status": status}
         await send({**start, "headers": [plain, size, *headers]})
         await send({"type": "http.response.body", "body": words})
-
-
-def _refuse_write(piece: bytes) -> None:
-    raise RuntimeError("write() of WSGI is not supported: return the body instead")

@@ -63,6 +63,8 @@ class Bench:
                 for name, scenario in MEASURED.items():
                     if name in self._chosen:
                         await self._measure(name, scenario, floor)
+                if "N" in self._chosen:
+                    await self._noise(floor)
             await self._tenants()
         finally:
             self._say("stopping")
@@ -85,13 +87,19 @@ class Bench:
         figures, _ = await scenario(floor, self._stack.world, self._size)
         self.floor |= figures
 
+    async def _noise(self, floor: FloorTarget) -> None:
+        """The floor shares nothing with the noisy product but the machine."""
+        stack, size, world = self._stack, self._size, self._stack.world
+        quiet, room = stack.quiet_target(), world.quiet_room
+        self._say("N")
+        self.product |= await tenants.noisy_neighbour(stack.target(), quiet, room, world, size)
+        self._say("N of the floor")
+        self.floor |= await tenants.noisy_neighbour(
+            stack.target(), floor, world.room_a, world, size
+        )
+
     async def _tenants(self) -> None:
-        stack, size = self._stack, self._size
-        if "N" in self._chosen:
-            self._say("N")
-            self.product |= await tenants.noisy_neighbour(
-                stack.target(), stack.quiet_target(), stack.world, size
-            )
+        stack = self._stack
         if "P" in self._chosen:
             self._say("P")
             self.product |= await asyncio.to_thread(tenants.opening, stack)

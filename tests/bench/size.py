@@ -23,6 +23,7 @@ class Size:
     reads: int = 400
     searches: int = 120
     noise_s: float = 8.0
+    noise_rounds: int = 3
     idle_s: float = 8.0
     settle_s: float = 1.0
 
@@ -45,6 +46,7 @@ QUICK = Size(
     reads=30,
     searches=20,
     noise_s=1.5,
+    noise_rounds=1,
     idle_s=1.0,
     settle_s=0.5,
 )

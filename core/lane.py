@@ -1,0 +1,190 @@
+"""A process beside the server's own, for the tenant that asks without a pause.
+
+The threads of a process share one interpreter, so that whoever keeps some of them busy slows down
+everybody's. Its requests are handed over to this process, which the kernel prefers less. It is
+started when it is first needed, and ends with the process that started it.
+
+Wire    a socket per place, one request on it at a time: a length of four bytes, then `marshal`.
+        A request is (environ, body); its answer some (status, headers, piece, is_last).
+"""
+
+import asyncio
+import contextvars
+import io
+import marshal
+import os
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from importlib import import_module
+from threading import Thread
+from typing import Any
+
+from core.answering import PIECE_BYTES, Response
+
+type Send = Callable[[dict[str, Any]], Awaitable[None]]
+type Place = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+_LENGTH = struct.Struct("!I")
+_READY = b"r"
+_NICE = 10
+_START_AGAIN_S = 5.0
+_NOT_SENT = ("wsgi.input", "wsgi.errors")
+
+
+class LaneGone(Exception):
+    """The process ended in the middle of a request."""
+
+
+class Lane:
+    """The server's end. `app` names the WSGI application, as `module:attribute`."""
+
+    def __init__(self, app: str, *, places: int = 2) -> None:
+        self._app = app
+        self._places = places
+        self._free: asyncio.Queue[Place] | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._not_before = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether requests can be handed over."""
+        return self._free is not None
+
+    def wake(self) -> None:
+        """Have the process started, unless it is; what comes meanwhile is served elsewhere."""
+        now = asyncio.get_running_loop().time()
+        is_starting = self._starting is not None and not self._starting.done()
+        if self._free is None and not is_starting and now >= self._not_before:
+            self._not_before = now + _START_AGAIN_S
+            self._starting = asyncio.create_task(self._start())
+
+    async def respond(self, environ: dict[str, Any], body: bytes, send: Send) -> float:
+        """Have a request answered; returns the seconds for which it held its place.
+
+        Errors  LaneGone where nothing was sent yet and the process ended.
+        """
+        free = self._free
+        if free is None:
+            raise LaneGone
+        place = await free.get()
+        began, is_begun = asyncio.get_running_loop().time(), False
+        try:
+            reader, writer = place
+            plain = {name: value for name, value in environ.items() if name not in _NOT_SENT}
+            _write(writer, (plain, body))
+            is_last = False
+            while not is_last:
+                status, headers, piece, is_last = await _read(reader)
+                if not is_begun:
+                    is_begun = True
+                    await send(
+                        {"type": "http.response.start", "status": status, "headers": headers}
+                    )
+                await send({"type": "http.response.body", "body": piece, "more_body": not is_last})
+        except (OSError, EOFError) as wrong:
+            self._close(free, place)
+            if not is_begun:
+                raise LaneGone from wrong
+        except BaseException:
+            # The rest of the answer still stands in the socket: no other request may read it.
+            self._close(free, place)
+            raise
+        else:
+            free.put_nowait(place)
+        return asyncio.get_running_loop().time() - began
+
+    async def _start(self) -> None:
+        pairs = [socket.socketpair() for _ in range(self._places)]
+        theirs = [their.fileno() for _, their in pairs]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "core.lane", self._app, *map(str, theirs)),
+            pass_fds=theirs,
+            stdin=asyncio.subprocess.DEVNULL,
+        )
+        for _, their in pairs:
+            their.close()
+        free: asyncio.Queue[Place] = asyncio.Queue()
+        try:
+            for own, _ in pairs:
+                own.setblocking(False)
+                reader, writer = await asyncio.open_connection(sock=own)
+                await reader.readexactly(len(_READY))
+                free.put_nowait((reader, writer))
+        except (OSError, EOFError):
+            for own, _ in pairs:
+                own.close()
+            await process.wait()
+            return
+        self._free = free
+        await process.wait()
+        if self._free is free:
+            self._free = None
+
+    def _close(self, free: asyncio.Queue[Place], place: Place) -> None:
+        """Close all that is free: the process ends when the last of its places is closed."""
+        if self._free is free:
+            self._free = None
+        place[1].close()
+        while not free.empty():
+            free.get_nowait()[1].close()
+
+
+def _write(writer: asyncio.StreamWriter, what: object) -> None:
+    packed = marshal.dumps(what)
+    writer.write(_LENGTH.pack(len(packed)) + packed)
+
+
+async def _read(reader: asyncio.StreamReader) -> Any:
+    (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+    # Only this process and its own child hold the two ends.
+    return marshal.loads(await reader.readexactly(length))  # noqa: S302
+
+
+# --- the process's end --------------------------------------------------------------------------
+
+
+def serve(app: Callable[..., Iterable[bytes]], place: socket.socket) -> None:
+    """Answer one request after the other until the server closes its end."""
+    place.sendall(_READY)
+    with place.makefile("rb") as requests, suppress(OSError):
+        while length := requests.read(_LENGTH.size):
+            environ, body = marshal.loads(requests.read(*_LENGTH.unpack(length)))  # noqa: S302
+            environ |= {"wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr}
+            contextvars.Context().run(_answer, app, environ, place)
+
+
+def _answer(app: Callable[..., Iterable[bytes]], environ: dict, place: socket.socket) -> None:
+    response = Response()
+    try:
+        piece = response.begin(app, environ)
+        while True:
+            is_last = len(piece) < PIECE_BYTES
+            packed = marshal.dumps((response.status, response.headers, piece, is_last))
+            place.sendall(_LENGTH.pack(len(packed)) + packed)
+            if is_last:
+                break
+            piece = response.next_piece()
+    finally:
+        response.close()
+
+
+def main(arguments: list[str]) -> None:
+    """Load the application, then serve each of the inherited sockets in a thread of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; we end with it
+    os.nice(_NICE)
+    module, _, name = arguments[0].partition(":")
+    app = getattr(import_module(module), name)
+    places = [socket.socket(fileno=int(number)) for number in arguments[1:]]
+    threads = [Thread(target=serve, args=(app, place)) for place in places]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,54 @@
+"""Tells who takes so much of a process that others feel it."""
+
+from collections.abc import Hashable
+from math import exp
+
+_MEMORY_S = 1.0
+"""How long what was used is remembered: it fades to a third in this time."""
+
+_ABOUT_S = 2.0
+"""A party that asked for nothing for longer is not about any more."""
+
+
+class Noise:
+    """What parties (tenants) use of a process, as a share of one processor.
+
+    A party is noisy when it alone uses most of what is used, and more than `most`, while another
+    one is about. There is never more than one; a party that is alone disturbs nobody.
+    """
+
+    def __init__(self, most: float = 0.3) -> None:
+        self._most = most
+        self._used: dict[Hashable, float] = {}
+        self._seen: dict[Hashable, float] = {}
+        self._faded_at = 0.0
+
+    def arrives(self, party: Hashable, now: float) -> None:
+        """A party asks for something."""
+        self._seen[party] = now
+
+    def used(self, party: Hashable, seconds: float, now: float) -> None:
+        """A party has used so much."""
+        self._fade(now)
+        self._used[party] = self._used.get(party, 0.0) + seconds / _MEMORY_S
+
+    def is_noisy(self, party: Hashable, now: float) -> bool:
+        """Whether this party should be served where it does not disturb others."""
+        mine = self._used.get(party, 0.0)
+        if mine <= self._most:
+            return False
+        self._fade(now)
+        mine, everybody = self._used.get(party, 0.0), sum(self._used.values())
+        if mine <= self._most or mine <= everybody / 2:
+            return False
+        return any(now - at <= _ABOUT_S for who, at in self._seen.items() if who != party)
+
+    def _fade(self, now: float) -> None:
+        """Forget a little; at most twenty times a second, and the long gone altogether."""
+        passed = now - self._faded_at
+        if passed < 0.05:
+            return
+        self._faded_at = now
+        kept = exp(-passed / _MEMORY_S)
+        self._used = {who: used * kept for who, used in self._used.items() if used * kept > 0.001}
+        self._seen = {who: at for who, at in self._seen.items() if now - at <= _ABOUT_S}

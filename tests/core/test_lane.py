@@ -1,0 +1,171 @@
+"""The process for the tenant that asks without a pause, as a real process."""
+
+import asyncio
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from core.lane import Lane, LaneGone
+from core.wsgi_pool import WsgiPool
+from tests.core.lane_app import application
+
+pytestmark = pytest.mark.asyncio
+
+APP = "tests.core.lane_app:application"
+
+
+class Answer:
+    """What was sent back, as an ASGI server would see it."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
+
+    @property
+    def status(self) -> int:
+        return self.sent[0]["status"]
+
+    @property
+    def pid(self) -> int:
+        return int(dict(self.sent[0]["headers"])[b"x-pid"])
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message["body"] for message in self.sent[1:])
+
+
+async def opened(lane: Lane) -> Lane:
+    lane.wake()
+    async with asyncio.timeout(20):
+        while not lane.is_open:
+            await asyncio.sleep(0.01)
+    return lane
+
+
+async def ask(lane: Lane, path: str, body: bytes = b"") -> Answer:
+    answer = Answer()
+    await lane.respond({"PATH_INFO": path, "REQUEST_METHOD": "POST"}, body, answer.send)
+    return answer
+
+
+async def ended(pid: int) -> bool:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return True
+            await asyncio.sleep(0.01)
+
+
+async def test_requests_are_answered_by_another_process_that_is_nicer_than_ours():
+    lane = await opened(Lane(APP))
+
+    answer = await ask(lane, "/", b"hello")
+
+    assert answer.status == 200
+    assert answer.body.startswith(b"hello ")
+    assert answer.pid != os.getpid()
+    assert os.getpriority(os.PRIO_PROCESS, answer.pid) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
+async def test_an_answer_of_many_pieces_arrives_whole_and_in_order():
+    lane = await opened(Lane(APP))
+
+    answers = await asyncio.gather(*(ask(lane, "/large") for _ in range(5)))
+
+    whole = b"".join(bytes([number]) * 50_000 for number in range(6))
+    assert [answer.body == whole for answer in answers] == [True] * 5
+
+
+async def test_a_process_that_dies_is_told_of_and_replaced():
+    lane = await opened(Lane(APP))
+    pid = (await ask(lane, "/")).pid
+
+    with pytest.raises(LaneGone):
+        await ask(lane, "/die")
+
+    assert not lane.is_open
+    assert await ended(pid)
+    lane._not_before = 0.0
+    assert (await ask(await opened(lane), "/")).pid != pid
+
+
+async def test_an_application_that_cannot_be_loaded_leaves_the_lane_closed():
+    lane = Lane("tests.core.lane_app:missing")
+
+    lane.wake()
+    assert lane._starting is not None
+    await asyncio.wait_for(lane._starting, 20)
+
+    assert not lane.is_open
+
+
+async def test_a_client_that_breaks_off_does_not_leave_its_answer_to_the_next():
+    lane = await opened(Lane(APP))
+
+    async def break_off(message: dict[str, Any]) -> None:
+        raise ConnectionResetError
+
+    await lane.respond({"PATH_INFO": "/large"}, b"", break_off)
+    lane._not_before = 0.0
+    assert (await ask(await opened(lane), "/", b"mine")).body.startswith(b"mine ")
+
+
+async def test_the_pool_hands_over_the_noisy_tenant_alone():
+    pool = WsgiPool(application, threads=4, lane=await opened(Lane(APP)))
+    now = asyncio.get_running_loop().time()
+    pool._noise.used("loud.example", 0.9, now)
+
+    loud, calm = await from_host(pool, "loud.example"), await from_host(pool, "calm.example")
+    loud_again = await from_host(pool, "loud.example")
+
+    assert loud.pid == os.getpid(), "nobody else was about yet"
+    assert calm.pid == os.getpid()
+    assert loud_again.pid != os.getpid()
+
+
+async def test_a_lane_that_dies_in_the_middle_is_a_503():
+    pool = WsgiPool(application, threads=4, lane=await opened(Lane(APP)))
+    pool._noise.used("loud.example", 0.9, asyncio.get_running_loop().time())
+    await from_host(pool, "calm.example")
+
+    cut_off = await from_host(pool, "loud.example", "/die")
+
+    assert cut_off.status == 503
+    assert (b"retry-after", b"1") in cut_off.sent[0]["headers"]
+
+
+async def from_host(pool: WsgiPool, host: str, path: str = "/") -> Answer:
+    answer = Answer()
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "http_version": "1.1",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"host", host.encode())],
+        "server": ("127.0.0.1", 8000),
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    await pool(scope, receive, answer.send)
+    return answer
+
+
+async def test_the_process_ends_with_the_one_that_started_it():
+    lane = await opened(Lane(APP))
+    pid = (await ask(lane, "/")).pid
+    os.kill(pid, signal.SIGINT)
+    assert (await ask(lane, "/")).pid == pid, "Ctrl-C is for the server"
+
+    assert lane._free is not None
+    lane._close(lane._free, lane._free.get_nowait())
+
+    assert await ended(pid)
