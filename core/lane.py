@@ -133,7 +133,7 @@ class Lane:
             free.get_nowait()[1].close()
 
 
-def _write(writer: asyncio.StreamWriter, what: object) -> None:
+def _write(writer: asyncio.StreamWriter, what: Any) -> None:
     packed = marshal.dumps(what)
     writer.write(_LENGTH.pack(len(packed)) + packed)
 

@@ -39,9 +39,9 @@ class Answer:
 
 
 async def opened(lane: Lane) -> Lane:
-    lane.wake()
     async with asyncio.timeout(20):
         while not lane.is_open:
+            lane.wake()  # as each request does
             await asyncio.sleep(0.01)
     return lane
 
