@@ -13,8 +13,9 @@ from typing import Any, cast
 from uuid import UUID
 
 import orjson
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
+from psycopg.errors import NotNullViolation
 
 from core.actor import Actor
 from core.ids import new_id
@@ -41,20 +42,33 @@ class Head:
     occurred_at: datetime
 
 
+class Gone(Exception):
+    """The row that a fact depends on was deleted before the fact could be written."""
+
+
 def publish(
-    fact: Fact, *, by: Actor, row: models.Model | None = None, at: datetime | None = None
+    fact: Fact,
+    *,
+    by: Actor,
+    row: models.Model | None = None,
+    at: datetime | None = None,
+    needs: models.Model | None = None,
 ) -> Head:
     """Record a fact in its stream's journal; it goes live when the transaction commits.
 
     `row` is an unsaved instance whose `seq` field takes the entry's number: it is inserted by the
     same statement and is handed to the renderer, which then need not read it back.
+    `needs` is a row that must still be there once the stream is locked: whoever deletes it holds
+    the stream, so that nothing that needs it follows its deletion.
 
-    Errors  IntegrityError where `row` breaks a constraint; nothing is written then.
+    Errors  IntegrityError where `row` breaks a constraint, Gone where `needs` is not there any
+            more; nothing is written then.
     """
     now = timezone.now()
     tenant = current_tenant()
     needs_handlers = bool(wanted_handlers(fact))
-    head = _append(fact, by=by, row=row, at=at or now, outbox=(tenant, needs_handlers, now))
+    outbox = (tenant, needs_handlers, now)
+    head = _append(fact, by=by, row=row, at=at or now, outbox=outbox, needs=needs)
     go_live = partial(render.go_live, tenant, head, row, needs_handlers)
     transaction.on_commit(go_live, robust=True)
     return head
@@ -74,6 +88,7 @@ def _append(
     row: models.Model | None,
     at: datetime,
     outbox: tuple[str, bool, datetime] | None,
+    needs: models.Model | None = None,
 ) -> Head:
     kind = type_of(fact)
     entry_id, stream_id = new_id(), kind.stream_id(fact)
@@ -84,8 +99,14 @@ def _append(
         at=at,
         outbox=outbox,
         row=row,
+        needs=needs,
     )
-    ((seq,),) = hot_rows(sql, params)
+    try:
+        ((seq,),) = hot_rows(sql, params)
+    except IntegrityError as wrong:
+        if needs is not None and _is_unnumbered(wrong):
+            raise Gone(needs._meta.label) from wrong
+        raise
     if row is not None:
         cast(Any, row).seq = seq
         row._state.adding = False
@@ -123,11 +144,19 @@ def _statement(
     at: datetime,
     outbox: tuple[str, bool, datetime] | None,
     row: models.Model | None,
+    needs: models.Model | None,
 ) -> tuple[str, list]:
     """The one statement that counts up and writes everything with the new number."""
-    sql, fields = _shape(None if row is None else type(row), outbox is not None)
+    sql, fields = _shape(
+        None if row is None else type(row),
+        outbox is not None,
+        None if needs is None else type(needs),
+    )
     entry_id, type_name, data, actor_id, correlation = entry
-    params: list = [*stream, entry_id, *stream, type_name, data, actor_id, correlation, at]
+    params: list = [*stream]
+    if needs is not None:
+        params.append(needs.pk)
+    params += [entry_id, *stream, type_name, data, actor_id, correlation, at]
     if outbox is not None:
         params += [entry_id, *outbox]
     params += [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
@@ -135,16 +164,20 @@ def _statement(
 
 
 @cache
-def _shape(model: type[models.Model] | None, is_owed: bool) -> tuple[str, list[models.Field]]:
+def _shape(
+    model: type[models.Model] | None, is_owed: bool, needed: type[models.Model] | None
+) -> tuple[str, list[models.Field]]:
     """Compose the statement, and say which fields of the row it takes; once per kind of row."""
+    source = "head" if needed is None else "(SELECT (SELECT last_seq FROM still) AS last_seq) one"
     parts = [
         "head AS (INSERT INTO events_stream (id, kind, last_seq) VALUES (%s, %s, 1)"
         " ON CONFLICT (id) DO UPDATE SET last_seq = events_stream.last_seq + 1"
         " RETURNING last_seq)",
+        *([] if needed is None else [_still(needed)]),
         "entry AS (INSERT INTO events_entry"
         " (id, stream_id, stream_kind, seq, type, data, actor_id, correlation_id, occurred_at)"
         " SELECT %s::uuid, %s::uuid, %s, last_seq, %s, %s::jsonb, %s::uuid, %s, %s::timestamptz"
-        " FROM head)",
+        f" FROM {source})",
     ]
     if is_owed:
         parts.append(
@@ -157,6 +190,29 @@ def _shape(model: type[models.Model] | None, is_owed: bool) -> tuple[str, list[m
         insert, fields = _insert(model)
         parts.append(insert)
     return f"WITH {', '.join(parts)} SELECT last_seq FROM head", fields
+
+
+def _still(needed: type[models.Model]) -> str:
+    """Look whether the needed row is there once the stream is locked.
+
+    The statement's snapshot is older than its wait for the lock and still shows a row that was
+    deleted meanwhile; locking the row asks for the truth of now. Without it the entry has no
+    number, which its column refuses, and with it the whole statement.
+    """
+    table = connection.ops.quote_name(needed._meta.db_table)
+    return (
+        "still AS MATERIALIZED (SELECT head.last_seq FROM head"
+        f" JOIN {table} needed ON needed.id = %s::uuid FOR KEY SHARE OF needed)"
+    )
+
+
+def _is_unnumbered(wrong: IntegrityError) -> bool:
+    found = getattr(wrong.__cause__, "diag", None)
+    return (
+        isinstance(wrong.__cause__, NotNullViolation)
+        and found is not None
+        and (found.table_name, found.column_name) == ("events_entry", "seq")
+    )
 
 
 def _insert(model: type[models.Model]) -> tuple[str, list[models.Field]]:

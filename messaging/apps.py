@@ -8,6 +8,7 @@ FEATURES = (
     "messages",
     "files",
     "receipts",
+    "sidebar",
     "reactions",
     "search",
     "attention",

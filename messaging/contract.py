@@ -16,6 +16,7 @@ from accounts.policies.events import PolicyChanged
 from events.registry import EventType, all_types
 from messaging.conversations.events import (
     ConversationArchived,
+    ConversationConverted,
     ConversationCreated,
     ConversationRestored,
     ConversationUpdated,
@@ -75,6 +76,7 @@ SEEN_AS: dict[type, Json] = {
     ConversationUpdated: _CONVERSATION,
     ConversationArchived: _CONVERSATION,
     ConversationRestored: _CONVERSATION,
+    ConversationConverted: _CONVERSATION,
     MembershipAdded: _MEMBERSHIP,
     MembershipRemoved: _MEMBERSHIP,
     ReactionAdded: _REACTIONS,

@@ -5,6 +5,7 @@ from messaging.conversations.models import Conversation, Membership
 from messaging.files.models import File
 from messaging.messages.models import Message, Revision
 from messaging.reactions.models import Reaction
+from messaging.sidebar.models import Section
 
 __all__ = [
     "Conversation",
@@ -14,4 +15,5 @@ __all__ = [
     "Message",
     "Reaction",
     "Revision",
+    "Section",
 ]

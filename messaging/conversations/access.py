@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -11,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
 from core.errors import Forbidden, NotFound
-from messaging.conversations.models import Conversation, Kind, MemberRole, Membership
+from messaging.conversations.history import history_begins
+from messaging.conversations.models import (
+    Conversation,
+    History,
+    Kind,
+    MemberRole,
+    Membership,
+    Who,
+)
 from tenants.statements import hot_rows
 
 
@@ -22,24 +31,43 @@ class Do(StrEnum):
     JOIN = "join"
     LEAVE = "leave"
     POST = "post"
+    REPLY = "reply"
+    TAKE_PART = "take_part"
     INVITE = "invite"
     EDIT = "edit"
     ARCHIVE = "archive"
     REMOVE = "remove"
+    MANAGE = "manage"
+    CONVERT = "convert"
 
 
 _WHY_NOT = {
     Do.JOIN: _("Only public channels that are not archived can be joined."),
     Do.LEAVE: _("Direct messages cannot be left."),
     Do.POST: _("Join the conversation first; archived ones take no messages."),
+    Do.REPLY: _("Join the conversation first; archived ones take no replies."),
+    Do.TAKE_PART: _("Join the conversation first; archived ones take nothing more."),
     Do.INVITE: _("Only members may add people, and nobody can be added to a direct message."),
     Do.EDIT: _("Only members may change a channel, and only while it is not archived."),
     Do.ARCHIVE: _("Only the channel's owners and the organisation's admins may do this."),
     Do.REMOVE: _("Only the channel's owners and the organisation's admins may remove people."),
+    Do.MANAGE: _("Only the channel's owners and the organisation's admins may change this."),
+    Do.CONVERT: _("Only group messages of three or more people can become a channel."),
 }
 
+_NOT_HEARD = {
+    Who.OWNERS: _("Here only the channel's owners and the organisation's admins write."),
+    Who.NAMED: _("Here only the channel's owners and the people they named write."),
+}
+
+SEES_NOTHING = 2**62
+"""Where the history begins for whoever may read none of it."""
+
+# How a person keeps a conversation in the sidebar plays no part in what they may do.
+_LEFT_OUT = {"section_id", "position", "is_favourite", "is_muted"}
+
 _CONVERSATION = Conversation._meta.concrete_fields
-_MEMBERSHIP = Membership._meta.concrete_fields
+_MEMBERSHIP = [f for f in Membership._meta.concrete_fields if f.attname not in _LEFT_OUT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +80,16 @@ class Place:
     @property
     def id(self) -> UUID:
         return self.conversation.id
+
+    @property
+    def begins_at(self) -> int:
+        """The first `seq` of which the actor may see anything: every read honours it."""
+        if self.membership is not None:
+            return self.membership.history_from_seq
+        if self.conversation.history == History.ALL:
+            return 0
+        # Whoever only looks in has not joined: they see what they would see if they joined now.
+        return history_begins(self.conversation, otherwise=SEES_NOTHING)
 
 
 def place_for(actor: Actor, conversation_id: UUID, do: Do) -> Place:
@@ -70,7 +108,7 @@ def place_for(actor: Actor, conversation_id: UUID, do: Do) -> Place:
 def insist(actor: Actor, place: Place, do: Do) -> None:
     """Refuse a purpose in a conversation that was fetched already; Forbidden says why."""
     if do not in allowed(actor, place):
-        raise Forbidden("conversation", _WHY_NOT.get(do, ""), do=do.value)
+        raise Forbidden("conversation", _why_not(place, do), do=do.value)
 
 
 def conversation_for(actor: Actor, conversation_id: UUID, do: Do) -> Conversation:
@@ -81,21 +119,38 @@ def conversation_for(actor: Actor, conversation_id: UUID, do: Do) -> Conversatio
 def allowed(actor: Actor, place: Place) -> frozenset[Do]:
     """Everything the actor may do in a conversation that is visible to them."""
     conversation, membership = place.conversation, place.membership
-    is_direct = conversation.kind == Kind.DIRECT
+    is_direct, is_open = conversation.kind == Kind.DIRECT, conversation.archived_at is None
     may = {Do.READ}
     if membership is None:
-        if conversation.archived_at is None and not actor.is_guest and not is_direct:
+        if is_open and not actor.is_guest and not is_direct:
             may.add(Do.JOIN)
         return frozenset(may)
-    manages = actor.is_manager or membership.role == MemberRole.OWNER
+    manages = not is_direct and (actor.is_manager or membership.role == MemberRole.OWNER)
     if not is_direct:
         may.add(Do.LEAVE)
-        may.update({Do.ARCHIVE, Do.REMOVE} if manages else ())
-    if conversation.archived_at is None:
-        may.add(Do.POST)
-        if not is_direct and not actor.is_guest:
-            may.update({Do.INVITE, Do.EDIT})
+    if manages:
+        may.update({Do.ARCHIVE, Do.REMOVE, Do.MANAGE})
+    if is_open:
+        may.add(Do.TAKE_PART)
+        speaks = manages or membership.may_post
+        may.update({Do.POST} if _is_heard(conversation.posting, manages, speaks) else ())
+        may.update({Do.REPLY} if _is_heard(conversation.replying, manages, speaks) else ())
+        if not actor.is_guest:
+            may.update({Do.CONVERT} if is_direct else {Do.INVITE, Do.EDIT})
     return frozenset(may)
+
+
+def _is_heard(who: str, manages: bool, speaks: bool) -> bool:
+    return who == Who.EVERYONE or (manages if who == Who.OWNERS else speaks)
+
+
+def _why_not(place: Place, do: Do) -> Any:
+    """The reason of a refusal, which for members of an open channel can be its posting policy."""
+    is_ours = place.membership is not None and place.conversation.archived_at is None
+    if is_ours and do in (Do.POST, Do.REPLY):
+        who = place.conversation.posting if do is Do.POST else place.conversation.replying
+        return _NOT_HEARD.get(Who(who), _WHY_NOT[do])
+    return _WHY_NOT.get(do, "")
 
 
 def visible_conversations(actor: Actor) -> QuerySet[Conversation]:

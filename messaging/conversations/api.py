@@ -1,6 +1,7 @@
 """REST: conversations and their members."""
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,8 +12,14 @@ from accounts.requests import idempotent
 from core.api import Body, answer, answers
 from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
-from messaging.conversations import selectors, services
-from messaging.conversations.schemas import ConversationPage, ConversationView, MemberPage
+from messaging.conversations import convert, owners, selectors, services
+from messaging.conversations.models import Membership
+from messaging.conversations.schemas import (
+    ConversationPage,
+    ConversationView,
+    MemberPage,
+    MemberView,
+)
 from messaging.conversations.view import view
 
 router = Router(tags=["conversations"])
@@ -23,14 +30,33 @@ MOST_OWN = 5000
 """All conversations of a person fit into one answer, so that opening the client is one request."""
 
 
-class NewConversation(Body):
+type Speakers = Literal["everyone", "owners", "named"]
+
+
+class RulesGiven(Body):
+    """A channel's rules; what is left out stays as it is."""
+
+    posting: Speakers = "everyone"
+    replying: Speakers = "everyone"
+    history: Literal["all", "joined", "days"] = "all"
+    history_days: int | None = None
+    response_minutes: int | None = None
+    review_on: date | None = None
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """What was given, and no defaults."""
+        return self.model_dump(include=set(RulesGiven.model_fields), exclude_unset=True)
+
+
+class NewConversation(RulesGiven):
     kind: Literal["public", "private", "direct"]
     name: str | None = None
     topic: str = ""
     member_ids: list[UUID] = Field(default_factory=list, max_length=500)
 
 
-class ConversationChange(Body):
+class ConversationChange(RulesGiven):
     name: str | None = None
     topic: str | None = None
     purpose: str | None = None
@@ -38,6 +64,21 @@ class ConversationChange(Body):
 
 class NewMember(Body):
     user_id: UUID
+
+
+class MemberChange(Body):
+    role: Literal["owner", "member"] | None = None
+    may_post: bool | None = None
+
+
+class Departure(Body):
+    """The last owner of a channel names who takes over."""
+
+    successor_id: UUID | None = None
+
+
+class NewChannel(Body):
+    name: str
 
 
 @router.get("/conversations", response=answers(ConversationPage))
@@ -76,6 +117,7 @@ def create_conversation(request: Request, body: NewConversation) -> HttpResponse
         name=body.name,
         member_ids=body.member_ids,
         topic=body.topic,
+        rules=body.rules,
     )
     return _one(request, conversation.id, status=201 if is_new else 200)
 
@@ -90,13 +132,14 @@ def get_conversation(request: Request, conversation_id: UUID) -> HttpResponse:
 def update_conversation(
     request: Request, conversation_id: UUID, body: ConversationChange
 ) -> HttpResponse:
-    """Change a channel's name, topic or purpose."""
+    """Change a channel's name, topic, purpose or rules; its owners alone change rules."""
     services.update_conversation(
         request.actor,
         conversation_id=conversation_id,
         name=body.name,
         topic=body.topic,
         purpose=body.purpose,
+        rules=body.rules,
     )
     return _one(request, conversation_id)
 
@@ -111,9 +154,15 @@ def join_conversation(request: Request, conversation_id: UUID) -> HttpResponse:
 
 @router.post("/conversations/{conversation_id}/leave", response=answers(None, 204))
 @idempotent
-def leave_conversation(request: Request, conversation_id: UUID) -> HttpResponse:
-    """Stop being a member of a channel."""
-    services.leave_conversation(request.actor, conversation_id=conversation_id)
+def leave_conversation(
+    request: Request, conversation_id: UUID, body: Departure | None = None
+) -> HttpResponse:
+    """Stop being a member of a channel; its last owner names who takes over."""
+    services.leave_conversation(
+        request.actor,
+        conversation_id=conversation_id,
+        successor_id=None if body is None else body.successor_id,
+    )
     return answer(status=204)
 
 
@@ -144,10 +193,7 @@ def list_members(
     page = selectors.members(
         request.actor, conversation_id=conversation_id, cursor=cursor, limit=limit
     )
-    items = [
-        {"user_id": row.user_id, "role": row.role, "joined_at": row.joined_at} for row in page.items
-    ]
-    return answer({"items": items, "next": page.next})
+    return answer({"items": [_member(row) for row in page.items], "next": page.next})
 
 
 @router.post("/conversations/{conversation_id}/members", response=answers(ConversationView, 201))
@@ -158,11 +204,48 @@ def add_member(request: Request, conversation_id: UUID, body: NewMember) -> Http
     return _one(request, conversation_id, status=201)
 
 
+@router.patch("/conversations/{conversation_id}/members/{user_id}", response=answers(MemberView))
+def change_member(
+    request: Request, conversation_id: UUID, user_id: UUID, body: MemberChange
+) -> HttpResponse:
+    """Give or take the owner's role, or the right to post where only named people do."""
+    row = owners.change_member(
+        request.actor,
+        conversation_id=conversation_id,
+        user_id=user_id,
+        role=body.role,
+        may_post=body.may_post,
+    )
+    return answer(_member(row))
+
+
 @router.delete("/conversations/{conversation_id}/members/{user_id}", response=answers(None, 204))
-def remove_member(request: Request, conversation_id: UUID, user_id: UUID) -> HttpResponse:
-    """Take a person out of a channel; they see nothing further, at once."""
-    services.remove_member(request.actor, conversation_id=conversation_id, user_id=user_id)
+def remove_member(
+    request: Request, conversation_id: UUID, user_id: UUID, successor_id: UUID | None = None
+) -> HttpResponse:
+    """Take a person out of a channel; they see nothing further, at once.
+
+    For its last owner `successor_id` names the member who takes over.
+    """
+    services.remove_member(
+        request.actor,
+        conversation_id=conversation_id,
+        user_id=user_id,
+        successor_id=successor_id,
+    )
     return answer(status=204)
+
+
+@router.post("/conversations/{conversation_id}/convert", response=answers(ConversationView))
+@idempotent
+def convert_conversation(request: Request, conversation_id: UUID, body: NewChannel) -> HttpResponse:
+    """Make a group message a private channel of the same people; what was said stays."""
+    convert.convert_to_channel(request.actor, conversation_id=conversation_id, name=body.name)
+    return _one(request, conversation_id)
+
+
+def _member(row: Membership) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("user_id", "role", "joined_at", "may_post")}
 
 
 def _one(request: Request, conversation_id: UUID, *, status: int = 200) -> HttpResponse:

@@ -55,6 +55,8 @@ class AddedToConversation:
     user_id: UUID
     conversation_id: UUID
     role: str
+    #: The first number of the conversation of which they may see anything.
+    history_from_seq: int = 0
 
 
 @event("membership.removed", stream=StreamKind.USER, key="user_id")
@@ -65,3 +67,42 @@ class RemovedFromConversation:
     user_id: UUID
     conversation_id: UUID
     role: str
+
+
+@event("membership.changed", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MembershipChanged:
+    """A member became an owner or is none any more, or may post where only named people do."""
+
+    conversation_id: UUID
+    user_id: UUID
+    role: str
+    may_post: bool
+
+
+@event("membership.changed", stream=StreamKind.USER, key="user_id")
+@dataclass(frozen=True, slots=True)
+class MyMembershipChanged:
+    """The same fact in the person's own stream."""
+
+    user_id: UUID
+    conversation_id: UUID
+    role: str
+    may_post: bool
+
+
+@event("conversation.converted", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class ConversationConverted:
+    """A group message became a private channel; its history and its people stay."""
+
+    conversation_id: UUID
+
+
+@event("conversation.warned", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class ConversationWarned:
+    """Nobody has written for long: it will be archived on that day unless somebody does."""
+
+    conversation_id: UUID
+    archive_on: str

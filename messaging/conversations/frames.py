@@ -9,6 +9,7 @@ from core.actor import system_actor
 from events.render import renders
 from messaging.conversations.events import (
     ConversationArchived,
+    ConversationConverted,
     ConversationCreated,
     ConversationRestored,
     ConversationUpdated,
@@ -21,7 +22,13 @@ from messaging.conversations.view import shared_view
 from tenants.context import current_tenant
 
 
-@renders(ConversationCreated, ConversationUpdated, ConversationArchived, ConversationRestored)
+@renders(
+    ConversationCreated,
+    ConversationUpdated,
+    ConversationArchived,
+    ConversationRestored,
+    ConversationConverted,
+)
 def conversation_changed(facts: Sequence[Any], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
     """The conversation as it is now, without what belongs to one person."""
     ids = list({fact.conversation_id for fact in facts})

@@ -1,6 +1,6 @@
 """The shapes of conversations in REST answers and live frames."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -11,6 +11,11 @@ class MembershipView(Schema):
     role: Literal["owner", "member"]
     read_seq: int
     joined_at: datetime
+    may_post: bool
+    section_id: UUID | None
+    position: float | None
+    is_favourite: bool
+    is_muted: bool
 
 
 class UnreadView(Schema):
@@ -20,9 +25,11 @@ class UnreadView(Schema):
 
 class RightsView(Schema):
     post: bool
+    reply: bool
     edit: bool
     invite: bool
     archive: bool
+    manage: bool
 
 
 class SharedConversationView(Schema):
@@ -40,6 +47,12 @@ class SharedConversationView(Schema):
     member_count: int
     member_ids: list[UUID]
     last_message_at: datetime | None
+    posting: Literal["everyone", "owners", "named"]
+    replying: Literal["everyone", "owners", "named"]
+    history: Literal["all", "joined", "days"]
+    history_days: int | None
+    response_minutes: int | None
+    review_on: date | None
 
 
 class ConversationView(SharedConversationView):
@@ -59,6 +72,7 @@ class MemberView(Schema):
     user_id: UUID
     role: Literal["owner", "member"]
     joined_at: datetime
+    may_post: bool
 
 
 class MemberPage(Schema):

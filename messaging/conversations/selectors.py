@@ -18,7 +18,9 @@ UNREAD_CAP = 100
 _SUMMARY = """
 SELECT c.id, c.kind, c.name, c.topic, c.purpose, c.archived_at, c.created_at, c.created_by_id,
        coalesce(s.last_seq, 0) AS last_seq,
-       m.role, m.read_seq, m.joined_at,
+       c.posting, c.replying, c.history, c.history_days, c.response_minutes, c.review_on,
+       m.role, m.read_seq, m.joined_at, m.may_post,
+       m.section_id, m.position, m.is_favourite, m.is_muted,
        (SELECT count(*) FROM messaging_membership x WHERE x.conversation_id = c.id) AS member_count,
        CASE WHEN c.kind = 'direct' THEN
            (SELECT array_agg(x.user_id ORDER BY x.user_id) FROM messaging_membership x

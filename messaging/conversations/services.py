@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -25,14 +26,23 @@ from messaging.conversations.events import (
     MembershipRemoved,
     RemovedFromConversation,
 )
+from messaging.conversations.history import history_begins, loosen
 from messaging.conversations.models import Conversation, Kind, MemberRole, Membership
+from messaging.conversations.owners import hand_over
+from messaging.conversations.rules import Rules, cleaned_rules
 
 MOST_IN_DIRECT = 50
 MOST_ADDED_AT_ONCE = 500
 
 
 def create_conversation(
-    actor: Actor, *, kind: str, name: str | None, member_ids: Sequence[UUID], topic: str = ""
+    actor: Actor,
+    *,
+    kind: str,
+    name: str | None,
+    member_ids: Sequence[UUID],
+    topic: str = "",
+    rules: Rules | None = None,
 ) -> tuple[Conversation, bool]:
     """Make a conversation with the actor and these people in it.
 
@@ -44,10 +54,12 @@ def create_conversation(
     if actor.is_guest:
         raise Forbidden("conversation", _("Guests take part where they were invited."))
     if kind == Kind.DIRECT:
-        return _direct(actor, name=name, member_ids=member_ids)
+        return _direct(actor, name=name, member_ids=member_ids, rules=rules)
     conversation = Conversation(
-        id=new_id(), kind=kind, name=_channel_name(name), created_by_id=actor.user_id
+        id=new_id(), kind=kind, name=channel_name(name), created_by_id=actor.user_id
     )
+    for field, value in cleaned_rules(conversation, rules).items():
+        setattr(conversation, field, value)
     conversation.topic = _optional(topic, "topic", 250)
     others = _people(member_ids, actor)
     try:
@@ -56,7 +68,7 @@ def create_conversation(
             publish(ConversationCreated(conversation.id), by=actor)
             _add(actor, conversation, [actor.user_id, *others], owner_id=actor.user_id)
     except IntegrityError as wrong:
-        raise _name_taken(wrong) from wrong
+        raise name_taken(wrong) from wrong
     return conversation, True
 
 
@@ -67,12 +79,19 @@ def update_conversation(
     name: str | None = None,
     topic: str | None = None,
     purpose: str | None = None,
+    rules: Rules | None = None,
 ) -> Conversation:
-    """Change a channel's name, topic or purpose; what is None stays as it is."""
-    conversation_for(actor, conversation_id, Do.EDIT)
-    changes: dict[str, str] = {}
+    """Change a channel's name, topic, purpose or rules; what is not given stays as it is.
+
+    Errors  Forbidden where rules are changed by whoever does not own the channel.
+    """
+    purposes = [Do.EDIT, Do.MANAGE] if rules else [Do.EDIT]
+    place = place_for(actor, conversation_id, Do.READ)
+    for do in purposes:
+        insist(actor, place, do)
+    changes: dict[str, Any] = {}
     if name is not None:
-        changes["name"] = _channel_name(name)
+        changes["name"] = channel_name(name)
     if topic is not None:
         changes["topic"] = _optional(topic, "topic", 250)
     if purpose is not None:
@@ -82,15 +101,21 @@ def update_conversation(
             hold(conversation_id)
             # Read again under the lock, and only what changes is written: of two people who change
             # different fields at one moment neither undoes the other.
-            conversation = conversation_for(actor, conversation_id, Do.EDIT)
+            place = place_for(actor, conversation_id, Do.READ)
+            for do in purposes:
+                insist(actor, place, do)
+            conversation = place.conversation
+            changes |= cleaned_rules(conversation, rules)
             changed = [field for field in changes if getattr(conversation, field) != changes[field]]
             if changed:
                 for field in changed:
                     setattr(conversation, field, changes[field])
                 conversation.save(update_fields=changed)
+                if {"history", "history_days"} & set(changed):
+                    loosen(conversation)
                 publish(ConversationUpdated(conversation.id), by=actor)
     except IntegrityError as wrong:
-        raise _name_taken(wrong) from wrong
+        raise name_taken(wrong) from wrong
     return conversation
 
 
@@ -108,12 +133,17 @@ def join_conversation(actor: Actor, *, conversation_id: UUID) -> Conversation:
     return place.conversation
 
 
-def leave_conversation(actor: Actor, *, conversation_id: UUID) -> None:
-    """Stop being a member of a channel."""
+def leave_conversation(
+    actor: Actor, *, conversation_id: UUID, successor_id: UUID | None = None
+) -> None:
+    """Stop being a member of a channel.
+
+    Errors  Conflict where its last owner would leave others behind and names no `successor_id`.
+    """
     place = place_for(actor, conversation_id, Do.READ)
     if place.membership is not None:
         insist(actor, place, Do.LEAVE)
-        _remove(actor, place, actor.user_id)
+        _remove(actor, place, actor.user_id, successor_id)
 
 
 def archive_conversation(actor: Actor, *, conversation_id: UUID) -> Conversation:
@@ -144,23 +174,34 @@ def add_members(actor: Actor, *, conversation_id: UUID, user_ids: Sequence[UUID]
         _add(actor, conversation, people)
 
 
-def remove_member(actor: Actor, *, conversation_id: UUID, user_id: UUID) -> None:
-    """Take a person out of a channel; they see nothing further, at once."""
+def remove_member(
+    actor: Actor, *, conversation_id: UUID, user_id: UUID, successor_id: UUID | None = None
+) -> None:
+    """Take a person out of a channel; they see nothing further, at once.
+
+    Errors  Conflict where they are its last owner and no `successor_id` is named.
+    """
     if user_id == actor.user_id:
-        leave_conversation(actor, conversation_id=conversation_id)
+        leave_conversation(actor, conversation_id=conversation_id, successor_id=successor_id)
         return
     place = place_for(actor, conversation_id, Do.REMOVE)
-    _remove(actor, place, user_id)
+    _remove(actor, place, user_id, successor_id)
 
 
 def _direct(
-    actor: Actor, *, name: str | None, member_ids: Sequence[UUID]
+    actor: Actor, *, name: str | None, member_ids: Sequence[UUID], rules: Rules | None
 ) -> tuple[Conversation, bool]:
+    if rules:
+        raise Invalid.field(next(iter(rules)), _("Only channels have rules; leave them out."))
     if name:
         raise Invalid.field("name", _("A direct message has no name; leave it out."))
     others = _people(member_ids, actor)
     if len(others) + 1 > MOST_IN_DIRECT:
-        raise Invalid.field("member_ids", _("A direct message has at most 50 people."))
+        raise Invalid.field(
+            "member_ids",
+            _("A group message has at most 50 people, you among them. Make a channel for more."),
+            code="too_many",
+        )
     key = direct_key([actor.user_id, *others])
     existing = Conversation.objects.filter(direct_key=key).first()
     if existing is not None:
@@ -216,18 +257,23 @@ def _add(
         if not created:
             continue
         head = publish(MembershipAdded(conversation.id, user_id, role.value), by=actor)
-        # What was said before they came is readable, and not unread.
-        Membership.objects.filter(id=row.id).update(read_seq=head.seq)
-        publish(AddedToConversation(user_id, conversation.id, role.value), by=actor)
+        # What was said before they came is not unread, and readable as far as the rule says.
+        begins = history_begins(conversation, otherwise=head.seq)
+        Membership.objects.filter(id=row.id).update(read_seq=head.seq, history_from_seq=begins)
+        publish(AddedToConversation(user_id, conversation.id, role.value, begins), by=actor)
 
 
-def _remove(actor: Actor, place: Place, user_id: UUID) -> None:
+def _remove(actor: Actor, place: Place, user_id: UUID, successor_id: UUID | None) -> None:
     with transaction.atomic():
         # Before the membership, as whoever adds does: the other way round the two would deadlock.
         hold(place.id)
+        if user_id != actor.user_id:
+            # Asked again under the lock: whoever was taken out a moment ago takes nobody out.
+            insist(actor, place_for(actor, place.id, Do.READ), Do.REMOVE)
         row = Membership.objects.filter(conversation_id=place.id, user_id=user_id).first()
         if row is None:
             return
+        hand_over(actor, row, successor_id)
         row.delete()
         publish(MembershipRemoved(place.id, user_id, row.role), by=actor)
         publish(RemovedFromConversation(user_id, place.id, row.role), by=actor)
@@ -239,7 +285,7 @@ def _set_archived(actor: Actor, conversation: Conversation, archived: bool) -> C
         now = timezone.now() if archived else None
         changed = Conversation.objects.filter(
             id=conversation.id, archived_at__isnull=archived
-        ).update(archived_at=now)
+        ).update(archived_at=now, idle_warned_at=None)
         if changed:
             conversation.archived_at = now
             fact = ConversationArchived if archived else ConversationRestored
@@ -247,7 +293,8 @@ def _set_archived(actor: Actor, conversation: Conversation, archived: bool) -> C
     return conversation
 
 
-def _channel_name(name: str | None) -> str:
+def channel_name(name: str | None) -> str:
+    """A name that a channel can have."""
     if not name:
         raise Invalid.field("name", _("A channel needs a name."), code="empty")
     cleaned = clean_name(name, longest=80)
@@ -260,7 +307,8 @@ def _optional(text: str, field: str, longest: int) -> str:
     return clean_text(text, field=field, longest=longest).strip() if text.strip() else ""
 
 
-def _name_taken(wrong: IntegrityError) -> Exception:
+def name_taken(wrong: IntegrityError) -> Exception:
+    """The refusal, where a broken constraint means that a channel of that name exists."""
     if "messaging_conversation_name_unique" not in str(wrong):
         return wrong
     return Conflict.field("name", _("There is a channel of this name already."), code="name_taken")

@@ -1,8 +1,9 @@
 """How a conversation looks from outside."""
 
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from django.utils import timezone
 
 from core.actor import Actor
 from messaging.conversations.access import Do, Place, allowed
@@ -20,6 +21,23 @@ _SHARED = (
     "last_seq",
     "member_count",
     "last_message_at",
+    "posting",
+    "replying",
+    "history",
+    "history_days",
+    "response_minutes",
+    "review_on",
+)
+
+_MINE = (
+    "role",
+    "read_seq",
+    "joined_at",
+    "may_post",
+    "section_id",
+    "position",
+    "is_favourite",
+    "is_muted",
 )
 
 
@@ -32,26 +50,44 @@ def view(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
     """The conversation with the actor's membership, unread counts and rights."""
     is_member = row["role"] is not None
     return shared_view(row) | {
-        "membership": (
-            {"role": row["role"], "read_seq": row["read_seq"], "joined_at": row["joined_at"]}
-            if is_member
-            else None
-        ),
+        "membership": {name: row[name] for name in _MINE} if is_member else None,
         "unread": {"messages": row["unread"] or 0, "mentions": row["mentions"] or 0},
-        "can": _can(actor, row["kind"], row["archived_at"], row["role"]),
+        "can": _can(
+            actor,
+            row["kind"],
+            row["archived_at"] is not None,
+            row["posting"],
+            row["replying"],
+            row["role"],
+            bool(row["may_post"]),
+        ),
     }
 
 
 @lru_cache(maxsize=256)
 def _can(
-    actor: Actor, kind: str, archived_at: datetime | None, role: str | None
+    actor: Actor,
+    kind: str,
+    is_archived: bool,
+    posting: str,
+    replying: str,
+    role: str | None,
+    may_post: bool,
 ) -> dict[str, bool]:
     """The actor's rights in all conversations alike; somebody has thousands of them."""
-    membership = None if role is None else Membership(role=role)
-    may = allowed(actor, Place(Conversation(kind=kind, archived_at=archived_at), membership))
+    conversation = Conversation(
+        kind=kind,
+        archived_at=timezone.now() if is_archived else None,
+        posting=posting,
+        replying=replying,
+    )
+    membership = None if role is None else Membership(role=role, may_post=may_post)
+    may = allowed(actor, Place(conversation, membership))
     return {
         "post": Do.POST in may,
+        "reply": Do.REPLY in may,
         "edit": Do.EDIT in may,
         "invite": Do.INVITE in may,
         "archive": Do.ARCHIVE in may,
+        "manage": Do.MANAGE in may,
     }

@@ -43,6 +43,8 @@ class Admission:
     person: Person
     heads: dict[str, int]
     archived: tuple[str, ...]
+    #: The first number they may see anything of, for topics they may not read from the start.
+    begins: dict[str, int]
     user_topic: str
 
 
@@ -93,7 +95,10 @@ def _admission(host: Host, proof: _Proof, seats: Seats) -> Admission:
     heads[user_topic] = seats.user_seq
     heads[Topic.of(host.slug, TENANT, str(host.tenant_id)).name] = seats.tenant_seq
     archived = tuple(Topic.of(host.slug, CONVERSATION, str(id_)).name for id_ in seats.archived)
-    return Admission(person, heads, archived, user_topic)
+    begins = {
+        Topic.of(host.slug, CONVERSATION, str(id_)).name: seq for id_, seq in seats.begins.items()
+    }
+    return Admission(person, heads, archived, begins, user_topic)
 
 
 def _host(headers: list[tuple[bytes, bytes]]) -> Host | None:

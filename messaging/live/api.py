@@ -12,6 +12,7 @@ from events.journal import entries_after
 from events.render import frames_of
 from messaging.conversations.access import Do, place_for
 from messaging.live.asyncapi import asyncapi_document
+from messaging.live.frames import Frame
 
 router = Router(tags=["live"])
 
@@ -44,9 +45,9 @@ def list_events(
 
     A client that missed frames asks here; go on with the last item's `seq`.
     """
-    place_for(request.actor, conversation_id, Do.READ)
-    entries = entries_after(conversation_id, after_seq, limit=limit)
-    frames = b",".join(frames_of(entries))
+    begins_at = place_for(request.actor, conversation_id, Do.READ).begins_at
+    entries = entries_after(conversation_id, max(after_seq, begins_at - 1), limit=limit)
+    frames = b",".join(Frame.trimmed(frames_of(entries), begins_at))
     # The frames are encoded already: they are the bytes that sockets get.
     return HttpResponse(b'{"items":[' + frames + b'],"next":null}', content_type="application/json")
 

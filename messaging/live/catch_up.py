@@ -216,14 +216,15 @@ class CatchUp:
     async def _write_after(self, channel: Channel, socket: Socket, seq: int) -> int | None:
         """Write the journal from `seq` on; returns how far it got, None for too far behind."""
         topic, most, written = channel.topic, self._limits.most_behind, 0
-        if channel.reached - seq > most:
+        begins_at = channel.begins.get(socket.person.user_id, 0)
+        if channel.reached - seq > most or seq < begins_at - 1:
             return None
         while True:
             raw = await self._journal.frames_after(topic.tenant, topic.stream_id, seq, most)
             written += len(raw)
             if written > most or (not raw and await self._is_ahead(channel, seq)):
                 return None
-            for text, last in _batches(raw):
+            for text, last in _batches(Frame.trimmed(raw, begins_at)):
                 if socket.is_closed or topic.name not in socket.topics:
                     return None
                 await socket.push(text)

@@ -18,6 +18,7 @@ class Channel:
     """The state of a topic. `last_seq` is None until its head is known."""
 
     __slots__ = (
+        "begins",
         "empty_since",
         "held",
         "is_archived",
@@ -44,6 +45,8 @@ class Channel:
         self.moved_at = 0
         self.empty_since: float | None = now
         self.is_archived = False
+        #: Who may not read from the start: the first number they may see anything of.
+        self.begins: dict[str, int] = {}
 
     @property
     def reached(self) -> int:

@@ -130,7 +130,7 @@ class LiveConsumer(AsyncConsumer):
             now=time.monotonic(), may_post=self._may_post, limits=self.gateway.limits
         )
         self.user_topic = admission.user_topic
-        self._hello(hub.join(self.socket, admission.heads, admission.archived))
+        self._hello(hub.join(self.socket, admission.heads, admission.archived, admission.begins))
         hub.presence.tell(self.socket)
         return None
 

@@ -35,6 +35,8 @@ def i_was_added(hub: Hub, channel: Channel, frame: Frame) -> None:
     newcomers = [socket for socket in sockets if topic.name not in socket.topics]
     for socket in newcomers:
         added.hold_back(socket, hold)
+    if begins_at := frame.data.get("history_from_seq"):
+        added.begins[channel.topic.stream_id] = begins_at
     if newcomers:
         hub.spawn(hub.catch_up.welcome(added, newcomers, hold))
 

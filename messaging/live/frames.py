@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -53,3 +54,25 @@ class Frame(NamedTuple):
     def data(self) -> dict[str, Any]:
         """What the event says; empty where the thing is gone."""
         return self.body.get("data") or {}
+
+    @property
+    def about(self) -> int:
+        """The number of the message that it shows, which an edit has from long before; else 0."""
+        seq = self.data.get("seq")
+        return seq if isinstance(seq, int) else 0
+
+    @property
+    def withheld(self) -> str:
+        """The frame for whoever may not see that message: only its number counts for them."""
+        return orjson.dumps({**self.body, "data": None}).decode()
+
+    @classmethod
+    def trimmed(cls, raw: Sequence[bytes], begins_at: int) -> list[bytes]:
+        """Frames for whoever may see messages from a number on; 0 for those who may see all."""
+        if not begins_at:
+            return list(raw)
+        frames = [cls.parse(each) for each in raw]
+        return [
+            frame.withheld.encode() if 0 < frame.about < begins_at else each
+            for frame, each in zip(frames, raw, strict=True)
+        ]

@@ -18,7 +18,7 @@ import logging
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -147,7 +147,11 @@ class Hub:
         return 0 if channel is None else channel.reached
 
     def join(
-        self, socket: Socket, heads: dict[str, int], archived: Iterable[str] = ()
+        self,
+        socket: Socket,
+        heads: dict[str, int],
+        archived: Iterable[str] = (),
+        begins: Mapping[str, int] | None = None,
     ) -> dict[str, int]:
         """Seat a socket in topics whose heads were read together with the right to see them.
 
@@ -168,6 +172,9 @@ class Hub:
         for name in archived:
             if name in told:
                 self._channels[name].is_archived = True
+        for name, begins_at in (begins or {}).items():
+            if name in told:
+                self._channels[name].begins[socket.person.user_id] = begins_at
         if fresh:
             # What was published between that reading and the subscription came to nobody.
             self.subscriptions.compare(fresh)
@@ -297,11 +304,14 @@ class Hub:
         if effect is not None:
             effect(self, channel, frame)
         lane, text = channel.topic.lane, frame.text
+        # Empty but for conversations whose later members may not read what was before them.
+        begins = channel.begins if frame.about else {}
         is_for_all = channel.topic.kind != TENANT
         for socket in tuple(channel.sockets):
             # Guests know only the people they share a conversation with.
             if is_for_all or not socket.person.is_guest:
-                socket.write(lane, text)
+                is_before = begins and frame.about < begins.get(socket.person.user_id, 0)
+                socket.write(lane, frame.withheld if is_before else text)
         self.delivered += len(channel.sockets)
         if channel.joining:
             channel.seat_arrived()
@@ -341,6 +351,8 @@ class Hub:
     def evict(self, topic: Topic, user_id: str, seq: int) -> None:
         """Take a person out of a topic at once, with what still waits to be written to them."""
         self._removals[topic.name, user_id] = (seq, self.now())
+        if (channel := self._channels.get(topic.name)) is not None:
+            channel.begins.pop(user_id, None)
         for socket in self.sockets_of(topic.tenant, user_id):
             self.take_seat(socket, topic)
 

@@ -12,15 +12,15 @@ from tenants.context import in_public
 from tenants.models import Tenant, TenantState
 
 _SEATS = """
-SELECT m.conversation_id, coalesce(s.last_seq, 0), c.archived_at IS NOT NULL
+SELECT m.conversation_id, coalesce(s.last_seq, 0), c.archived_at IS NOT NULL, m.history_from_seq
   FROM messaging_membership m
   JOIN messaging_conversation c ON c.id = m.conversation_id
   LEFT JOIN events_stream s ON s.id = m.conversation_id
  WHERE m.user_id = %(user_id)s
 UNION ALL
-SELECT id, last_seq, false FROM events_stream WHERE id IN (%(user_id)s, %(tenant_id)s)
+SELECT id, last_seq, false, 0 FROM events_stream WHERE id IN (%(user_id)s, %(tenant_id)s)
 UNION ALL
-SELECT NULL, 0, {credential}
+SELECT NULL, 0, {credential}, 0
 """
 _CREDENTIALS = {
     "session": "EXISTS (SELECT FROM accounts_session"
@@ -36,6 +36,8 @@ class Seats:
 
     heads: dict[UUID, int]
     archived: frozenset[UUID]
+    #: Where the person may not read from the start: the first number they may see anything of.
+    begins: dict[UUID, int]
     user_seq: int
     tenant_seq: int
     is_credential_good: bool
@@ -53,8 +55,8 @@ def seats_of(user_id: UUID, tenant_id: UUID, *, kind: str, credential: str | byt
         cursor.execute(sql, params)
         rows = cursor.fetchall()
     own = {user_id: 0, tenant_id: 0}
-    heads, archived, is_good = {}, set(), False
-    for stream_id, seq, mark in rows:
+    heads, archived, begins, is_good = {}, set(), {}, False
+    for stream_id, seq, mark, begins_at in rows:
         if stream_id is None:
             is_good = mark
         elif stream_id in own:
@@ -63,7 +65,9 @@ def seats_of(user_id: UUID, tenant_id: UUID, *, kind: str, credential: str | byt
             heads[stream_id] = seq
             if mark:
                 archived.add(stream_id)
-    return Seats(heads, frozenset(archived), own[user_id], own[tenant_id], is_good)
+            if begins_at:
+                begins[stream_id] = begins_at
+    return Seats(heads, frozenset(archived), begins, own[user_id], own[tenant_id], is_good)
 
 
 def heads(stream_ids: Sequence[str]) -> dict[str, int]:

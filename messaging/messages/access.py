@@ -47,7 +47,7 @@ def message_for(actor: Actor, message_id: UUID, do: Do) -> Found:
     message = Message.objects.defer("words").filter(id=message_id).first()
     # Asked for with a message that does not exist, too: both refusals take equally long.
     place = _place(actor, message.conversation_id if message else message_id)
-    if message is None or place is None:
+    if message is None or place is None or message.seq < place.begins_at:
         raise NotFound("message")
     if do not in allowed(actor, message, place):
         raise Forbidden("message", _WHY_NOT.get(do, ""), do=do.value)
@@ -58,10 +58,11 @@ def allowed(actor: Actor, message: Message, place: Place) -> frozenset[Do]:
     """Everything the actor may do with a message in a conversation that is visible to them."""
     in_place = conversations.allowed(actor, place)
     may = {Do.READ}
-    if conversations.Do.POST in in_place and message.deleted_at is None:
-        may |= {Do.REACT, Do.REPLY}
+    takes_part = conversations.Do.TAKE_PART in in_place
+    if takes_part and message.deleted_at is None:
+        may |= {Do.REACT, Do.REPLY} if conversations.Do.REPLY in in_place else {Do.REACT}
     is_own = message.author_id is not None and message.author_id == actor.user_id
-    if is_own and message.kind == MessageKind.TEXT and conversations.Do.POST in in_place:
+    if is_own and message.kind == MessageKind.TEXT and takes_part:
         may |= {Do.EDIT, Do.DELETE}
     if conversations.Do.REMOVE in in_place:
         may.add(Do.DELETE)

@@ -32,16 +32,17 @@ def history(
     """A page of a conversation's messages, or of one thread's replies.
 
     Shape   newest first; with `after_seq` the oldest after it first. Deleted messages keep their
-            place with `text: null`. `next` goes on in the same direction.
+            place with `text: null`. `next` goes on in the same direction. What was said before the
+            actor may read anything is not there.
     Errors  NotFound by access; Invalid where more than one position is given.
     """
-    place_for(actor, conversation_id, InConversation.READ)
+    begins_at = place_for(actor, conversation_id, InConversation.READ).begins_at
     if sum(seq is not None for seq in (before_seq, after_seq, around_seq)) > 1:
         raise Invalid.field(
             "before_seq", _("Give only one of before_seq, after_seq and around_seq.")
         )
     if around_seq is not None and not cursor:
-        return _around(conversation_id, thread_id, around_seq, limit)
+        return _around(conversation_id, thread_id, around_seq, limit, begins_at)
     operator, seq = "<", before_seq
     if after_seq is not None:
         operator, seq = ">", after_seq
@@ -49,19 +50,19 @@ def history(
         operator, seq = decode_cursor(cursor, str, int)
         if operator not in ("<", ">"):
             raise Invalid.field("cursor", _("Use the cursor exactly as the page before gave it."))
-    rows = _page(conversation_id, thread_id, operator, seq, limit + 1)
+    rows = _page(conversation_id, thread_id, operator, seq, limit + 1, begins_at)
     page = rows[:limit]
     following = encode_cursor(operator, page[-1][2]) if len(rows) > limit else None
     return Page(views_of_rows(page), following)
 
 
 def _around(
-    conversation_id: UUID, thread_id: UUID | None, seq: int, limit: int
+    conversation_id: UUID, thread_id: UUID | None, seq: int, limit: int, begins_at: int
 ) -> Page[dict[str, Any]]:
     """A page with a place in its middle; it goes on towards the older."""
     half = (limit + 1) // 2
-    older = _page(conversation_id, thread_id, "<=", seq, half + 1)
-    newer = _page(conversation_id, thread_id, ">", seq, limit // 2)
+    older = _page(conversation_id, thread_id, "<=", seq, half + 1, begins_at)
+    newer = _page(conversation_id, thread_id, ">", seq, limit // 2, begins_at)
     rows = newer[::-1] + older[:half]
     following = encode_cursor("<", older[half - 1][2]) if len(older) > half else None
     return Page(views_of_rows(rows), following)
@@ -88,7 +89,12 @@ def messages_by_id(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
 
 
 def _page(
-    conversation_id: UUID, thread_id: UUID | None, operator: str, seq: int | None, limit: int
+    conversation_id: UUID,
+    thread_id: UUID | None,
+    operator: str,
+    seq: int | None,
+    limit: int,
+    begins_at: int,
 ) -> list[tuple]:
     where, params = ["m.conversation_id = %s"], [conversation_id]
     if thread_id is None:
@@ -99,6 +105,9 @@ def _page(
     if seq is not None:
         where.append(f"m.seq {operator} %s")
         params.append(max(-1, min(seq, 2**62)))
+    if begins_at:
+        where.append("m.seq >= %s")
+        params.append(begins_at)
     direction = "ASC" if operator == ">" else "DESC"
     sql = (
         f"SELECT {COLUMNS} FROM messaging_message m WHERE {' AND '.join(where)}"

@@ -14,9 +14,9 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 from core.text import clean_text
-from events.journal import hold, publish
+from events.journal import Gone, hold, publish
 from messaging.conversations.access import Do as InConversation
-from messaging.conversations.access import place_for
+from messaging.conversations.access import Place, insist, place_for
 from messaging.messages import parts, policy
 from messaging.messages.access import Do, Found, message_for
 from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
@@ -50,7 +50,9 @@ def post_message(
     """
     brought = brought or {}
     text = "" if text == "" and parts.speaks(brought) else clean_text(text)
-    place_for(actor, conversation_id, InConversation.POST)
+    place = place_for(actor, conversation_id, InConversation.READ)
+    for do in _purposes(thread_id is not None, also_in_conversation):
+        insist(actor, place, do)
     policy.check(actor, conversation_id, text)
     calls = calls_in(text)
     message = Message(
@@ -68,7 +70,7 @@ def post_message(
     fact = MessageCreated(
         conversation_id, message.id, actor.user_id, thread_id, calls.people, calls.everybody
     )
-    if _is_stored(fact, actor, message, brought):
+    if _is_stored(fact, actor, message, place, brought):
         return Posted(message, True)
     return _posted_before(actor, conversation_id, key, text, thread_id)
 
@@ -82,7 +84,7 @@ def edit_message(actor: Actor, *, message_id: UUID, text: str) -> Message:
     found = message_for(actor, message_id, Do.EDIT)
     policy.check(actor, found.place.id, text)
     with transaction.atomic():
-        message = _held(found)
+        message = _held(actor, found, Do.EDIT)
         if message.deleted_at is not None:
             raise Conflict("message", _("This message was deleted."), code="deleted")
         if message.text == text:
@@ -104,7 +106,7 @@ def delete_message(actor: Actor, *, message_id: UUID) -> None:
     """Take a message out of sight: its place stays, its text lives on in the revisions alone."""
     found = message_for(actor, message_id, Do.DELETE)
     with transaction.atomic():
-        message = _held(found)
+        message = _held(actor, found, Do.DELETE)
         if message.deleted_at is not None:
             return
         _keep_revision(message, actor)
@@ -115,20 +117,35 @@ def delete_message(actor: Actor, *, message_id: UUID) -> None:
         publish(MessageDeleted(found.place.id, message_id), by=actor)
 
 
+def _purposes(is_reply: bool, is_also_in_conversation: bool) -> tuple[InConversation, ...]:
+    if not is_reply:
+        return (InConversation.POST,)
+    if not is_also_in_conversation:
+        return (InConversation.REPLY,)
+    return (InConversation.REPLY, InConversation.POST)
+
+
 def _is_stored(
-    fact: MessageCreated, actor: Actor, message: Message, brought: Mapping[str, Any]
+    fact: MessageCreated,
+    actor: Actor,
+    message: Message,
+    place: Place,
+    brought: Mapping[str, Any],
 ) -> bool:
     """Store a new message; False where its author has sent this key before."""
     try:
         if message.thread_id is not None:
-            return _reply(fact, actor, message, brought)
+            return _reply(fact, actor, message, place, brought)
         if brought:
             with transaction.atomic():
                 parts.bring(actor, message, brought)
-                publish(fact, by=actor, row=message)
+                publish(fact, by=actor, row=message, needs=place.membership)
             return True
         # One statement: it is its own transaction, and saves two round trips.
-        _publish_alone(fact, actor, message)
+        _publish_alone(fact, actor, message, place)
+    except Gone:
+        # Taken out since their rights were read: nothing follows their removal in the journal.
+        insist(actor, Place(place.conversation, None), InConversation.POST)
     except IntegrityError as wrong:
         if "messaging_message_key_unique" not in str(wrong):
             raise
@@ -136,36 +153,40 @@ def _is_stored(
     return True
 
 
-def _publish_alone(fact: MessageCreated, actor: Actor, message: Message) -> None:
+def _publish_alone(fact: MessageCreated, actor: Actor, message: Message, place: Place) -> None:
     if not transaction.get_connection().in_atomic_block:
-        publish(fact, by=actor, row=message)
+        publish(fact, by=actor, row=message, needs=place.membership)
         return
     with transaction.atomic():
-        publish(fact, by=actor, row=message)
+        publish(fact, by=actor, row=message, needs=place.membership)
 
 
 def _reply(
-    fact: MessageCreated, actor: Actor, message: Message, brought: Mapping[str, Any]
+    fact: MessageCreated,
+    actor: Actor,
+    message: Message,
+    place: Place,
+    brought: Mapping[str, Any],
 ) -> bool:
     with transaction.atomic():
         hold(message.conversation_id)
         root = Message.objects.defer("words").filter(id=message.thread_id).first()
-        if root is None or not _begins_thread(root, message):
+        if root is None or not _begins_thread(root, message, place):
             if _sent(message.author_id, message.conversation_id, message.key) is None:
                 raise _no_thread()
             # Sent again after its root was deleted: it is there all the same.
             return False
         parts.bring(actor, message, brought)
         message.created_at = _after(root.last_reply_at)
-        publish(fact, by=actor, row=message)
+        publish(fact, by=actor, row=message, needs=place.membership)
         Message.objects.filter(id=root.id).update(
             reply_count=F("reply_count") + 1, last_reply_at=message.created_at
         )
     return True
 
 
-def _begins_thread(root: Message, reply: Message) -> bool:
-    is_here = root.conversation_id == reply.conversation_id
+def _begins_thread(root: Message, reply: Message, place: Place) -> bool:
+    is_here = root.conversation_id == reply.conversation_id and root.seq >= place.begins_at
     return is_here and root.thread_id is None and root.deleted_at is None
 
 
@@ -215,10 +236,10 @@ def _first_text(message: Message) -> str | None:
     return message.text if first is None else first.text
 
 
-def _held(found: Found) -> Message:
-    """The message as it is once nothing else can happen in its conversation."""
+def _held(actor: Actor, found: Found, do: Do) -> Message:
+    """The message once nothing else can happen in its conversation, asked for again by then."""
     hold(found.place.id)
-    return Message.objects.defer("words").get(id=found.message.id)
+    return message_for(actor, found.message.id, do).message
 
 
 def _keep_revision(message: Message, actor: Actor) -> None:

@@ -26,6 +26,8 @@ def mark_read(actor: Actor, *, conversation_id: UUID, seq: int, backwards: bool 
     if place.membership is None:
         raise Forbidden("conversation", _("Join the conversation first."))
     seq = min(seq, heads([conversation_id])[conversation_id])
+    # What they may not see is never unread.
+    seq = max(seq, place.membership.history_from_seq - 1)
     with transaction.atomic():
         rows = Membership.objects.filter(id=place.membership.id).exclude(read_seq=seq)
         if not backwards:

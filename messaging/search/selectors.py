@@ -28,9 +28,10 @@ _AS_WRITTEN = "websearch_to_tsquery('simple', %(q)s)"
 # channels of the organisation were collected first, 1.8 ms for 5,000.
 _VISIBLE = """
     (EXISTS (SELECT FROM messaging_membership x
-              WHERE x.conversation_id = m.conversation_id AND x.user_id = %(user_id)s)
+              WHERE x.conversation_id = m.conversation_id AND x.user_id = %(user_id)s
+                AND x.history_from_seq <= m.seq)
      OR (%(sees_public)s AND EXISTS (SELECT FROM messaging_conversation x
-              WHERE x.id = m.conversation_id AND x.kind = 'public')))
+              WHERE x.id = m.conversation_id AND x.kind = 'public' AND x.history = 'all')))
 """
 
 

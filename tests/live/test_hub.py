@@ -24,6 +24,7 @@ ROOM = str(uuid.uuid4())
 OTHER_ROOM = str(uuid.uuid4())
 ANA, BO, CY = (str(uuid.uuid4()) for _ in range(3))
 TENANT_ID = str(uuid.uuid4())
+EDITED = "chancery.message.edited.v1"
 QUICK = HubLimits(hold_s=0.02, retry_s=0.3, pulse_s=0.3, linger_s=0.0, most_behind=50)
 
 
@@ -711,3 +712,45 @@ async def test_the_stock_layer_and_the_bus_are_interchangeable(world, valkey):
         await asyncio.wait([received], timeout=0.05)
     assert received.result() == {"type": "live.frame", "topic": topic, "frame": frame}
     await stock.flush()
+
+
+async def test_who_joined_later_gets_no_edit_of_what_was_before(world):
+    """Only the number of such an edit counts for them; everybody else sees it."""
+    old = world.post(text="old")
+    world.publish(old)
+    ana = await world.join(ANA)
+    bo, person = Client(), Person("acme", BO, "session:2")
+    socket = Socket(person, "2", bo.send)
+    name = Topic.of("acme", CONVERSATION, ROOM).name
+    world.hub.join(socket, {name: 1}, begins={name: 2})
+
+    edited = world.journal.append("acme", ROOM, EDITED, seq=1, text="secret")
+    world.publish(edited, world.journal.append("acme", ROOM, EDITED, seq=2, text="new"))
+    await ana.until(lambda: len(ana.seqs()) == 2)
+    await bo.until(lambda: len(bo.seqs()) == 2)
+
+    assert [frame["data"]["text"] for frame in ana.of_type("event")] == ["secret", "new"]
+    assert [frame["data"] and frame["data"]["text"] for frame in bo.of_type("event")] == [
+        None,
+        "new",
+    ]
+
+
+async def test_a_resume_begins_no_earlier_than_ones_history(world):
+    world.publish(world.post(text="old"), world.post(text="new"))
+    bo, person = Client(), Person("acme", BO, "session:2")
+    socket = Socket(person, "2", bo.send)
+    name = Topic.of("acme", CONVERSATION, ROOM).name
+    world.journal.append("acme", ROOM, EDITED, seq=1, text="secret")
+    world.hub.join(socket, {name: 3}, begins={name: 2})
+    await world.settled()
+
+    await world.hub.catch_up.resume(socket, {name: 0})
+    await world.hub.catch_up.resume(socket, {name: 1})
+    await bo.until(lambda: len(bo.seqs()) == 2)
+
+    assert bo.of_type("resync") == [{"type": "resync", "conversation_id": ROOM}]
+    shown = [
+        (frame["seq"], frame["data"] and frame["data"]["text"]) for frame in bo.of_type("event")
+    ]
+    assert shown == [(2, "new"), (3, None)]

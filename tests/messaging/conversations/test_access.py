@@ -9,8 +9,8 @@ from messaging.conversations.models import Conversation
 from tests.messaging.places import make_channel, make_direct
 
 ALL = frozenset(Do)
-MEMBER = {Do.READ, Do.LEAVE, Do.POST, Do.INVITE, Do.EDIT}
-OWNER = MEMBER | {Do.ARCHIVE, Do.REMOVE}
+MEMBER = {Do.READ, Do.LEAVE, Do.POST, Do.REPLY, Do.TAKE_PART, Do.INVITE, Do.EDIT}
+OWNER = MEMBER | {Do.ARCHIVE, Do.REMOVE, Do.MANAGE}
 
 
 def rights(person, conversation) -> set[Do]:
@@ -27,21 +27,34 @@ def test_rights_in_a_public_channel(cast, in_acme):
 
     assert rights(cast.bo, channel) == OWNER
     assert rights(cast.ana, channel) == OWNER  # a manager of the organisation who is in it
-    assert rights(cast.eve, channel) == {Do.READ, Do.LEAVE, Do.POST}
+    assert rights(cast.eve, channel) == MEMBER - {Do.INVITE, Do.EDIT}
     assert rights(cast.cy, channel) == {Do.READ, Do.JOIN}
 
 
 def test_rights_in_an_archived_channel(cast, in_acme):
     channel = archived(make_channel(cast.bo, cast.ana))
 
-    assert rights(cast.bo, channel) == {Do.READ, Do.LEAVE, Do.ARCHIVE, Do.REMOVE}
+    assert rights(cast.bo, channel) == {
+        Do.READ,
+        Do.LEAVE,
+        Do.ARCHIVE,
+        Do.REMOVE,
+        Do.MANAGE,
+    }
     assert rights(cast.cy, channel) == {Do.READ}
 
 
 def test_rights_in_a_direct_conversation(cast, in_acme):
     direct = make_direct(cast.ana, cast.bo)
 
-    assert rights(cast.ana, direct) == rights(cast.bo, direct) == {Do.READ, Do.POST}
+    assert rights(cast.ana, direct) == rights(cast.bo, direct)
+    assert rights(cast.bo, direct) == {
+        Do.READ,
+        Do.POST,
+        Do.REPLY,
+        Do.TAKE_PART,
+        Do.CONVERT,
+    }
 
 
 @pytest.mark.parametrize("kind", ["private", "direct"])

@@ -26,6 +26,12 @@ VIEW = {
     "member_count",
     "member_ids",
     "last_message_at",
+    "posting",
+    "replying",
+    "history",
+    "history_days",
+    "response_minutes",
+    "review_on",
     "membership",
     "unread",
     "can",
@@ -52,7 +58,14 @@ def test_a_conversation_is_made_and_shown_in_full(cast):
     assert made.body["last_message_at"] is None
     assert made.body["membership"]["role"] == "owner"
     assert made.body["unread"] == {"messages": 0, "mentions": 0}
-    assert made.body["can"] == {"post": True, "edit": True, "invite": True, "archive": True}
+    assert made.body["can"] == {
+        "post": True,
+        "reply": True,
+        "edit": True,
+        "invite": True,
+        "archive": True,
+        "manage": True,
+    }
     assert made.body["created_at"].endswith("Z")
     assert ana.get(f"/conversations/{made.body['id']}").body == made.body
 
@@ -271,7 +284,7 @@ def test_members_are_listed_added_and_removed(cast, general):
         str(cast.bo.id): "member",
         str(cast.eve.id): "member",
     }
-    assert set(listed.items[0]) == {"user_id", "role", "joined_at"}
+    assert set(listed.items[0]) == {"user_id", "role", "joined_at", "may_post"}
 
     for _ in range(2):
         assert ana.delete(f"{path}/{cast.eve.id}").status == 204

@@ -72,8 +72,24 @@ function reactionsChanged({ data, seq, conversation_id: id }: EventFrameOf<"chan
   timeline.value = withReactions(timeline.peek(), data, seq);
 }
 
+/** What one may do follows from these and from the person; the server says it. */
+const RULES = ["kind", "posting", "replying", "archived_at"] as const;
+const MANY = 100;
+const SPREAD_MS = 3_000;
+
 function factsChanged({ data }: { data: Parameters<typeof withFacts>[1] }): void {
+  const before = conversations.peek().byId.get(data.id);
   conversations.value = withFacts(conversations.peek(), data);
+  if (before === undefined || RULES.every((rule) => before[rule] === data[rule])) return;
+  // A thousand clients that hear of it at once do not all ask at once.
+  const waitMs = data.member_count > MANY ? Math.random() * SPREAD_MS : 0;
+  setTimeout(() => void refreshConversation(data.id).catch(passOver), waitMs);
+}
+
+function membershipChanged(frame: EventFrameOf<"chancery.membership.changed.v1">): void {
+  const { conversation_id: id } = frame.data;
+  if (frame.stream === "user") void refreshConversation(id).catch(passOver);
+  else membersChanged(id);
 }
 
 function membership(frame: EventFrameOf<"chancery.membership.added.v1" | "chancery.membership.removed.v1">, by: 1 | -1): void {
@@ -121,6 +137,10 @@ const table: Table = {
   "chancery.conversation.updated.v1": factsChanged,
   "chancery.conversation.archived.v1": factsChanged,
   "chancery.conversation.restored.v1": factsChanged,
+  "chancery.conversation.converted.v1": factsChanged,
+  // The channel's own message says so.
+  "chancery.conversation.warned.v1": () => undefined,
+  "chancery.membership.changed.v1": membershipChanged,
   "chancery.membership.added.v1": (frame) => membership(frame, 1),
   "chancery.membership.removed.v1": (frame) => membership(frame, -1),
   "chancery.cursor.moved.v1": cursorMoved,

@@ -1,0 +1,161 @@
+"""What later members may read: everything, from their joining, or some days before."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core.errors import NotFound
+from messaging.conversations.models import Membership
+from messaging.conversations.services import (
+    add_members,
+    join_conversation,
+    leave_conversation,
+    update_conversation,
+)
+from messaging.messages.models import Message
+from messaging.messages.services import edit_message
+from messaging.reactions.services import add_reaction
+from messaging.receipts.services import mark_read
+from tests.messaging.calls import call
+from tests.messaging.places import make_channel, make_message
+
+EDITED = "chancery.message.edited.v1"
+
+
+@pytest.fixture
+def room(cast, in_acme):
+    """Ana and Bo talk; whoever joins reads from then on."""
+    channel = make_channel(cast.ana, cast.bo, name="room")
+    update_conversation(cast.ana.actor, conversation_id=channel.id, rules={"history": "joined"})
+    return channel
+
+
+def texts(person, channel, **query) -> list[str]:
+    answer = call(person.api).get(f"/conversations/{channel.id}/messages", **query)
+    return [item["text"] for item in answer.items]
+
+
+def add(by, channel, person) -> None:
+    add_members(by.actor, conversation_id=channel.id, user_ids=[person.id])
+
+
+def test_from_joining_means_no_page_holds_what_was_before(cast, room):
+    old = make_message(room, cast.bo, "old")
+    make_message(room, cast.ana, "old reply", thread=old)
+    add(cast.ana, room, cast.cy)
+    make_message(room, cast.bo, "new")
+
+    assert texts(cast.cy, room) == ["new"]
+    assert texts(cast.cy, room, around_seq=old.seq) == ["new"]
+    assert texts(cast.cy, room, after_seq=0) == ["new"]
+    assert texts(cast.cy, room, before_seq=old.seq + 1) == []
+    assert texts(cast.cy, room, thread_id=old.id) == []
+    assert texts(cast.bo, room) == ["new", "old"]
+
+
+def test_what_was_before_is_not_there_by_its_address_either(cast, room):
+    old = make_message(room, cast.bo, "old")
+    edit_message(cast.bo.actor, message_id=old.id, text="older")
+    add(cast.ana, room, cast.cy)
+
+    cy = call(cast.cy.api)
+    assert cy.get(f"/messages/{old.id}").status == 404
+    assert cy.get(f"/messages/{old.id}/revisions").status == 404
+    assert cy.send("PUT", f"/messages/{old.id}/reactions/%F0%9F%91%8D").status == 404
+    with pytest.raises(NotFound):
+        add_reaction(cast.cy.actor, message_id=old.id, emoji="👍")
+    reply = cy.post(f"/conversations/{room.id}/messages", {"text": "x", "thread_id": str(old.id)})
+    assert (reply.status, reply.fields) == (422, ["thread_id"])
+
+
+def test_search_finds_nothing_of_it(cast, room):
+    make_message(room, cast.bo, "a heron before")
+    add(cast.ana, room, cast.cy)
+    make_message(room, cast.bo, "a heron after")
+
+    def found(person) -> list[str]:
+        answer = call(person.api).get("/search", q="heron")
+        return [hit["message"]["text"] for hit in answer.items]
+
+    assert found(cast.cy) == ["a heron after"]
+    assert found(cast.bo) == ["a heron after", "a heron before"]
+
+
+def test_who_only_looks_in_sees_what_they_would_see_by_joining_now(cast, room):
+    old = make_message(room, cast.bo, "a heron")
+
+    cy = call(cast.cy.api)
+    assert texts(cast.cy, room) == []
+    assert cy.get(f"/messages/{old.id}").status == 404
+    assert cy.get("/search", q="heron").items == []
+    assert cy.get(f"/conversations/{room.id}/events").items == []
+
+
+def test_events_begin_at_joining_and_withhold_edits_of_what_was_before(cast, room):
+    old = make_message(room, cast.bo, "old")
+    add(cast.ana, room, cast.cy)
+    edit_message(cast.bo.actor, message_id=old.id, text="secret")
+    make_message(room, cast.bo, "new")
+
+    path = f"/conversations/{room.id}/events"
+    begins = Membership.objects.get(conversation=room, user_id=cast.cy.id).history_from_seq
+    seen = call(cast.cy.api).get(path).items
+    assert [frame["seq"] for frame in seen] == [begins, begins + 1, begins + 2]
+    assert (seen[1]["event"], seen[1]["data"]) == (EDITED, None)
+    assert seen[2]["data"]["text"] == "new"
+    assert call(cast.bo.api).get(path).items[-2]["data"]["text"] == "secret"
+
+
+def test_days_before_joining_can_be_read(cast, in_acme):
+    channel = make_channel(cast.ana, cast.bo)
+    rules = {"history": "days", "history_days": 3}
+    update_conversation(cast.ana.actor, conversation_id=channel.id, rules=rules)
+    for text, days in (("week old", 7), ("two days old", 2)):
+        message = make_message(channel, cast.bo, text)
+        at = timezone.now() - timedelta(days=days)
+        Message.objects.filter(id=message.id).update(created_at=at)
+
+    assert texts(cast.cy, channel) == ["two days old"]
+    join_conversation(cast.cy.actor, conversation_id=channel.id)
+
+    assert texts(cast.cy, channel) == ["two days old"]
+    assert texts(cast.bo, channel) == ["two days old", "week old"]
+
+
+def test_loosening_opens_the_history_to_those_who_are_in(cast, room):
+    old = make_message(room, cast.bo, "last week")
+    Message.objects.filter(id=old.id).update(created_at=timezone.now() - timedelta(days=7))
+    make_message(room, cast.bo, "today")
+    add(cast.ana, room, cast.cy)
+    assert texts(cast.cy, room) == []
+
+    for rules, seen in (
+        ({"history": "days", "history_days": 2}, ["today"]),
+        ({"history": "joined"}, ["today"]),
+        ({"history": "all"}, ["today", "last week"]),
+    ):
+        update_conversation(cast.ana.actor, conversation_id=room.id, rules=rules)
+        assert texts(cast.cy, room) == seen
+
+
+def test_coming_back_is_joining_anew(cast, room):
+    add(cast.ana, room, cast.cy)
+    make_message(room, cast.bo, "heard")
+    leave_conversation(cast.cy.actor, conversation_id=room.id)
+    make_message(room, cast.bo, "missed")
+    join_conversation(cast.cy.actor, conversation_id=room.id)
+
+    assert texts(cast.cy, room) == []
+
+
+def test_what_may_not_be_seen_is_never_unread(cast, room):
+    for text in "abc":
+        make_message(room, cast.bo, text)
+    add(cast.ana, room, cast.cy)
+    make_message(room, cast.bo, "new")
+
+    mark_read(cast.cy.actor, conversation_id=room.id, seq=0, backwards=True)
+
+    shown = call(cast.cy.api).get(f"/conversations/{room.id}").body
+    assert shown["unread"] == {"messages": 1, "mentions": 0}

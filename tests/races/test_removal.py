@@ -1,0 +1,121 @@
+"""Leave against post: nothing follows its author's removal in the journal."""
+
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections, transaction
+
+from core.errors import Forbidden, NotFound
+from events.journal import hold
+from events.models import Entry
+from messaging.conversations.services import add_members, remove_member
+from messaging.messages.models import Message
+from messaging.messages.services import edit_message, post_message
+from tenants.context import in_tenant
+from tests.messaging.places import make_channel, make_message
+from tests.races.together import at_once, errors_in
+
+pytestmark = pytest.mark.usefixtures("real_commits")
+
+_WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+def run(act, outcome: list[Any]) -> Thread:
+    """Run something in a thread that will have to wait."""
+
+    def body() -> None:
+        try:
+            with in_tenant("acme"):
+                outcome.append(act())
+        except Exception as error:
+            outcome.append(error)
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=body, daemon=True)
+    thread.start()
+    return thread
+
+
+def until_it_waits() -> None:
+    """Return once somebody waits for a lock, having read their rights before."""
+    for _ in range(100_000):
+        with connection.cursor() as cursor:
+            cursor.execute(_WAITING)
+            if cursor.fetchone() != (0,):
+                return
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.parametrize("kind", ["private", "public"])
+@pytest.mark.parametrize("is_reply", [False, True])
+def test_a_message_that_waited_while_its_author_was_removed_is_refused(cast, kind, is_reply):
+    place = make_channel(cast.ana, cast.bo, kind=kind)
+    root = make_message(place, cast.ana) if is_reply else None
+    outcome: list[Any] = []
+
+    def post() -> Any:
+        return post_message(
+            cast.bo.actor,
+            conversation_id=place.id,
+            text="too late",
+            key=uuid4(),
+            thread_id=None if root is None else root.id,
+        )
+
+    with in_tenant("acme"):
+        with transaction.atomic():
+            hold(place.id)
+            thread = run(post, outcome)
+            until_it_waits()
+            remove_member(cast.ana.actor, conversation_id=place.id, user_id=cast.bo.id)
+        thread.join(30)
+
+        assert isinstance(outcome[0], Forbidden | NotFound)
+        assert not Message.objects.filter(author_id=cast.bo.id).exists()
+        entries = Entry.objects.filter(stream_id=place.id).order_by("seq")
+        assert list(entries.values_list("seq", flat=True)) == list(range(1, len(entries) + 1))
+        assert entries[len(entries) - 1].type == "chancery.membership.removed.v1"
+
+
+def test_an_edit_that_waited_is_refused_as_well(cast):
+    place = make_channel(cast.ana, cast.bo, kind="private")
+    message = make_message(place, cast.bo, "before")
+    outcome: list[Any] = []
+
+    with in_tenant("acme"):
+        with transaction.atomic():
+            hold(place.id)
+            thread = run(
+                lambda: edit_message(cast.bo.actor, message_id=message.id, text="after"), outcome
+            )
+            until_it_waits()
+            remove_member(cast.ana.actor, conversation_id=place.id, user_id=cast.bo.id)
+        thread.join(30)
+        message.refresh_from_db(fields=["text"])
+
+    assert isinstance(outcome[0], NotFound)
+    assert message.text == "before"
+
+
+def test_posting_and_being_removed_at_once_never_deadlock_and_end_in_order(cast):
+    place = make_channel(cast.ana, cast.bo, cast.cy, kind="private")
+
+    for _ in range(6):
+        outcomes = at_once(
+            "acme",
+            *[lambda: post_message(cast.bo.actor, conversation_id=place.id, text="x", key=uuid4())]
+            * 6,
+            lambda: remove_member(cast.ana.actor, conversation_id=place.id, user_id=cast.bo.id),
+        )
+        refused = errors_in(outcomes)
+        assert all(isinstance(error, Forbidden | NotFound) for error in refused)
+        with in_tenant("acme"):
+            removed = Entry.objects.filter(
+                stream_id=place.id, type="chancery.membership.removed.v1"
+            ).order_by("-seq")[0]
+            later = Message.objects.filter(author_id=cast.bo.id, seq__gt=removed.seq)
+            assert not later.exists()
+            add_members(cast.ana.actor, conversation_id=place.id, user_ids=[cast.bo.id])
