@@ -7,6 +7,12 @@ export type Id = string;
 export type Timestamp = string;
 
 export interface ConversationChange {
+  posting?: unknown;
+  replying?: unknown;
+  history?: "all" | "joined" | "days";
+  history_days?: number | null;
+  response_minutes?: number | null;
+  review_on?: string | null;
   name?: string | null;
   topic?: string | null;
   purpose?: string | null;
@@ -30,6 +36,12 @@ export interface ConversationView {
   member_count: number;
   member_ids: Id[];
   last_message_at: Timestamp | null;
+  posting: "everyone" | "owners" | "named";
+  replying: "everyone" | "owners" | "named";
+  history: "all" | "joined" | "days";
+  history_days: number | null;
+  response_minutes: number | null;
+  review_on: string | null;
   membership: MembershipView | null;
   unread: UnreadView;
   can: RightsView;
@@ -38,6 +50,10 @@ export interface ConversationView {
 export interface CursorView {
   read_seq: number;
   unread: UnreadView;
+}
+
+export interface Departure {
+  successor_id?: Id | null;
 }
 
 export interface DomainPage {
@@ -96,6 +112,11 @@ export interface MeView {
   time_zone: string;
 }
 
+export interface MemberChange {
+  role?: "owner" | "member" | null;
+  may_post?: boolean | null;
+}
+
 export interface MemberPage {
   items: MemberView[];
   next: string | null;
@@ -105,12 +126,18 @@ export interface MemberView {
   user_id: Id;
   role: "owner" | "member";
   joined_at: Timestamp;
+  may_post: boolean;
 }
 
 export interface MembershipView {
   role: "owner" | "member";
   read_seq: number;
   joined_at: Timestamp;
+  may_post: boolean;
+  section_id: Id | null;
+  position: number | null;
+  is_favourite: boolean;
+  is_muted: boolean;
 }
 
 export interface MessageChange {
@@ -143,7 +170,17 @@ export interface MessageView {
   files: FileView[];
 }
 
+export interface NewChannel {
+  name: string;
+}
+
 export interface NewConversation {
+  posting?: unknown;
+  replying?: unknown;
+  history?: "all" | "joined" | "days";
+  history_days?: number | null;
+  response_minutes?: number | null;
+  review_on?: string | null;
   kind: "public" | "private" | "direct";
   name?: string | null;
   topic?: string;
@@ -199,9 +236,11 @@ export interface RevisionView {
 
 export interface RightsView {
   post: boolean;
+  reply: boolean;
   edit: boolean;
   invite: boolean;
   archive: boolean;
+  manage: boolean;
 }
 
 export interface SharedConversationView {
@@ -217,7 +256,15 @@ export interface SharedConversationView {
   member_count: number;
   member_ids: Id[];
   last_message_at: Timestamp | null;
+  posting: "everyone" | "owners" | "named";
+  replying: "everyone" | "owners" | "named";
+  history: "all" | "joined" | "days";
+  history_days: number | null;
+  response_minutes: number | null;
+  review_on: string | null;
 }
+
+export type Speakers = "everyone" | "owners" | "named";
 
 export interface TenantView {
   slug: string;
@@ -247,9 +294,14 @@ export interface UserView {
 
 export interface EventData {
   "chancery.conversation.archived.v1": SharedConversationView;
+  "chancery.conversation.converted.v1": SharedConversationView;
   "chancery.conversation.created.v1": SharedConversationView;
   "chancery.conversation.restored.v1": SharedConversationView;
   "chancery.conversation.updated.v1": SharedConversationView;
+  "chancery.conversation.warned.v1": {
+    conversation_id: Id;
+    archive_on: string;
+  };
   "chancery.cursor.moved.v1": {
     user_id: Id;
     conversation_id: Id;
@@ -273,6 +325,13 @@ export interface EventData {
     user_id: Id;
     conversation_id: Id;
     role: string;
+    history_from_seq?: number;
+  };
+  "chancery.membership.changed.v1": {
+    conversation_id: Id;
+    user_id: Id;
+    role: string;
+    may_post: boolean;
   };
   "chancery.membership.removed.v1": {
     conversation_id: Id;
