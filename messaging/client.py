@@ -1,17 +1,23 @@
 """The page that holds the web client: one empty document that runs nothing but our built files."""
 
+from typing import cast
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from accounts.people.models import User
+from accounts.people.preferences import preferences_of
 from core import assets
-from messaging.catalogue import catalogue_address
+from messaging.catalogue import A_YEAR_S, catalogue_address
 
 POLICY = {
     "default-src": [CSP.NONE],
@@ -45,5 +51,34 @@ def client_page(request: HttpRequest, rest: str = "") -> HttpResponse:
     client = assets.entry("src/main.tsx")
     if client is None:
         return render(request, "messaging/client_missing.html", status=503)
-    catalogue = catalogue_address(get_language() or "en")
-    return render(request, "messaging/client.html", {"client": client, "catalogue": catalogue})
+    person = cast(User, request.user)
+    look = preferences_of(person.preferences)
+    language = person.locale if not look["auto_locale"] else _asked_for(request)
+    shown = {"client": client, "catalogue": catalogue_address(language), "look": look}
+    with translation.override(language):
+        response = render(request, "messaging/client.html", shown)
+    response["Content-Language"] = language
+    patch_vary_headers(response, ["Accept-Language"])
+    return _keep_language(response, None if look["auto_locale"] else language)
+
+
+def _asked_for(request: HttpRequest) -> str:
+    """What the browser asks for, whatever somebody chose here before."""
+    request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+    return translation.get_language_from_request(request)
+
+
+def _keep_language(response: HttpResponse, language: str | None) -> HttpResponse:
+    """A chosen language is kept in a cookie: pages before sign-in and the API's words follow it."""
+    if language is None:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+        return response
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=A_YEAR_S,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response

@@ -11,7 +11,7 @@ from django.urls import resolve
 from pydantic import TypeAdapter
 
 from accounts.domains.events import DomainAdded, DomainProved, DomainRemoved
-from accounts.people.events import UserUpdated
+from accounts.people.events import PreferencesChanged, UserUpdated
 from accounts.policies.events import PolicyChanged
 from events.registry import EventType, all_types
 from messaging.conversations.events import (
@@ -68,6 +68,18 @@ _DOMAIN = {
     "properties": {"domain_id": {"type": "string", "format": "uuid"}},
 }
 
+_OWN = {
+    "type": "object",
+    "required": ["locale", "time_zone", "title", "avatar_url", "preferences"],
+    "properties": {
+        "locale": {"type": "string"},
+        "time_zone": {"type": "string"},
+        "title": {"type": "string"},
+        "avatar_url": {"type": ["string", "null"]},
+        "preferences": {"$ref": "PreferencesView"},
+    },
+}
+
 SEEN_AS: dict[type, Json] = {
     MessageCreated: _MESSAGE,
     MessageEdited: _MESSAGE,
@@ -82,6 +94,7 @@ SEEN_AS: dict[type, Json] = {
     ReactionAdded: _REACTIONS,
     ReactionRemoved: _REACTIONS,
     UserUpdated: {"$ref": "UserView"},
+    PreferencesChanged: _OWN,
     PolicyChanged: _POLICY,
     DomainAdded: _DOMAIN,
     DomainProved: _DOMAIN,

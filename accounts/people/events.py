@@ -13,6 +13,14 @@ class UserDeactivated:
     user_id: UUID
 
 
+@event("preferences.changed", stream=StreamKind.USER, key="user_id")
+@dataclass(frozen=True, slots=True)
+class PreferencesChanged:
+    """How a person wants the product to look and speak; told to their own devices alone."""
+
+    user_id: UUID
+
+
 @event("user.updated", stream=StreamKind.TENANT, key="tenant_id")
 @dataclass(frozen=True, slots=True)
 class UserUpdated:

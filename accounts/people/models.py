@@ -52,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_bot = models.BooleanField(_("bot"), default=False)
     locale = models.CharField(max_length=12, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
+    preferences = models.JSONField(default=dict, blank=True, editable=False)
     external_id = models.CharField(max_length=120, null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -5,17 +5,19 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.people import access
-from accounts.people.events import UserDeactivated, UserUpdated
+from accounts.people.events import PreferencesChanged, UserDeactivated, UserUpdated
 from accounts.people.models import User
+from accounts.people.preferences import clean_preferences
 from accounts.sessions.services import revoke_sessions_of
 from accounts.tokens.services import revoke_tokens_of
 from core.actor import Actor, Role
-from core.errors import Conflict, FieldError, Forbidden, Invalid
+from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from core.text import clean_name
 from events.journal import publish
 from tenants.hooks import NewOwner
@@ -91,6 +93,36 @@ def update_person(actor: Actor, *, user_id: UUID, **changes: Any) -> User:
     return person
 
 
+def change_own(actor: Actor, **changes: Any) -> User:
+    """Change one's own `name`, `title`, `locale`, `time_zone` or some `preferences`.
+
+    What others see of a person is told to all; the rest to the person's own devices.
+
+    Errors  Invalid, naming the field; NotFound for whoever is no person here any more.
+    """
+    unknown = set(changes) - OWN
+    if unknown:
+        raise Invalid.field(sorted(unknown)[0], _("This cannot be changed here."))
+    with transaction.atomic():
+        person = User.objects.select_for_update().filter(id=actor.user_id).first()
+        if person is None:
+            raise NotFound("user")
+        wanted = {name: _CLEAN[name](value) for name, value in changes.items()}
+        if "preferences" in wanted:
+            wanted["preferences"] = {**person.preferences, **wanted["preferences"]}
+        changed = {name for name, value in wanted.items() if value != getattr(person, name)}
+        if not changed:
+            return person
+        for name in changed:
+            setattr(person, name, wanted[name])
+        person.save(update_fields=sorted(changed))
+        if changed & SEEN_BY_OTHERS:
+            publish(UserUpdated(tenant_id(actor.tenant), person.id), by=actor)
+        if changed - SEEN_BY_OTHERS:
+            publish(PreferencesChanged(person.id), by=actor)
+    return person
+
+
 def deactivate(actor: Actor, *, user_id: UUID) -> User:
     """Shut a person out at once: sessions, tokens and open sockets end. Twice is once."""
     return update_person(actor, user_id=user_id, is_active=False)
@@ -144,13 +176,25 @@ def _clean_zone(value: str) -> str:
     return value
 
 
+def _clean_locale(value: str) -> str:
+    known = dict(settings.LANGUAGES)
+    if value in known:
+        return value
+    raise Invalid.field("locale", _("Choose one of %(known)s.") % {"known": ", ".join(known)})
+
+
 _CLEAN: dict[str, Callable[[Any], Any]] = {
     "name": _clean_name,
     "title": _clean_title,
     "email": _clean_email,
     "time_zone": _clean_zone,
+    "locale": _clean_locale,
+    "preferences": clean_preferences,
 }
-CHANGEABLE = frozenset(_CLEAN) | {"role", "locale", "is_active"}
+OWN = frozenset({"name", "title", "locale", "time_zone", "preferences"})
+"""What people change of themselves."""
+SEEN_BY_OTHERS = frozenset({"name", "title"})
+CHANGEABLE = frozenset(_CLEAN) - {"preferences"} | {"role", "is_active"}
 """What `update_person` changes."""
 
 

@@ -7,7 +7,7 @@ from core import assets
 register = template.Library()
 
 THEME_COOKIE = "theme"
-THEMES = ("light", "dark")
+THEMES = ("light", "dark", "contrast")
 
 
 @register.simple_tag
@@ -19,7 +19,7 @@ def page_styles() -> tuple[str, ...]:
 
 @register.simple_tag(takes_context=True)
 def chosen_theme(context: template.Context) -> str:
-    """`light` or `dark` when the person chose one, else empty: the system decides."""
+    """`light`, `dark` or `contrast` when the person chose one, else empty: the system decides."""
     request = context.get("request")
     theme = request.COOKIES.get(THEME_COOKIE, "") if request else ""
     return theme if theme in THEMES else ""

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from accounts.people.events import UserUpdated
+from accounts.people.events import PreferencesChanged, UserUpdated
 from accounts.people.models import User
 from events.render import renders
-from messaging.people.view import user_view
+from messaging.people.view import own_view, user_view
 
 
 @renders(UserUpdated)
@@ -14,3 +14,12 @@ def user_updated(facts: Sequence[UserUpdated], rows: Sequence[Any]) -> list[dict
     """The person as they are now."""
     found = User.objects.in_bulk({fact.user_id for fact in facts})
     return [user_view(found[f.user_id]) if f.user_id in found else None for f in facts]
+
+
+@renders(PreferencesChanged)
+def preferences_changed(
+    facts: Sequence[PreferencesChanged], rows: Sequence[Any]
+) -> list[dict[str, Any] | None]:
+    """The person's own settings as they are now."""
+    found = User.objects.in_bulk({fact.user_id for fact in facts})
+    return [own_view(found[f.user_id]) if f.user_id in found else None for f in facts]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from accounts.people.models import User
+from accounts.people.preferences import preferences_of
 
 
 def user_view(user: User) -> dict[str, Any]:
@@ -16,4 +17,15 @@ def user_view(user: User) -> dict[str, Any]:
         "is_bot": user.is_bot,
         "title": user.title,
         "avatar_url": None,
+    }
+
+
+def own_view(user: User) -> dict[str, Any]:
+    """What a person's own devices know of them besides."""
+    return {
+        "locale": user.locale,
+        "time_zone": user.time_zone,
+        "title": user.title,
+        "avatar_url": user_view(user)["avatar_url"],
+        "preferences": preferences_of(user.preferences),
     }

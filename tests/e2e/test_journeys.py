@@ -280,7 +280,11 @@ def test_dark_and_light_are_remembered_without_a_flash(ana: Window):
     sheet = "getComputedStyle(document.querySelector('.main')).backgroundColor"
     light = ana.page.evaluate(sheet)
 
-    ana.page.get_by_role("button", name="Switch to dark").click()
+    ana.page.get_by_role("button", name="Settings").click()
+    with ana.page.expect_response(lambda answer: answer.url.endswith("/api/v1/me")):
+        ana.page.get_by_role("button", name="Appearance").click()
+        ana.page.get_by_role("radio", name="Dark").check()
+    ana.page.keyboard.press("Escape")
     dark = ana.page.evaluate(sheet)
     ana.page.reload()
     ana.ready()

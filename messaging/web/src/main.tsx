@@ -6,13 +6,14 @@ import { navigate, route, startRouting } from "./app/route.ts";
 import { startShortcuts } from "./app/shortcuts.ts";
 import { loadConversations } from "./conversations/actions.ts";
 import { conversations } from "./conversations/store.ts";
+import { fetchAhead } from "./design/lazily.tsx";
 import { toast } from "./design/toast.ts";
 import { loadCatalogue } from "./i18n/catalogue.ts";
 import { followAll, startLive } from "./live/actions.ts";
 import { flushDrafts, startDrafts } from "./messages/drafts.ts";
 import { startOutbox } from "./messages/sending.ts";
 import { startPeople } from "./people/actions.ts";
-import { me } from "./people/store.ts";
+import { followBrowser, take } from "./settings/actions.ts";
 import { backoffMs } from "./transport/backoff.ts";
 import { ask, Refused } from "./transport/http.ts";
 import "./client.css";
@@ -55,15 +56,17 @@ async function start(): Promise<void> {
   render(<App />, root);
 
   const person = await whoAmI();
-  me.value = person;
+  take(person);
   startLive(person.id);
   void startDrafts(person.id);
   void startOutbox(person.id);
   void startPeople();
+  void followBrowser(person);
   await loadConversations();
   followAll();
   openSomething();
   rememberOpen();
+  void fetchAhead();
   addEventListener("pagehide", flushDrafts);
 }
 

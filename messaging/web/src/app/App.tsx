@@ -1,34 +1,27 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { BrowseDialog } from "../conversations/BrowseDialog.tsx";
 import { ConversationHeader } from "../conversations/ConversationHeader.tsx";
-import { CreateDialog } from "../conversations/CreateDialog.tsx";
-import { DetailsDialog } from "../conversations/DetailsDialog.tsx";
-import { DirectDialog } from "../conversations/DirectDialog.tsx";
-import { MembersPanel } from "../conversations/MembersPanel.tsx";
 import { Sidebar } from "../conversations/Sidebar.tsx";
 import { conversations, unreadTotal, type Known } from "../conversations/store.ts";
-import { Switcher } from "../conversations/Switcher.tsx";
 import { refreshConversation } from "../conversations/actions.ts";
 import { ActionMenu } from "../design/ActionMenu.tsx";
 import { Seal } from "../design/Icon.tsx";
+import { lazily } from "../design/lazily.tsx";
 import { Toasts } from "../design/Toasts.tsx";
 import { Announcer, Connection } from "../live/Connection.tsx";
 import { TypingLine } from "../live/TypingLine.tsx";
 import { ConversationComposer } from "../messages/Composer.tsx";
-import { DeleteDialog } from "../messages/DeleteDialog.tsx";
-import { focusComposer } from "../messages/focus.ts";
+import { deleting, focusComposer } from "../messages/focus.ts";
 import { History } from "../messages/History.tsx";
-import { ThreadPanel } from "../messages/ThreadPanel.tsx";
 import { isManager, me, titleOf } from "../people/store.ts";
-import { EmojiPicker } from "../reactions/EmojiPicker.tsx";
-import { SearchPanel } from "../search/SearchPanel.tsx";
+import { opened } from "../reactions/picker.ts";
 import { JoinBar } from "../conversations/JoinBar.tsx";
 import { passOver } from "./failure.ts";
+import { DIALOGS } from "./dialogs.ts";
 import { dialog, panel } from "./panel.ts";
+import { PANELS } from "./panels.ts";
 import { route } from "./route.ts";
-import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
 import { t } from "../i18n/t.ts";
 
 /** The whole window. */
@@ -47,7 +40,7 @@ export function App(): JSX.Element {
       </main>
       <Side conversation={conversation} threadId={threadId} />
       <Dialogs conversation={conversation} />
-      <EmojiPicker />
+      {opened.value !== null && <EmojiPicker />}
       <ActionMenu />
       <Toasts />
       <Announcer />
@@ -117,28 +110,19 @@ function Missing(): JSX.Element {
   );
 }
 
+const ThreadPanel = lazily(() => import("../messages/ThreadPanel.tsx").then((module) => module.ThreadPanel));
+const DeleteDialog = lazily(() => import("../messages/DeleteDialog.tsx").then((module) => module.DeleteDialog));
+const EmojiPicker = lazily(() => import("../reactions/EmojiPicker.tsx").then((module) => module.EmojiPicker));
+
 function Side({ conversation, threadId }: { conversation: Known | undefined; threadId: string | null }): JSX.Element | null {
   if (threadId !== null && conversation !== undefined) return <ThreadPanel key={threadId} conversation={conversation} rootId={threadId} />;
-  if (panel.value === "search") return <SearchPanel conversation={conversation} />;
-  if (panel.value === "members" && conversation !== undefined) return <MembersPanel conversation={conversation} />;
-  return null;
+  if (panel.value === null) return null;
+  const Shown = PANELS[panel.value];
+  return <Shown conversation={conversation} />;
 }
 
 function Dialogs({ conversation }: { conversation: Known | undefined }): JSX.Element | null {
-  switch (dialog.value) {
-    case "switcher":
-      return <Switcher />;
-    case "shortcuts":
-      return <ShortcutsDialog />;
-    case "browse":
-      return <BrowseDialog />;
-    case "create":
-      return <CreateDialog />;
-    case "direct":
-      return <DirectDialog />;
-    case "details":
-      return conversation === undefined ? null : <DetailsDialog conversation={conversation} />;
-    case null:
-      return <DeleteDialog />;
-  }
+  if (dialog.value === null) return deleting.value === null ? null : <DeleteDialog />;
+  const Shown = DIALOGS[dialog.value];
+  return <Shown conversation={conversation} />;
 }

@@ -16,6 +16,7 @@ const sheet = (): readonly (readonly [string, Rows])[] => [
     ["Alt ↑ ↓", t("Previous or next conversation")],
     ["Alt Shift ↑ ↓", t("Previous or next unread conversation")],
     ["Shift D", t("Light or dark")],
+    ["Ctrl ,", t("Settings")],
     ["Esc", t("Close what is open")],
     ["?", t("This sheet")],
   ]],

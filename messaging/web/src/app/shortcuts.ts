@@ -3,7 +3,7 @@ import { neighbour } from "../conversations/Sidebar.tsx";
 import { focusComposer } from "../messages/focus.ts";
 import { dialog, panel, type Dialog } from "./panel.ts";
 import { navigate, route } from "./route.ts";
-import { toggleTheme } from "./theme.ts";
+import { toggleDark } from "../settings/actions.ts";
 
 const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
@@ -59,13 +59,14 @@ const withModifiers: readonly Shortcut[] = [
   { isFor: ({ key }) => key === "F6", run: ({ shiftKey }) => nextPart(shiftKey ? -1 : 1) },
   { isFor: ({ key, altKey }) => altKey && key === "ArrowDown", run: ({ shiftKey }) => go(1, shiftKey) },
   { isFor: ({ key, altKey }) => altKey && key === "ArrowUp", run: ({ shiftKey }) => go(-1, shiftKey) },
+  { isFor: ({ key, ctrlKey, metaKey }) => (ctrlKey || metaKey) && key === ",", run: () => open("settings") },
   { isFor: ({ key }) => key === "Escape" && isAnythingOpen(), run: closePanel },
 ];
 
 const single: readonly Shortcut[] = [
   { isFor: ({ key }) => key === "?", run: () => open("shortcuts") },
   { isFor: ({ key }) => key === "/", run: () => void (panel.value = "search") },
-  { isFor: ({ key, shiftKey }) => shiftKey && key === "D", run: toggleTheme },
+  { isFor: ({ key, shiftKey }) => shiftKey && key === "D", run: toggleDark },
   { isFor: ({ key }) => key === "c", run: () => focusComposer("conversation") },
 ];
 

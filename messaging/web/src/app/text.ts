@@ -7,13 +7,23 @@ function locale(): string | undefined {
   return page !== undefined && own?.startsWith(page) === true ? own : page;
 }
 
+let zone: string | undefined;
+
+/** Times are told in this zone from now on; undefined is the device's own. */
+export function useZone(name: string | undefined): void {
+  if (name === zone) return;
+  zone = name;
+  formatters.clear();
+  days = null;
+}
+
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** A formatter costs far more to make than to use, so each shape is made once. */
 function formatter(shape: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   let made = formatters.get(shape);
   if (made === undefined) {
-    made = new Intl.DateTimeFormat(locale(), options);
+    made = new Intl.DateTimeFormat(locale(), zone === undefined ? options : { ...options, timeZone: zone });
     formatters.set(shape, made);
   }
   return made;
@@ -27,31 +37,35 @@ export const clock = (at: string): string =>
 export const moment = (at: string): string =>
   formatter("moment", { dateStyle: "full", timeStyle: "short" }).format(new Date(at));
 
-/** The local calendar day, as a key for grouping. */
+const A_DAY_MS = 86_400_000;
+let days: Intl.DateTimeFormat | null = null;
+
+/** The calendar day in the person's time zone, as a key for grouping: 2026-3-9. */
 export function dayKey(at: string): string {
   const date = new Date(at);
-  return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
+  if (zone === undefined) return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+  days ??= new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "numeric", day: "numeric" });
+  return days.format(date);
 }
+
+const isSameYear = (at: string, now: Date): boolean => dayKey(at).split("-")[0] === dayKey(now.toISOString()).split("-")[0];
 
 /** Today, Yesterday, or the date. */
 export function dayName(at: string, now: Date = new Date()): string {
-  const date = new Date(at);
-  if (dayKey(at) === dayKey(now.toISOString())) return t("Today");
-  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
-  if (dayKey(at) === dayKey(yesterday.toISOString())) return t("Yesterday");
-  const sameYear = date.getFullYear() === now.getFullYear();
-  return sameYear
-    ? formatter("day", { weekday: "long", day: "numeric", month: "long" }).format(date)
-    : formatter("dayYear", { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(date);
+  const key = dayKey(at);
+  if (key === dayKey(now.toISOString())) return t("Today");
+  if (key === dayKey(new Date(now.getTime() - A_DAY_MS).toISOString())) return t("Yesterday");
+  return isSameYear(at, now)
+    ? formatter("day", { weekday: "long", day: "numeric", month: "long" }).format(new Date(at))
+    : formatter("dayYear", { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(new Date(at));
 }
 
 /** A short date for lists: 14:05 today, 3 Mar this year, 3 Mar 2024 before. */
 export function shortWhen(at: string, now: Date = new Date()): string {
   if (dayKey(at) === dayKey(now.toISOString())) return clock(at);
-  const date = new Date(at);
-  return date.getFullYear() === now.getFullYear()
-    ? formatter("short", { day: "numeric", month: "short" }).format(date)
-    : formatter("shortYear", { day: "numeric", month: "short", year: "numeric" }).format(date);
+  return isSameYear(at, now)
+    ? formatter("short", { day: "numeric", month: "short" }).format(new Date(at))
+    : formatter("shortYear", { day: "numeric", month: "short", year: "numeric" }).format(new Date(at));
 }
 
 /** 1.4 MB */

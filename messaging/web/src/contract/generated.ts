@@ -100,6 +100,19 @@ export interface HitView {
   highlights: HighlightView[];
 }
 
+export interface LanguageView {
+  code: string;
+  name: string;
+}
+
+export interface MeChange {
+  name?: string | null;
+  title?: string | null;
+  locale?: string | null;
+  time_zone?: string | null;
+  preferences?: object | null;
+}
+
 export interface MeView {
   id: Id;
   name: string;
@@ -110,6 +123,10 @@ export interface MeView {
   permissions: string[];
   locale: string;
   time_zone: string;
+  title: string;
+  avatar_url: string | null;
+  preferences: PreferencesView;
+  languages: LanguageView[];
 }
 
 export interface MemberChange {
@@ -205,6 +222,14 @@ export interface NewMessage {
   key?: Id | null;
   thread_id?: Id | null;
   also_in_conversation?: boolean;
+}
+
+export interface PreferencesView {
+  theme: "system" | "light" | "dark" | "contrast";
+  density: "comfortable" | "compact";
+  text_size: "normal" | "small" | "large" | "larger";
+  auto_locale: boolean;
+  auto_time_zone: boolean;
 }
 
 export interface Problem {
@@ -354,6 +379,13 @@ export interface EventData {
   "chancery.message.edited.v1": MessageView;
   "chancery.policy.changed.v1": {
     policy: string;
+  };
+  "chancery.preferences.changed.v1": {
+    locale: string;
+    time_zone: string;
+    title: string;
+    avatar_url: string | null;
+    preferences: PreferencesView;
   };
   "chancery.reaction.added.v1": {
     message_id: Id;

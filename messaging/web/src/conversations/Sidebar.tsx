@@ -4,7 +4,6 @@ import { useEffect } from "preact/hooks";
 import { dialog, panel } from "../app/panel.ts";
 import { navigate, route } from "../app/route.ts";
 import { keyNames } from "../app/keys.ts";
-import { theme, toggleTheme } from "../app/theme.ts";
 import { t, tn } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon, Seal } from "../design/Icon.tsx";
@@ -155,14 +154,13 @@ function ListSkeleton(): JSX.Element {
 }
 
 function Person(): JSX.Element {
-  const isDark = theme.value === "dark";
   return (
     <footer class="sidebar-foot">
       <Avatar userId={me.value?.id ?? null} size="s" />
       <bdi class="person-name">{me.value?.name ?? ""}</bdi>
       {isManager(me.value?.role) && <a class="icon-button" href="/admin/" aria-label={t("Console of the organisation")} title={t("Console of the organisation")}><Icon name="sliders" /></a>}
       <IconButton icon="keyboard" label={t("Keyboard shortcuts")} shortcut="?" onClick={() => (dialog.value = "shortcuts")} />
-      <IconButton icon={isDark ? "sun" : "moon"} label={isDark ? t("Switch to light") : t("Switch to dark")} onClick={toggleTheme} />
+      <IconButton icon="gear" label={t("Settings")} shortcut="Ctrl ," onClick={() => (dialog.value = "settings")} />
       <form method="post" action="/accounts/logout/" onSubmit={(event) => event.currentTarget.querySelector("input")?.setAttribute("value", csrfToken())}>
         <input type="hidden" name="csrfmiddlewaretoken" value={csrfToken()} />
         <button type="submit" class="icon-button" aria-label={t("Sign out")} title={t("Sign out")}><Icon name="out" /></button>

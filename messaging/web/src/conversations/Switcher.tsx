@@ -5,7 +5,7 @@ import { complain } from "../app/failure.ts";
 import { dialog, panel } from "../app/panel.ts";
 import { navigate, route } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
-import { toggleTheme } from "../app/theme.ts";
+import { toggleDark } from "../settings/actions.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon, type IconName } from "../design/Icon.tsx";
 import { useListbox } from "../design/listbox.ts";
@@ -124,7 +124,7 @@ function commands(q: string): Choice[] {
     command(t("Browse channels"), "browse", () => (dialog.value = "browse")),
     command(t("Create channel"), "plus", () => (dialog.value = "create")),
     command(t("New direct message"), "compose", () => (dialog.value = "direct")),
-    command(t("Switch between light and dark"), "moon", toggleTheme),
+    command(t("Switch between light and dark"), "moon", toggleDark),
     command(t("Keyboard shortcuts"), "keyboard", () => (dialog.value = "shortcuts")),
   ];
   if (q === "") return [];

@@ -8,6 +8,7 @@ import { timelineOf, withMessage, withReactions, withReplyCounted } from "../mes
 import { plain } from "../messages/plain.ts";
 import { me, nameOf, remember } from "../people/store.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
+import { take } from "../settings/actions.ts";
 import { leaveForSignIn } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
@@ -127,6 +128,12 @@ function mentioned({ data }: EventFrameOf<"chancery.mention.created.v1">): void 
   else update(data.conversation_id, (known) => afterMention(known, data.seq));
 }
 
+/** Another of the person's devices chose something; a new language is spoken from the next load on. */
+function preferencesChanged({ data }: EventFrameOf<"chancery.preferences.changed.v1">): void {
+  const mine = me.peek();
+  if (mine !== null) take({ ...mine, ...data });
+}
+
 const table: Table = {
   "chancery.message.created.v1": messageCreated,
   "chancery.message.edited.v1": messageChanged,
@@ -154,6 +161,7 @@ const table: Table = {
   "chancery.domain.proved.v1": () => undefined,
   "chancery.domain.removed.v1": () => undefined,
   "chancery.user.updated.v1": ({ data }) => remember([data]),
+  "chancery.preferences.changed.v1": preferencesChanged,
 };
 
 /** Apply one event to the stores. Event types of a newer server are passed over. */

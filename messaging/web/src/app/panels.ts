@@ -1,0 +1,10 @@
+import type { ComponentType } from "preact";
+import { lazily } from "../design/lazily.tsx";
+import { inConversation, type PartProps } from "./inside.tsx";
+import type { Panel } from "./panel.ts";
+
+/** Every panel by its name in `panel.ts`. A feature adds a line here and its name there. */
+export const PANELS: Readonly<Record<NonNullable<Panel>, ComponentType<PartProps>>> = {
+  members: lazily(() => import("../conversations/MembersPanel.tsx").then(({ MembersPanel }) => inConversation(MembersPanel))),
+  search: lazily(() => import("../search/SearchPanel.tsx").then(({ SearchPanel }) => SearchPanel)),
+};

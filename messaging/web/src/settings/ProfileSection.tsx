@@ -1,0 +1,58 @@
+import type { JSX } from "preact";
+import { useId, useState } from "preact/hooks";
+import { explain } from "../app/failure.ts";
+import { Avatar } from "../design/Avatar.tsx";
+import { toast } from "../design/toast.ts";
+import { t } from "../i18n/t.ts";
+import { me } from "../people/store.ts";
+import { changeMe } from "./actions.ts";
+
+/** How others see the person. */
+export function ProfileSection(): JSX.Element {
+  const [name, setName] = useState(me.peek()?.name ?? "");
+  const [title, setTitle] = useState(me.peek()?.title ?? "");
+  const [error, setError] = useState("");
+  const id = useId();
+  const isChanged = name.trim() !== me.value?.name || title.trim() !== me.value.title;
+
+  const save = async (): Promise<void> => {
+    try {
+      await changeMe({ name: name.trim(), title: title.trim() });
+      setError("");
+      toast(t("Saved."));
+    } catch (refusal) {
+      setError(explain(refusal));
+    }
+  };
+
+  return (
+    <form
+      class="settings-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <div class="profile-card">
+        <Avatar userId={me.value?.id ?? null} size="l" />
+        <p>
+          <bdi class="name">{me.value?.name ?? ""}</bdi>
+          <small>{me.value?.email ?? ""}</small>
+        </p>
+      </div>
+      <div class="field">
+        <label for={`${id}-name`}>{t("Name")}</label>
+        <input id={`${id}-name`} class="input" required maxLength={120} autocomplete="name" dir="auto" value={name} onInput={(event) => setName(event.currentTarget.value)} />
+      </div>
+      <div class="field">
+        <label for={`${id}-title`}>{t("Title")}</label>
+        <input id={`${id}-title`} class="input" maxLength={120} autocomplete="organization-title" dir="auto" aria-describedby={`${id}-title-hint`} value={title} onInput={(event) => setTitle(event.currentTarget.value)} />
+        <p class="hint" id={`${id}-title-hint`}>{t("What you do here, such as “Payroll” or “Night shift lead”. Others see it beside your name.")}</p>
+      </div>
+      {error !== "" && <p class="error" role="alert">{error}</p>}
+      <div class="modal-foot">
+        <button type="submit" class="button primary" disabled={!isChanged}>{t("Save")}</button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,62 @@
+import type { Me } from "../contract/types.ts";
+import { complain } from "../app/failure.ts";
+import { me } from "../people/store.ts";
+import { ask, Refused } from "../transport/http.ts";
+import { draw, isDark, type Preferences } from "./look.ts";
+
+/** What people change of themselves. */
+export interface Change {
+  name?: string;
+  title?: string;
+  locale?: string;
+  time_zone?: string;
+  preferences?: Partial<Preferences>;
+}
+
+/** Change something of oneself and take what the server made of it. Throws Refused for the form to show. */
+export async function changeMe(change: Change): Promise<void> {
+  take(await ask<Me>("PATCH", "/me", change));
+}
+
+/** The person as the server has them; drawn at once. */
+export function take(person: Me): void {
+  me.value = person;
+  draw(person);
+}
+
+/** A choice shows before the server has it, and goes back when the server refuses. */
+export async function prefer(preferences: Partial<Preferences>): Promise<void> {
+  const before = me.peek();
+  if (before === null) return;
+  take({ ...before, preferences: { ...before.preferences, ...preferences } });
+  try {
+    await changeMe({ preferences });
+  } catch (error) {
+    take(before);
+    complain(error);
+  }
+}
+
+/** From light to dark or back, for the key and the palette. */
+export const toggleDark = (): void => void prefer({ theme: isDark.peek() ? "light" : "dark" });
+
+/** The page is drawn in one language: another one needs it anew. */
+export async function speak(locale: string | null): Promise<void> {
+  await changeMe(locale === null ? { preferences: { auto_locale: true } } : { locale, preferences: { auto_locale: false } });
+  location.reload();
+}
+
+/** What the browser says is kept with the person while they have not chosen otherwise: letters and deadlines need it. */
+export async function followBrowser(person: Me): Promise<void> {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const language = document.documentElement.lang;
+  const change: Change = {};
+  if (person.preferences.auto_time_zone && zone !== undefined && zone !== person.time_zone) change.time_zone = zone;
+  if (person.preferences.auto_locale && language !== person.locale && person.languages.some(({ code }) => code === language)) change.locale = language;
+  if (Object.keys(change).length === 0) return;
+  try {
+    await changeMe(change);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+}
