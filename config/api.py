@@ -8,10 +8,24 @@ from messaging.files.api import router as files
 from messaging.live.api import router as live
 from messaging.messages.api import router as messages
 from messaging.people.api import router as people
+from messaging.pins.api import router as pins
 from messaging.reactions.api import router as reactions
 from messaging.receipts.api import router as receipts
+from messaging.saved.api import router as saved
 from messaging.search.api import router as search
 
 api = make_api(auth=authenticate)
-for feature in (domains, people, conversations, messages, reactions, receipts, search, files, live):
+for feature in (
+    domains,
+    people,
+    conversations,
+    messages,
+    reactions,
+    receipts,
+    search,
+    files,
+    pins,
+    saved,
+    live,
+):
     api.add_router("", feature)

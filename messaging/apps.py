@@ -10,6 +10,8 @@ FEATURES = (
     "receipts",
     "sidebar",
     "reactions",
+    "pins",
+    "saved",
     "search",
     "attention",
     "live",
@@ -23,7 +25,7 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself: events, handlers and renderers of each feature."""
         for feature in FEATURES:
-            for part in ("events", "handlers", "frames"):
+            for part in ("events", "handlers", "selectors", "frames"):
                 _import_if_there(f"messaging.{feature}.{part}")
 
 

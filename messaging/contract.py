@@ -26,6 +26,7 @@ from messaging.conversations.events import (
 from messaging.conversations.schemas import SharedConversationView
 from messaging.live.asyncapi import asyncapi_document
 from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
+from messaging.pins.events import MessagePinned, MessageUnpinned
 from messaging.reactions.events import ReactionAdded, ReactionRemoved
 
 TARGET = Path(__file__).parent / "web" / "src" / "contract" / "generated.ts"
@@ -84,6 +85,8 @@ SEEN_AS: dict[type, Json] = {
     MessageCreated: _MESSAGE,
     MessageEdited: _MESSAGE,
     MessageDeleted: _MESSAGE,
+    MessagePinned: _MESSAGE,
+    MessageUnpinned: _MESSAGE,
     ConversationCreated: _CONVERSATION,
     ConversationUpdated: _CONVERSATION,
     ConversationArchived: _CONVERSATION,

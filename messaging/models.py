@@ -4,7 +4,9 @@ from messaging.attention.models import Mention
 from messaging.conversations.models import Conversation, Membership
 from messaging.files.models import File
 from messaging.messages.models import Message, Revision
+from messaging.pins.models import Pin
 from messaging.reactions.models import Reaction
+from messaging.saved.models import Saved
 from messaging.sidebar.models import Section
 
 __all__ = [
@@ -13,7 +15,9 @@ __all__ = [
     "Membership",
     "Mention",
     "Message",
+    "Pin",
     "Reaction",
     "Revision",
+    "Saved",
     "Section",
 ]

@@ -228,6 +228,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 21_600.0,
         "args": ("accounts.check_domains",),
     },
+    "messaging.keep_time": {
+        "task": "tenants.for_each",
+        "schedule": 20.0,
+        "args": ("messaging.keep_time",),
+    },
     "tenants.tidy": {"task": "tenants.tidy", "schedule": 600.0},
     "tenants.note_workers": {"task": "tenants.note_workers", "schedule": 20.0},
 }

@@ -25,4 +25,5 @@ urlpatterns = [
     path("i18n/<language>.json", catalogue_page, name="catalogue"),
     path("", client_page, name="client"),
     path("c/<path:rest>", client_page),
+    path("m/<path:rest>", client_page),
 ]

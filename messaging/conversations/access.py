@@ -1,5 +1,6 @@
 """Who may do what with a conversation: fetch it for a purpose, or refuse."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -105,6 +106,15 @@ def place_for(actor: Actor, conversation_id: UUID, do: Do) -> Place:
     return place
 
 
+def places_for(actor: Actor, conversation_ids: Collection[UUID]) -> dict[UUID, Place]:
+    """Those of these conversations that the actor may know of, in one statement."""
+    if not conversation_ids:
+        return {}
+    rows = hot_rows(_find_many_sql(), [actor.user_id, list(conversation_ids)])
+    places = (_place_of(actor, row) for row in rows)
+    return {place.id: place for place in places if place is not None}
+
+
 def insist(actor: Actor, place: Place, do: Do) -> None:
     """Refuse a purpose in a conversation that was fetched already; Forbidden says why."""
     if do not in allowed(actor, place):
@@ -169,15 +179,22 @@ def _find(actor: Actor, conversation_id: UUID) -> Place | None:
     than PostgreSQL takes to answer it.
     """
     rows = hot_rows(_find_sql(), [actor.user_id, conversation_id])
-    if not rows:
-        return None
-    (row,) = rows
+    return _place_of(actor, rows[0]) if rows else None
+
+
+def _place_of(actor: Actor, row: tuple) -> Place | None:
+    """The place that a row of ours tells of; None where it is not the actor's to know."""
     conversation = Conversation.from_db(connection.alias, *_conversation_part(row))
     if row[-1] is not None:
         return Place(conversation, Membership.from_db(connection.alias, *_membership_part(row)))
     if actor.is_guest or conversation.kind != Kind.PUBLIC:
         return None
     return Place(conversation, None)
+
+
+@cache
+def _find_many_sql() -> str:
+    return _find_sql().replace("c.id = %s", "c.id = ANY(%s)")
 
 
 @cache

@@ -1,5 +1,6 @@
 """Who may do what with a message."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -7,9 +8,9 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
-from core.errors import Forbidden, NotFound
+from core.errors import Conflict, Forbidden, NotFound
 from messaging.conversations import access as conversations
-from messaging.conversations.access import Place
+from messaging.conversations.access import Place, places_for
 from messaging.messages.models import Message, MessageKind
 
 
@@ -21,6 +22,7 @@ class Do(StrEnum):
     REPLY = "reply"
     EDIT = "edit"
     DELETE = "delete"
+    PIN = "pin"
 
 
 class Found(NamedTuple):
@@ -34,6 +36,7 @@ _WHY_NOT = {
     Do.REACT: _("Join the conversation to react; what is archived or deleted takes no reactions."),
     Do.REPLY: _("Join the conversation to reply; what is archived or deleted takes no replies."),
     Do.EDIT: _("Only its author may edit a message, while its conversation is open."),
+    Do.PIN: _("Join the conversation to pin; what is archived or deleted is not pinned."),
     Do.DELETE: _("Only its author or the channel's owners may delete a message."),
 }
 
@@ -54,6 +57,32 @@ def message_for(actor: Actor, message_id: UUID, do: Do) -> Found:
     return Found(message, place)
 
 
+def message_held(actor: Actor, found: Found, do: Do) -> Found:
+    """Fetch a message again once the caller holds its conversation's stream, for the same purpose.
+
+    Errors  as `message_for`; Conflict where it was moved to another conversation meanwhile.
+    """
+    again = message_for(actor, found.message.id, do)
+    if again.place.id != found.place.id:
+        raise Conflict("message", _("The message was just moved; try again."), code="moved")
+    return again
+
+
+def readable(actor: Actor, message_ids: Collection[UUID]) -> dict[UUID, Message]:
+    """Those of these messages that the actor may read, in the order of the ids; two statements."""
+    rows = Message.objects.defer("words").in_bulk(list(message_ids))
+    places = places_for(actor, {row.conversation_id for row in rows.values()})
+    return {
+        id_: rows[id_]
+        for id_ in message_ids
+        if id_ in rows and _is_seen(rows[id_], places.get(rows[id_].conversation_id))
+    }
+
+
+def _is_seen(message: Message, place: Place | None) -> bool:
+    return place is not None
+
+
 def allowed(actor: Actor, message: Message, place: Place) -> frozenset[Do]:
     """Everything the actor may do with a message in a conversation that is visible to them."""
     in_place = conversations.allowed(actor, place)
@@ -61,6 +90,9 @@ def allowed(actor: Actor, message: Message, place: Place) -> frozenset[Do]:
     takes_part = conversations.Do.TAKE_PART in in_place
     if takes_part and message.deleted_at is None:
         may |= {Do.REACT, Do.REPLY} if conversations.Do.REPLY in in_place else {Do.REACT}
+        # What everybody is shown is for those to say who may speak to everybody.
+        if message.kind == MessageKind.TEXT and conversations.Do.POST in in_place:
+            may.add(Do.PIN)
     is_own = message.author_id is not None and message.author_id == actor.user_id
     if is_own and message.kind == MessageKind.TEXT and takes_part:
         may |= {Do.EDIT, Do.DELETE}

@@ -30,6 +30,7 @@ class Part(IntFlag):
     PREVIEWS = 4
     PRIORITY = 8
     FORWARD = 16
+    PIN = 32
 
 
 type Loader = Callable[[Sequence[UUID]], Mapping[UUID, Any]]

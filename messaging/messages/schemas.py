@@ -21,6 +21,11 @@ class FileView(Schema):
     url: str
 
 
+class PinView(Schema):
+    by_id: UUID | None
+    at: datetime
+
+
 class MessageView(Schema):
     """A message; `seq` is the number of its creation, `text` is null once it was deleted."""
 
@@ -42,6 +47,7 @@ class MessageView(Schema):
     reply_user_ids: list[UUID]
     also_in_conversation: bool
     files: list[FileView]
+    pin: PinView | None = None
 
 
 class MessagePage(Schema):

@@ -18,7 +18,9 @@ from accounts.domains.models import DomainProof
 from core.ids import new_id
 from messaging.files import storage
 from messaging.files.models import File
+from messaging.pins.services import pin_message
 from messaging.reactions.services import add_reaction
+from messaging.saved.services import save_message
 from tenants.context import in_tenant
 from tests.cast import Cast
 from tests.isolation.walk import Operation, operations, random_ids, with_ids
@@ -36,6 +38,8 @@ def secret(cast: Cast) -> dict[str, object]:
     make_message(room, cast.ana, "an answer", thread=message)
     with in_tenant("acme"):
         add_reaction(cast.ana.actor, message_id=message.id, emoji="👍")
+        pin_message(cast.ana.actor, message_id=message.id)
+        save_message(cast.bo.actor, message_id=message.id)
         file = _file(room.id, message.id)
         domain = DomainProof.objects.create(domain="acme.example")
     return {

@@ -9,16 +9,18 @@ import { conversations } from "./conversations/store.ts";
 import { fetchAhead } from "./design/lazily.tsx";
 import { toast } from "./design/toast.ts";
 import { loadCatalogue } from "./i18n/catalogue.ts";
-import { followAll, startLive } from "./live/actions.ts";
+import { followAll, startLive, whenMissed } from "./live/actions.ts";
 import { flushDrafts, startDrafts } from "./messages/drafts.ts";
 import { startOutbox } from "./messages/sending.ts";
 import { startPeople } from "./people/actions.ts";
 import { followBrowser, take } from "./settings/actions.ts";
+import { loadLater } from "./saved/actions.ts";
 import { backoffMs } from "./transport/backoff.ts";
 import { ask, Refused } from "./transport/http.ts";
 import "./client.css";
 
 const LAST_OPEN = "last-conversation";
+const LISTS_AFTER_MS = 300;
 const WIDE = "(min-width: 48rem)";
 
 async function whoAmI(attempt = 0): Promise<Me> {
@@ -47,6 +49,14 @@ function rememberOpen(): void {
   });
 }
 
+/** The person's own lists: after the first drawing, and again whenever their events were missed. */
+function startLists(): void {
+  for (const load of [loadLater]) {
+    whenMissed(() => void load());
+    setTimeout(() => void load(), LISTS_AFTER_MS);
+  }
+}
+
 async function start(): Promise<void> {
   await loadCatalogue();
   startRouting();
@@ -62,6 +72,7 @@ async function start(): Promise<void> {
   void startOutbox(person.id);
   void startPeople();
   void followBrowser(person);
+  startLists();
   await loadConversations();
   followAll();
   openSomething();

@@ -16,9 +16,11 @@ import { deleting, focusComposer } from "../messages/focus.ts";
 import { History } from "../messages/History.tsx";
 import { isManager, me, titleOf } from "../people/store.ts";
 import { opened } from "../reactions/picker.ts";
+import { LinkedMessage, NotAvailable } from "../messages/LinkedMessage.tsx";
 import { JoinBar } from "../conversations/JoinBar.tsx";
 import { passOver } from "./failure.ts";
 import { DIALOGS } from "./dialogs.ts";
+import { Overlay } from "./Overlay.tsx";
 import { dialog, panel } from "./panel.ts";
 import { PANELS } from "./panels.ts";
 import { route } from "./route.ts";
@@ -26,22 +28,23 @@ import { t } from "../i18n/t.ts";
 
 /** The whole window. */
 export function App(): JSX.Element {
-  const { conversationId, threadId } = route.value;
+  const { conversationId, threadId, messageId } = route.value;
   const conversation = conversationId === null ? undefined : conversations.value.byId.get(conversationId);
   useSignalEffect(() => void (document.title = title()));
 
   return (
-    <div class={`app ${conversationId === null ? "at-home" : "at-conversation"} ${threadId !== null || panel.value !== null ? "has-panel" : ""}`}>
+    <div class={`app ${conversationId === null && messageId === null ? "at-home" : "at-conversation"} ${threadId !== null || panel.value !== null ? "has-panel" : ""}`}>
       <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), focusComposer("conversation"))}>{t("Skip to writing")}</a>
       <Sidebar />
       <main id="main" class="main" aria-label={conversation === undefined ? t("Conversation") : titleOf(conversation)}>
         <Connection />
-        <Main conversationId={conversationId} conversation={conversation} />
+        <Main conversationId={conversationId} conversation={conversation} messageId={messageId} />
       </main>
       <Side conversation={conversation} threadId={threadId} />
       <Dialogs conversation={conversation} />
       {opened.value !== null && <EmojiPicker />}
       <ActionMenu />
+      <Overlay />
       <Toasts />
       <Announcer />
     </div>
@@ -59,9 +62,10 @@ function title(): string {
 interface MainProps {
   conversationId: string | null;
   conversation: Known | undefined;
+  messageId: string | null;
 }
 
-function Main({ conversationId, conversation }: MainProps): JSX.Element {
+function Main({ conversationId, conversation, messageId }: MainProps): JSX.Element {
   useEffect(() => {
     if (conversation === undefined && conversationId !== null && conversations.peek().status === "ready") {
       void refreshConversation(conversationId).catch(passOver);
@@ -69,8 +73,9 @@ function Main({ conversationId, conversation }: MainProps): JSX.Element {
     if (matchMedia("(hover: hover)").matches && route.peek().threadId === null && panel.peek() === null && dialog.peek() === null) focusComposer("conversation");
   }, [conversationId, conversation === undefined, conversations.value.status]);
 
+  if (messageId !== null) return <LinkedMessage key={messageId} messageId={messageId} />;
   if (conversationId === null) return <Welcome />;
-  if (conversation === undefined) return conversations.value.status === "loading" ? <div class="history" aria-busy="true" /> : <Missing />;
+  if (conversation === undefined) return conversations.value.status === "loading" ? <div class="history" aria-busy="true" /> : <NotAvailable />;
   return (
     <>
       <ConversationHeader conversation={conversation} />
@@ -96,16 +101,6 @@ function Welcome(): JSX.Element {
         <button type="button" class="button" onClick={() => (dialog.value = "direct")}>{t("Write to someone")}</button>
       </p>
       {isManager(me.value?.role) && <p><a href="/admin/accounts/user/add/">{t("Add people in the console")}</a></p>}
-    </div>
-  );
-}
-
-function Missing(): JSX.Element {
-  return (
-    <div class="welcome">
-      <h1>{t("This conversation is not here")}</h1>
-      <p>{t("It may have been removed, or it may be for people you are not among.")}</p>
-      <p><a class="button" href="/">{t("Go to the start page")}</a></p>
     </div>
   );
 }

@@ -7,4 +7,6 @@ import type { Panel } from "./panel.ts";
 export const PANELS: Readonly<Record<NonNullable<Panel>, ComponentType<PartProps>>> = {
   members: lazily(() => import("../conversations/MembersPanel.tsx").then(({ MembersPanel }) => inConversation(MembersPanel))),
   search: lazily(() => import("../search/SearchPanel.tsx").then(({ SearchPanel }) => SearchPanel)),
+  pins: lazily(() => import("../pins/PinsPanel.tsx").then(({ PinsPanel }) => PinsPanel)),
+  later: lazily(() => import("../saved/LaterPanel.tsx").then(({ LaterPanel }) => LaterPanel)),
 };

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { neighbour } from "../conversations/Sidebar.tsx";
 import { focusComposer } from "../messages/focus.ts";
-import { dialog, panel, type Dialog } from "./panel.ts";
+import { dialog, openPanel, panel, type Dialog } from "./panel.ts";
 import { navigate, route } from "./route.ts";
 import { toggleDark } from "../settings/actions.ts";
 
@@ -65,14 +65,14 @@ const withModifiers: readonly Shortcut[] = [
 
 const single: readonly Shortcut[] = [
   { isFor: ({ key }) => key === "?", run: () => open("shortcuts") },
-  { isFor: ({ key }) => key === "/", run: () => void (panel.value = "search") },
+  { isFor: ({ key }) => key === "/", run: () => openPanel("search") },
   { isFor: ({ key, shiftKey }) => shiftKey && key === "D", run: toggleDark },
   { isFor: ({ key }) => key === "c", run: () => focusComposer("conversation") },
 ];
 
 /** Which shortcuts are in force: the browser's own combinations are left to it, and letters typed into fields are letters. */
 function inForce(event: KeyboardEvent): readonly Shortcut[] {
-  if (dialog.peek() !== null) return [switcher];
+  if (dialog.peek() !== null || document.querySelector("dialog[open]") !== null) return [switcher];
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
   const singles = isPlain && singleKeys.peek() && !isField(event.target) ? single : [];
   return [switcher, ...withModifiers, ...singles];

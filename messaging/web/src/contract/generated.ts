@@ -185,6 +185,7 @@ export interface MessageView {
   reply_user_ids: Id[];
   also_in_conversation: boolean;
   files: FileView[];
+  pin?: PinView | null;
 }
 
 export interface NewChannel {
@@ -224,12 +225,18 @@ export interface NewMessage {
   also_in_conversation?: boolean;
 }
 
+<<<<<<< HEAD
 export interface PreferencesView {
   theme: "system" | "light" | "dark" | "contrast";
   density: "comfortable" | "compact";
   text_size: "normal" | "small" | "large" | "larger";
   auto_locale: boolean;
   auto_time_zone: boolean;
+=======
+export interface PinView {
+  by_id: Id | null;
+  at: Timestamp;
+>>>>>>> aaebfa3 (Pins, messages saved for later, reminders, and links to messages that follow them)
 }
 
 export interface Problem {
@@ -266,6 +273,25 @@ export interface RightsView {
   invite: boolean;
   archive: boolean;
   manage: boolean;
+}
+
+export interface SavedChange {
+  remind_at?: Timestamp | null;
+  done?: boolean;
+}
+
+export interface SavedPage {
+  items: SavedView[];
+  next: string | null;
+}
+
+export interface SavedView {
+  message_id: Id;
+  saved_at: Timestamp;
+  done_at: Timestamp | null;
+  remind_at: Timestamp | null;
+  reminded_at: Timestamp | null;
+  message: MessageView | null;
 }
 
 export interface SharedConversationView {
@@ -341,6 +367,14 @@ export interface EventData {
   "chancery.domain.removed.v1": {
     domain_id: Id;
   };
+  "chancery.later.changed.v1": {
+    user_id: Id;
+    message_id: Id;
+  };
+  "chancery.later.removed.v1": {
+    user_id: Id;
+    message_id: Id;
+  };
   "chancery.membership.added.v1": {
     conversation_id: Id;
     user_id: Id;
@@ -377,6 +411,8 @@ export interface EventData {
   "chancery.message.created.v1": MessageView;
   "chancery.message.deleted.v1": MessageView;
   "chancery.message.edited.v1": MessageView;
+  "chancery.message.pinned.v1": MessageView;
+  "chancery.message.unpinned.v1": MessageView;
   "chancery.policy.changed.v1": {
     policy: string;
   };
@@ -398,6 +434,10 @@ export interface EventData {
     emoji: string;
     user_id: Id;
     reactions: ReactionView[];
+  };
+  "chancery.reminder.due.v1": {
+    user_id: Id;
+    message_id: Id;
   };
   "chancery.session.revoked.v1": {
     user_id: Id;

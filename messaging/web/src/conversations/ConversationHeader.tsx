@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { dialog, panel } from "../app/panel.ts";
+import { dialog, panel, togglePanel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
 import { t, tn } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
@@ -10,8 +10,6 @@ import { search } from "../search/store.ts";
 import { archive, leave } from "./actions.ts";
 import { Sign } from "./Sign.tsx";
 import type { Known } from "./store.ts";
-
-const togglePanel = (name: "members" | "search"): void => void (panel.value = panel.peek() === name ? null : name);
 
 /** Name, topic, members, and what can be done with the conversation. */
 export function ConversationHeader({ conversation }: { conversation: Known }): JSX.Element {
@@ -27,6 +25,7 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
       <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("{count} member", "{count} members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
         <Icon name="people" /> {count}
       </button>
+      <IconButton icon="pin" label={t("Pinned messages")} pressed={panel.value === "pins"} onClick={() => togglePanel("pins")} />
       <IconButton
         icon="search"
         label={t("Search in this conversation")}

@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { useEffect } from "preact/hooks";
-import { dialog, panel } from "../app/panel.ts";
+import { dialog, openPanel, panel, togglePanel } from "../app/panel.ts";
 import { navigate, route } from "../app/route.ts";
 import { keyNames } from "../app/keys.ts";
+import { VIEWS } from "../app/views.ts";
 import { t, tn } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon, Seal } from "../design/Icon.tsx";
@@ -36,6 +37,7 @@ export function Sidebar(): JSX.Element {
         <IconButton icon="search" label={t("Search messages")} shortcut="/" onClick={openSearch} />
       </div>
       <nav class="sidebar-list" aria-label={t("Conversations")} onKeyDown={onListKey}>
+        <Views />
         <Lists />
       </nav>
       <Person />
@@ -46,7 +48,25 @@ export function Sidebar(): JSX.Element {
 /** Search from here is for everything one may read. */
 function openSearch(): void {
   search.value = { ...search.peek(), isHere: false };
-  panel.value = "search";
+  openPanel("search");
+}
+
+/** The person's own lists: each opens beside the conversation. */
+function Views(): JSX.Element {
+  return (
+    <ul class="views">
+      {VIEWS.map(({ id, icon, label, count }) => (
+        <li key={id}>
+          <button type="button" class={`entry ${count() > 0 ? "unread" : ""}`} aria-pressed={panel.value === id} data-view={id} onClick={() => togglePanel(id)}>
+            <span class="sign"><Icon name={icon} size={18} /></span>
+            <span class="entry-name">{label()}</span>
+            <Badge messages={0} mentions={count()} />
+            {count() > 0 && <span class="visually-hidden">{tn("{count} new", "{count} new", count())}</span>}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Lists(): JSX.Element {

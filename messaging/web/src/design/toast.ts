@@ -4,18 +4,22 @@ export interface Toast {
   id: number;
   text: string;
   tone: "plain" | "danger";
+  /** What can be done about it, from the toast itself. */
+  action: { label: string; run: () => void } | null;
 }
 
 const LASTS_MS = 6_000;
+/** Time enough to read, decide and reach the button. */
+const LASTS_WITH_ACTION_MS = 10_000;
 let last = 0;
 
 export const toasts = signal<readonly Toast[]>([]);
 
 /** Say something that needs no answer; it leaves by itself. */
-export function toast(text: string, tone: Toast["tone"] = "plain"): void {
+export function toast(text: string, tone: Toast["tone"] = "plain", action: Toast["action"] = null): void {
   const id = ++last;
-  toasts.value = [...toasts.peek(), { id, text, tone }];
-  setTimeout(() => dismiss(id), LASTS_MS);
+  toasts.value = [...toasts.peek(), { id, text, tone, action }];
+  setTimeout(() => dismiss(id), action === null ? LASTS_MS : LASTS_WITH_ACTION_MS);
 }
 
 /** Take a toast away before its time. */

@@ -115,7 +115,16 @@ function handlePersonal(frame: EventFrame): void {
   else apply(frame);
 }
 
-const reloadList = (): void => void loadConversations().then(followAll);
+/** What else the person's own stream tells of, to be read again with the list when events of it were missed. */
+const readAgain = new Set<() => void>();
+
+/** Have something read again whenever the person's own events could not be followed. */
+export const whenMissed = (read: () => void): void => void readAgain.add(read);
+
+function reloadList(): void {
+  void loadConversations().then(followAll);
+  readAgain.forEach((read) => read());
+}
 
 function raise(id: Id | null, seq: number): void {
   if (id !== null && seq > (heads.get(id) ?? 0)) heads.set(id, seq);

@@ -6,6 +6,8 @@ import { settle } from "../messages/sending.ts";
 import { refreshMessage } from "../messages/actions.ts";
 import { timelineOf, withMessage, withReactions, withReplyCounted } from "../messages/store.ts";
 import { plain } from "../messages/plain.ts";
+import { pinsChanged } from "../pins/actions.ts";
+import { entryChanged, entryRemoved, reminderDue } from "../saved/actions.ts";
 import { me, nameOf, remember } from "../people/store.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { take } from "../settings/actions.ts";
@@ -43,7 +45,14 @@ function messageCreated({ data: message, seq }: EventFrameOf<"chancery.message.c
 function messageChanged({ data: message, seq }: EventFrameOf<"chancery.message.edited.v1" | "chancery.message.deleted.v1">): void {
   const timeline = timelineOf(message.conversation_id);
   timeline.value = withMessage(timeline.peek(), message, seq);
+  if (message.pin != null || message.deleted_at !== null) pinsChanged(message.conversation_id);
   if (isUnread(message)) recountMentions(message.conversation_id);
+}
+
+function pinned({ data: message, seq }: EventFrameOf<"chancery.message.pinned.v1" | "chancery.message.unpinned.v1">): void {
+  const timeline = timelineOf(message.conversation_id);
+  timeline.value = withMessage(timeline.peek(), message, seq);
+  pinsChanged(message.conversation_id);
 }
 
 function isUnread({ conversation_id: id, author_id: author, seq }: Message): boolean {
@@ -138,6 +147,11 @@ const table: Table = {
   "chancery.message.created.v1": messageCreated,
   "chancery.message.edited.v1": messageChanged,
   "chancery.message.deleted.v1": messageDeleted,
+  "chancery.message.pinned.v1": pinned,
+  "chancery.message.unpinned.v1": pinned,
+  "chancery.later.changed.v1": ({ data }) => void entryChanged(data.message_id),
+  "chancery.later.removed.v1": ({ data }) => entryRemoved(data.message_id),
+  "chancery.reminder.due.v1": ({ data }) => void reminderDue(data.message_id),
   "chancery.reaction.added.v1": reactionsChanged,
   "chancery.reaction.removed.v1": reactionsChanged,
   "chancery.conversation.created.v1": factsChanged,

@@ -1,5 +1,4 @@
 import type { Message } from "../contract/types.ts";
-import { routePath } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
 import { toast } from "../design/toast.ts";
 
@@ -11,11 +10,11 @@ export function placeOfMessage(message: Placed): { conversationId: string; at: n
   return { conversationId: message.conversation_id, at: message.seq, threadId };
 }
 
-/** The address that opens a message in its place. */
-export const linkTo = (message: Placed): string => location.origin + routePath(placeOfMessage(message));
+/** The address that opens a message in its place, wherever that is by then. */
+export const linkTo = (message: Pick<Message, "id">): string => `${location.origin}/m/${message.id}`;
 
 /** Put a message's address on the clipboard; where the browser refuses, show it. */
-export async function copyLink(message: Placed): Promise<void> {
+export async function copyLink(message: Pick<Message, "id">): Promise<void> {
   const link = linkTo(message);
   try {
     await navigator.clipboard.writeText(link);

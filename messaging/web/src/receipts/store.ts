@@ -13,7 +13,7 @@ export function afterCreated(conversation: Known, message: Message, me: Id): Kno
   const at = message.created_at;
   const lastAt = conversation.last_message_at;
   const moved = { ...conversation, last_message_at: lastAt !== null && lastAt > at ? lastAt : at };
-  if (membership === null || message.author_id === me || message.seq <= membership.read_seq) return moved;
+  if (membership === null || message.author_id === me || message.kind === "system" || message.seq <= membership.read_seq) return moved;
   if (message.seq <= conversation.counted_seq) return moved;
   const mentions = unread.mentions + (callsAll(message.text, me) ? 1 : 0);
   return { ...moved, unread: { messages: Math.min(MOST_UNREAD, unread.messages + 1), mentions } };

@@ -1,0 +1,17 @@
+import { t } from "../i18n/t.ts";
+import type { IconName } from "../design/Icon.tsx";
+import { dueCount } from "../saved/store.ts";
+import type { Panel } from "./panel.ts";
+
+/** A person's own lists, above the conversations in the sidebar. Features add a line to the table below. */
+export interface View {
+  id: NonNullable<Panel>;
+  icon: IconName;
+  label: () => string;
+  /** How many things in it ask for the person. */
+  count: () => number;
+}
+
+export const VIEWS: readonly View[] = [
+  { id: "later", icon: "bookmark", label: () => t("Later"), count: () => dueCount.value },
+];

@@ -1,0 +1,104 @@
+"""What people do with messages that are there: pin, keep for later, link to."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import SignIn
+from tests.e2e.window import Window
+
+
+def test_a_pin_is_seen_by_the_other_and_opens_in_its_place(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    ana.say("The door code is on the fridge")
+
+    bo.act(bo.row("The door code"), "Pin for everyone")
+    ana.page.get_by_role("button", name="Pinned messages").click()
+
+    pinned = ana.page.get_by_role("list", name="Pinned messages")
+    expect(pinned.get_by_text("Pinned by Bo")).to_be_visible()
+    expect(ana.page.locator(".system-line")).to_contain_text("Bo")
+    pinned.locator(".hit").click()
+    expect(ana.page.locator(".message.found")).to_contain_text("The door code")
+    pinned.get_by_role("button", name="Unpin").click()
+    expect(ana.page.get_by_text("Nothing is pinned here")).to_be_visible()
+
+
+def test_the_menu_of_a_message_is_walked_by_keys_and_gives_the_focus_back(
+    ana: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    row = ana.say("by keys alone")
+    expect(ana.page.locator(".message.pending")).to_have_count(0)
+    row.focus()
+    row.press(".")
+
+    menu = ana.page.get_by_role("menu", name="More actions")
+    expect(menu).to_be_visible()
+    ana.page.keyboard.press("End")
+    expect(menu.get_by_role("menuitem").last).to_be_focused()
+    ana.page.keyboard.press("Escape")
+
+    expect(menu).to_have_count(0)
+    expect(row).to_be_focused()
+
+
+def test_what_is_kept_for_later_is_on_every_device(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    other = Window(bo.page.context.new_page()).open(fresh_channel)
+    ana.say("Read the lease before Friday")
+
+    bo.act(bo.row("Read the lease"), "Save for later")
+    other.page.locator("[data-view=later]").click()
+    kept = other.page.get_by_role("list", name="Kept for later")
+    expect(kept).to_contain_text("Read the lease before Friday")
+    kept.get_by_role("button", name="Done").first.click()
+
+    expect(kept.get_by_text("Read the lease")).to_have_count(0)
+
+
+def test_a_reminder_is_asked_for_in_words(ana: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    ana.say("Call the landlord")
+    expect(ana.page.locator(".message.pending")).to_have_count(0)
+
+    ana.act(ana.row("Call the landlord"), "Remind me")
+    ana.page.get_by_role("dialog").get_by_role("button", name="Tomorrow morning").click()
+
+    expect(ana.page.locator(".toast")).to_contain_text("You are reminded on")
+    ana.page.locator("[data-view=later]").click()
+    expect(ana.page.get_by_role("list", name="Kept for later")).to_contain_text("Reminder on")
+
+
+def test_a_link_leads_to_the_message_in_its_thread(ana: Window, bo: Window, fresh_channel: str):
+    root = ana.api("POST", f"/conversations/{fresh_channel}/messages", {"text": "the root"})
+    reply = ana.api(
+        "POST",
+        f"/conversations/{fresh_channel}/messages",
+        {"text": "deep in a thread", "thread_id": root["id"]},
+    )
+
+    bo.page.goto(f"/m/{reply['id']}")
+
+    expect(bo.page.locator(".thread-scroll .message.found")).to_contain_text("deep in a thread")
+    expect(bo.page).to_have_url(
+        f"{bo.page.url.split('/c/')[0]}/c/{fresh_channel}/{reply['seq']}/t/{root['id']}"
+    )
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_to_what_is_not_ones_own_says_the_same_as_one_to_nothing(
+    ana: Window, sign_in: SignIn, exists: bool
+):
+    place = ana.api("POST", "/conversations", {"kind": "private", "name": "closed"})
+    message = ana.api("POST", f"/conversations/{place['id']}/messages", {"text": "closed"})
+    message_id = message["id"] if exists else place["id"]
+
+    cy = sign_in("cy")
+    cy.page.goto(f"/m/{message_id}")
+
+    expect(cy.page.get_by_role("heading", name="Not available to you")).to_be_visible()
+    expect(cy.page.locator("#main")).not_to_contain_text("closed")
