@@ -225,18 +225,17 @@ export interface NewMessage {
   also_in_conversation?: boolean;
 }
 
-<<<<<<< HEAD
+export interface PinView {
+  by_id: Id | null;
+  at: Timestamp;
+}
+
 export interface PreferencesView {
   theme: "system" | "light" | "dark" | "contrast";
   density: "comfortable" | "compact";
   text_size: "normal" | "small" | "large" | "larger";
   auto_locale: boolean;
   auto_time_zone: boolean;
-=======
-export interface PinView {
-  by_id: Id | null;
-  at: Timestamp;
->>>>>>> aaebfa3 (Pins, messages saved for later, reminders, and links to messages that follow them)
 }
 
 export interface Problem {
