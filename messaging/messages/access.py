@@ -80,7 +80,7 @@ def readable(actor: Actor, message_ids: Collection[UUID]) -> dict[UUID, Message]
 
 
 def _is_seen(message: Message, place: Place | None) -> bool:
-    return place is not None
+    return place is not None and message.seq >= place.begins_at
 
 
 def allowed(actor: Actor, message: Message, place: Place) -> frozenset[Do]:

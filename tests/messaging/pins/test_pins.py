@@ -3,7 +3,8 @@
 import pytest
 
 from core.errors import Conflict, Forbidden, NotFound
-from messaging.conversations.services import archive_conversation
+from messaging.conversations.models import Conversation
+from messaging.conversations.services import archive_conversation, join_conversation
 from messaging.messages.models import Message
 from messaging.messages.services import delete_message
 from messaging.pins import services
@@ -103,3 +104,12 @@ def test_lines_of_the_system_are_unread_for_nobody(cast, in_acme, general, hello
     pin_message(cast.ana.actor, message_id=hello.id)
 
     assert call(cast.bo.api).get(path).body["unread"] == before
+
+
+def test_a_later_joiner_sees_no_pins_from_before_their_history(cast, in_acme, general, hello):
+    pin_message(cast.ana.actor, message_id=hello.id)
+    Conversation.objects.filter(id=general.id).update(history="joined")
+    join_conversation(cast.cy.actor, conversation_id=general.id)
+
+    assert call(cast.cy.api).get(f"/conversations/{general.id}/pins").items == []
+    assert call(cast.bo.api).get(f"/conversations/{general.id}/pins").items != []
