@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
-from pydantic import ConfigDict
+from pydantic import ConfigDict, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from core.errors import (
     FieldError,
@@ -61,6 +62,17 @@ class Body(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse what Python would take for a number or a truth: `true` is no number here."""
+        wanted = cls.model_fields[info.field_name or ""].annotation
+        if wanted is int and type(value) is not int:
+            raise PydanticCustomError("int_type", "Send a whole number, without quotes.")
+        if wanted is bool and type(value) is not bool:
+            raise PydanticCustomError("bool_type", "Send true or false, without quotes.")
+        return value
+
 
 def answers(view: Any = None, status: int = 200, *also: int) -> dict[int, Any]:
     """What an operation documents: its answers, and every way in which it may refuse."""
@@ -70,7 +82,9 @@ def answers(view: Any = None, status: int = 200, *also: int) -> dict[int, Any]:
 def answer(data: Any = None, status: int = 200) -> HttpResponse:
     """An answer as JSON; the schemas document it, they do not copy it field by field again."""
     if status == 204:
-        return HttpResponse(status=204)
+        empty = HttpResponse(status=204)
+        del empty["Content-Type"]
+        return empty
     return HttpResponse(dumps(data), status=status, content_type="application/json")
 
 
@@ -82,6 +96,14 @@ CREDENTIALS: dict[str, Any] = {
         "name": settings.SESSION_COOKIE_NAME,
         "description": "Writing needs `X-CSRFToken`, too: the value of the CSRF cookie.",
     },
+}
+
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "Makes what is asked for once, however often it is sent.",
 }
 
 DESCRIPTION = """\
@@ -114,8 +136,10 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
         schema = super().get_openapi_schema(*args, **kwargs)
         for operations in schema["paths"].values():
-            for operation in operations.values():
+            for method, operation in operations.items():
                 _document_problems(operation["responses"])
+                if method == "post":
+                    operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         schema.setdefault("components", {})["securitySchemes"] = CREDENTIALS
         schema["security"] = [{name: []} for name in CREDENTIALS]
         return schema

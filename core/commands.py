@@ -3,7 +3,6 @@
 0 the work is done; 1 it was refused or failed; 2 the command line could not be read.
 """
 
-import json
 from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core.errors import Refusal
+from core.json import dumps
 
 
 class ChanceryCommand(BaseCommand, ABC):
@@ -39,14 +39,12 @@ class ChanceryCommand(BaseCommand, ABC):
             result = self.act(**options)
         except Refusal as refusal:
             raise self._refused(refusal, as_json=options["json"]) from refusal
-        self.stdout.write(
-            json.dumps(result, default=str) if options["json"] else self.words(result)
-        )
+        self.stdout.write(dumps(result).decode() if options["json"] else self.words(result))
 
     def _refused(self, refusal: Refusal, *, as_json: bool) -> CommandError:
         sentences = [f"{error.field}: {error.message}" for error in refusal.errors]
         text = " ".join(sentences) or str(refusal.detail or refusal.title)
         if as_json:
             body = {"error": {"code": refusal.code, "about": refusal.about, "detail": text}}
-            self.stdout.write(json.dumps(body))
+            self.stdout.write(dumps(body).decode())
         return CommandError(text)

@@ -30,6 +30,14 @@ type Message = dict[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 
+PROBLEM = b"application/problem+json"
+# Refused before Django has seen the request, and so written out by hand.
+TOO_LARGE = (
+    b'{"type":"https://chancery.example/problems/too_large","title":"Too large","status":413,'
+    b'"detail":"The body is larger than anything that is read here; upload files in parts.",'
+    b'"code":"too_large","errors":[{"field":"body","message":"Send a smaller body."}]}'
+)
+
 _IN_MEMORY_BYTES = 256 * 1024
 
 
@@ -76,7 +84,7 @@ class WsgiPool:
             with await self._body(scope, receive) as body:
                 await self._serve(environ_of(scope, body), body, send)
         except BodyTooLarge:
-            await _answer(send, 413, b"The body is too large.\n", (b"connection", b"close"))
+            await _answer(send, 413, TOO_LARGE, (b"connection", b"close"), kind=PROBLEM)
         except ClientGone:
             return
         finally:
@@ -214,8 +222,14 @@ async def _piece_of_body(receive: Receive) -> Message:
     return message
 
 
-async def _answer(send: Send, status: int, words: bytes, *headers: tuple[bytes, bytes]) -> None:
-    plain = (b"content-type", b"text/plain; charset=utf-8")
+async def _answer(
+    send: Send,
+    status: int,
+    words: bytes,
+    *headers: tuple[bytes, bytes],
+    kind: bytes = b"text/plain; charset=utf-8",
+) -> None:
+    plain = (b"content-type", kind)
     size = (b"content-length", str(len(words)).encode())
     with suppress(OSError):
         start = {"type": "http.response.start", "status": status}

@@ -1,9 +1,10 @@
 """Suspended, deleted, erased: what is left of a tenant, and what is not."""
 
-from datetime import timedelta
+from datetime import json
 from pathlib import Path
 
 import pytest
+import timedelta
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
@@ -162,7 +163,9 @@ def test_the_commands_say_what_they_did(cast, capsys):
 
     out = capsys.readouterr().out.splitlines()
     assert out[:2] == ["acme is suspended", "acme is ready"]
-    assert '"state": "deleting"' in out[2]
+    deleted = json.loads(out[2])
+    assert (deleted["slug"], deleted["state"]) == ("acme", "deleting")
+    assert deleted["delete_after"].endswith("Z")
     with pytest.raises(CommandError, match="no tenant"):
         call_command("suspend_tenant", "never-was")
     with pytest.raises(CommandError, match="0 to 3650"):

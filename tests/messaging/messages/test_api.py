@@ -110,6 +110,7 @@ def test_the_same_key_with_another_body_is_a_conflict(cast, path):
         ({"text": "x", "thread_id": str(uuid4())}, {}, "thread_id"),
         ({"text": "x", "thread_id": "first"}, {}, "thread_id"),
         ({"text": "x", "also_in_conversation": "perhaps"}, {}, "also_in_conversation"),
+        ({"text": "x", "also_in_conversation": 1}, {}, "also_in_conversation"),
         ({"text": "x", "author_id": str(uuid4())}, {}, "author_id"),
         ([], {}, "body"),
     ],
