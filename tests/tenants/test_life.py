@@ -1,10 +1,10 @@
 """Suspended, deleted, erased: what is left of a tenant, and what is not."""
 
-from datetime import json
+import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import timedelta
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
