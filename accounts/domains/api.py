@@ -52,6 +52,7 @@ def add_domain(request: Request, body: NewDomain) -> HttpResponse:
 
 
 @router.post("/domains/{domain_id}/check", response=answers(DomainView))
+@idempotent
 def check_domain(request: Request, domain_id: UUID) -> HttpResponse:
     """Look the record up now."""
     return answer(domain_view(services.check_domain(request.actor, domain_id=domain_id)))
