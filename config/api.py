@@ -9,6 +9,8 @@ from messaging.live.api import router as live
 from messaging.messages.api import router as messages
 from messaging.people.api import router as people
 from messaging.pins.api import router as pins
+from messaging.polls.api import router as polls
+from messaging.priority.api import router as priority
 from messaging.reactions.api import router as reactions
 from messaging.receipts.api import router as receipts
 from messaging.saved.api import router as saved
@@ -21,6 +23,8 @@ for feature in (
     conversations,
     messages,
     reactions,
+    priority,
+    polls,
     receipts,
     search,
     files,

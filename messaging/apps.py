@@ -12,6 +12,8 @@ FEATURES = (
     "reactions",
     "pins",
     "saved",
+    "priority",
+    "polls",
     "search",
     "attention",
     "live",
@@ -23,9 +25,9 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messaging"
 
     def ready(self) -> None:
-        """Load what registers itself: events, handlers and renderers of each feature."""
+        """Load what registers itself: events, handlers, renderers and tasks of each feature."""
         for feature in FEATURES:
-            for part in ("events", "handlers", "selectors", "frames"):
+            for part in ("events", "handlers", "selectors", "frames", "tasks"):
                 _import_if_there(f"messaging.{feature}.{part}")
 
 

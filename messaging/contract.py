@@ -27,6 +27,14 @@ from messaging.conversations.schemas import SharedConversationView
 from messaging.live.asyncapi import asyncapi_document
 from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
 from messaging.pins.events import MessagePinned, MessageUnpinned
+from messaging.polls.events import PollClosed, PollVoted
+from messaging.priority.events import (
+    AcknowledgementDropped,
+    AcknowledgementGiven,
+    PriorityEscalated,
+    PriorityExpired,
+    PriorityReminded,
+)
 from messaging.reactions.events import ReactionAdded, ReactionRemoved
 
 TARGET = Path(__file__).parent / "web" / "src" / "contract" / "generated.ts"
@@ -81,6 +89,22 @@ _OWN = {
     },
 }
 
+
+def _part(field: str, view: str) -> Json:
+    """A message's part as it is now."""
+    return {
+        "type": "object",
+        "required": ["message_id", field],
+        "properties": {
+            "message_id": {"type": "string", "format": "uuid"},
+            field: {"$ref": view},
+        },
+    }
+
+
+_PRIORITY = _part("priority", "PriorityView")
+_POLL = _part("poll", "PollView")
+
 SEEN_AS: dict[type, Json] = {
     MessageCreated: _MESSAGE,
     MessageEdited: _MESSAGE,
@@ -96,6 +120,13 @@ SEEN_AS: dict[type, Json] = {
     MembershipRemoved: _MEMBERSHIP,
     ReactionAdded: _REACTIONS,
     ReactionRemoved: _REACTIONS,
+    AcknowledgementGiven: _PRIORITY,
+    AcknowledgementDropped: _PRIORITY,
+    PriorityReminded: _PRIORITY,
+    PriorityEscalated: _PRIORITY,
+    PriorityExpired: _PRIORITY,
+    PollVoted: _POLL,
+    PollClosed: _POLL,
     UserUpdated: {"$ref": "UserView"},
     PreferencesChanged: _OWN,
     PolicyChanged: _POLICY,

@@ -5,17 +5,23 @@ from messaging.conversations.models import Conversation, Membership
 from messaging.files.models import File
 from messaging.messages.models import Message, Revision
 from messaging.pins.models import Pin
+from messaging.polls.models import Poll, PollVote
+from messaging.priority.models import Acknowledgement, Priority
 from messaging.reactions.models import Reaction
 from messaging.saved.models import Saved
 from messaging.sidebar.models import Section
 
 __all__ = [
+    "Acknowledgement",
     "Conversation",
     "File",
     "Membership",
     "Mention",
     "Message",
     "Pin",
+    "Poll",
+    "PollVote",
+    "Priority",
     "Reaction",
     "Revision",
     "Saved",

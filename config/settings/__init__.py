@@ -235,6 +235,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tenants.tidy": {"task": "tenants.tidy", "schedule": 600.0},
     "tenants.note_workers": {"task": "tenants.note_workers", "schedule": 20.0},
+    "priority.act_on_time": {
+        "task": "tenants.for_each",
+        "schedule": 60.0,
+        "args": ("priority.act_on_time",),
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(CHANCERY_DATA_DIR / "celerybeat-schedule")
 

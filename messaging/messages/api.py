@@ -16,7 +16,13 @@ from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from core.text import MAX_TEXT
 from messaging.messages import selectors, services
 from messaging.messages.parts import brought_fields
-from messaging.messages.schemas import MessagePage, MessageView, RevisionList
+from messaging.messages.schemas import (
+    MessagePage,
+    MessageView,
+    NewPoll,
+    NewPriority,
+    RevisionList,
+)
 from messaging.messages.view import view_of_new, views_of
 
 router = Router(tags=["messages"])
@@ -35,6 +41,8 @@ class NewMessage(Body):
     key: UUID | None = None
     thread_id: UUID | None = None
     also_in_conversation: bool = False
+    poll: NewPoll | None = None
+    priority: NewPriority | None = None
 
 
 class MessageChange(Body):
@@ -121,7 +129,11 @@ def list_revisions(request: Request, message_id: UUID) -> HttpResponse:
 def _brought(body: NewMessage) -> dict[str, Any]:
     """What comes with a new message besides its text."""
     given = ((name, getattr(body, name, None)) for name in brought_fields())
-    return {name: value for name, value in given if value}
+    return {
+        name: value.model_dump() if isinstance(value, Body) else value
+        for name, value in given
+        if value
+    }
 
 
 def _key(request: Request, body: NewMessage) -> UUID:

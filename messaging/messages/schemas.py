@@ -1,10 +1,15 @@
 """The shapes of messages in REST answers and live frames; the client's types are made of them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import Field
+
+from core.api import Body
+
+Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 90)]
 
 
 class ReactionView(Schema):
@@ -24,6 +29,62 @@ class FileView(Schema):
 class PinView(Schema):
     by_id: UUID | None
     at: datetime
+
+
+class PollOptionView(Schema):
+    text: str
+    count: int
+    user_ids: list[UUID]
+
+
+class PollView(Schema):
+    """`user_ids` are a few of the voters, and nobody where the poll is anonymous."""
+
+    options: list[PollOptionView]
+    is_multiple: bool
+    is_anonymous: bool
+    closes_at: datetime | None
+    voter_count: int
+
+
+class PriorityView(Schema):
+    """How much a message matters; where it asks, who has acknowledged, at most 50 by name each."""
+
+    level: Literal["important", "urgent"]
+    asks: bool
+    remind_after_minutes: int | None
+    expires_at: datetime | None
+    is_expired: bool
+    escalated_at: datetime | None
+    recipient_count: int
+    acknowledged_count: int
+    acknowledged_ids: list[UUID]
+    waiting_ids: list[UUID]
+
+
+class NewPoll(Body):
+    """A poll; the message's text is the question."""
+
+    options: Annotated[list[str], Field(min_length=2, max_length=20)]
+    multiple: bool = False
+    anonymous: bool = False
+    closes_after_minutes: Minutes | None = None
+
+
+class NewPriority(Body):
+    """`acknowledge` asks those whom the text names, or else every member.
+
+    After `remind_after_minutes` they are called on again, after as long once more `escalate_to`,
+    or else the channel's owners, are told. A request to many people is answered with 409
+    `confirm_recipients` until it is sent as `confirmed`.
+    """
+
+    level: Literal["important", "urgent"]
+    acknowledge: bool = False
+    remind_after_minutes: Minutes | None = None
+    escalate_to: Annotated[list[UUID], Field(max_length=10)] = []
+    expires_after_minutes: Minutes | None = None
+    confirmed: bool = False
 
 
 class MessageView(Schema):
@@ -48,6 +109,8 @@ class MessageView(Schema):
     also_in_conversation: bool
     files: list[FileView]
     pin: PinView | None = None
+    poll: PollView | None = None
+    priority: PriorityView | None = None
 
 
 class MessagePage(Schema):

@@ -69,6 +69,21 @@ PLAIN = {
     "chancery.reminder.due.v1": {"user_id", "message_id"},
     "chancery.session.revoked.v1": {"user_id", "credential"},
     "chancery.user.deactivated.v1": {"user_id"},
+    "chancery.acknowledgement.requested.v1": {
+        "user_id",
+        "conversation_id",
+        "message_id",
+        "author_id",
+        "seq",
+    },
+    "chancery.acknowledgement.missing.v1": {
+        "user_id",
+        "conversation_id",
+        "message_id",
+        "author_id",
+        "seq",
+        "waiting_count",
+    },
 }
 """Events whose facts are shown as they are, and what that shows."""
 

@@ -19,6 +19,7 @@ from core.ids import new_id
 from messaging.files import storage
 from messaging.files.models import File
 from messaging.pins.services import pin_message
+from messaging.polls.models import Poll
 from messaging.reactions.services import add_reaction
 from messaging.saved.services import save_message
 from tenants.context import in_tenant
@@ -42,6 +43,7 @@ def secret(cast: Cast) -> dict[str, object]:
         save_message(cast.bo.actor, message_id=message.id)
         file = _file(room.id, message.id)
         domain = DomainProof.objects.create(domain="acme.example")
+        Poll.objects.create(message_id=message.id, conversation_id=room.id, options=["a", "b"])
     return {
         "conversation_id": room.id,
         "message_id": message.id,

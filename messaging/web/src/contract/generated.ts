@@ -6,6 +6,17 @@
 export type Id = string;
 export type Timestamp = string;
 
+export interface AcknowledgementPage {
+  items: AcknowledgementView[];
+  next: string | null;
+  mine: AcknowledgementView | null;
+}
+
+export interface AcknowledgementView {
+  user_id: Id;
+  acknowledged_at: Timestamp | null;
+}
+
 export interface ConversationChange {
   posting?: unknown;
   replying?: unknown;
@@ -186,6 +197,8 @@ export interface MessageView {
   also_in_conversation: boolean;
   files: FileView[];
   pin?: PinView | null;
+  poll?: PollView | null;
+  priority?: PriorityView | null;
 }
 
 export interface NewChannel {
@@ -223,11 +236,47 @@ export interface NewMessage {
   key?: Id | null;
   thread_id?: Id | null;
   also_in_conversation?: boolean;
+  poll?: NewPoll | null;
+  priority?: NewPriority | null;
+}
+
+export interface NewPoll {
+  options: string[];
+  multiple?: boolean;
+  anonymous?: boolean;
+  closes_after_minutes?: number | null;
+}
+
+export interface NewPriority {
+  level: "important" | "urgent";
+  acknowledge?: boolean;
+  remind_after_minutes?: number | null;
+  escalate_to?: Id[];
+  expires_after_minutes?: number | null;
+  confirmed?: boolean;
+}
+
+export interface NewVote {
+  options: number[];
 }
 
 export interface PinView {
   by_id: Id | null;
   at: Timestamp;
+}
+
+export interface PollOptionView {
+  text: string;
+  count: number;
+  user_ids: Id[];
+}
+
+export interface PollView {
+  options: PollOptionView[];
+  is_multiple: boolean;
+  is_anonymous: boolean;
+  closes_at: Timestamp | null;
+  voter_count: number;
 }
 
 export interface PreferencesView {
@@ -236,6 +285,19 @@ export interface PreferencesView {
   text_size: "normal" | "small" | "large" | "larger";
   auto_locale: boolean;
   auto_time_zone: boolean;
+}
+
+export interface PriorityView {
+  level: "important" | "urgent";
+  asks: boolean;
+  remind_after_minutes: number | null;
+  expires_at: Timestamp | null;
+  is_expired: boolean;
+  escalated_at: Timestamp | null;
+  recipient_count: number;
+  acknowledged_count: number;
+  acknowledged_ids: Id[];
+  waiting_ids: Id[];
 }
 
 export interface Problem {
@@ -342,7 +404,34 @@ export interface UserView {
   avatar_url: string | null;
 }
 
+export interface VoteView {
+  options: number[];
+}
+
 export interface EventData {
+  "chancery.acknowledgement.dropped.v1": {
+    message_id: Id;
+    priority: PriorityView;
+  };
+  "chancery.acknowledgement.given.v1": {
+    message_id: Id;
+    priority: PriorityView;
+  };
+  "chancery.acknowledgement.missing.v1": {
+    user_id: Id;
+    conversation_id: Id;
+    message_id: Id;
+    author_id: Id | null;
+    seq: number;
+    waiting_count: number;
+  };
+  "chancery.acknowledgement.requested.v1": {
+    user_id: Id;
+    conversation_id: Id;
+    message_id: Id;
+    author_id: Id | null;
+    seq: number;
+  };
   "chancery.conversation.archived.v1": SharedConversationView;
   "chancery.conversation.converted.v1": SharedConversationView;
   "chancery.conversation.created.v1": SharedConversationView;
@@ -415,12 +504,32 @@ export interface EventData {
   "chancery.policy.changed.v1": {
     policy: string;
   };
+  "chancery.poll.closed.v1": {
+    message_id: Id;
+    poll: PollView;
+  };
+  "chancery.poll.voted.v1": {
+    message_id: Id;
+    poll: PollView;
+  };
   "chancery.preferences.changed.v1": {
     locale: string;
     time_zone: string;
     title: string;
     avatar_url: string | null;
     preferences: PreferencesView;
+  };
+  "chancery.priority.escalated.v1": {
+    message_id: Id;
+    priority: PriorityView;
+  };
+  "chancery.priority.expired.v1": {
+    message_id: Id;
+    priority: PriorityView;
+  };
+  "chancery.priority.reminded.v1": {
+    message_id: Id;
+    priority: PriorityView;
   };
   "chancery.reaction.added.v1": {
     message_id: Id;

@@ -4,16 +4,17 @@ import { changed, conversations, withFacts, withHead } from "../conversations/st
 import { membersChanged } from "../conversations/members.ts";
 import { settle } from "../messages/sending.ts";
 import { refreshMessage } from "../messages/actions.ts";
-import { timelineOf, withMessage, withReactions, withReplyCounted } from "../messages/store.ts";
+import { timelineOf, withMessage, withPatch, withReactions, withReplyCounted } from "../messages/store.ts";
 import { plain } from "../messages/plain.ts";
 import { pinsChanged } from "../pins/actions.ts";
 import { entryChanged, entryRemoved, reminderDue } from "../saved/actions.ts";
+import { toast } from "../design/toast.ts";
 import { me, nameOf, remember } from "../people/store.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { take } from "../settings/actions.ts";
 import { leaveForSignIn } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
-import { t } from "../i18n/t.ts";
+import { t, tn } from "../i18n/t.ts";
 import { route } from "../app/route.ts";
 import { announcement, typing, withoutTyping } from "./store.ts";
 
@@ -86,6 +87,27 @@ function reactionsChanged({ data, seq, conversation_id: id }: EventFrameOf<"chan
 const RULES = ["kind", "posting", "replying", "archived_at"] as const;
 const MANY = 100;
 const SPREAD_MS = 3_000;
+interface PartFrame {
+  data: { message_id: Id } & Partial<Message>;
+  seq: number;
+  conversation_id: Id | null;
+}
+
+function partChanged({ data, seq, conversation_id: id }: PartFrame): void {
+  if (id === null) return;
+  const { message_id: messageId, ...patch } = data;
+  const timeline = timelineOf(id);
+  timeline.value = withPatch(timeline.peek(), messageId, patch, seq);
+}
+
+/** Somebody waits for this person, or is waited for by them: said at once, and in words. */
+function awaited({ data }: EventFrameOf<"chancery.acknowledgement.requested.v1">): void {
+  toast(t("{name} waits for your acknowledgement.", { name: nameOf(data.author_id) }));
+}
+
+function missing({ data }: EventFrameOf<"chancery.acknowledgement.missing.v1">): void {
+  toast(tn("{count} person has not acknowledged what {name} wrote.", "{count} people have not acknowledged what {name} wrote.", data.waiting_count, { name: nameOf(data.author_id) }));
+}
 
 function factsChanged({ data }: { data: Parameters<typeof withFacts>[1] }): void {
   const before = conversations.peek().byId.get(data.id);
@@ -166,6 +188,15 @@ const table: Table = {
   "chancery.membership.removed.v1": (frame) => membership(frame, -1),
   "chancery.cursor.moved.v1": cursorMoved,
   "chancery.mention.created.v1": mentioned,
+  "chancery.acknowledgement.given.v1": partChanged,
+  "chancery.acknowledgement.dropped.v1": partChanged,
+  "chancery.priority.reminded.v1": partChanged,
+  "chancery.priority.escalated.v1": partChanged,
+  "chancery.priority.expired.v1": partChanged,
+  "chancery.acknowledgement.requested.v1": awaited,
+  "chancery.acknowledgement.missing.v1": missing,
+  "chancery.poll.voted.v1": partChanged,
+  "chancery.poll.closed.v1": partChanged,
   // Heard by all of the person's devices; the one it concerns has its socket closed with 4403.
   "chancery.session.revoked.v1": () => undefined,
   "chancery.user.deactivated.v1": leaveForSignIn,

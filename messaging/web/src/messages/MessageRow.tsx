@@ -12,6 +12,7 @@ import { toggleReaction } from "../reactions/actions.ts";
 import { FREQUENT } from "../reactions/emoji.ts";
 import { Reactions } from "../reactions/Reactions.tsx";
 import { Composer } from "./Composer.tsx";
+import { Extras } from "./extras.tsx";
 import { Files } from "./Files.tsx";
 import { editing, found } from "./focus.ts";
 import { Markdown } from "./Markdown.tsx";
@@ -55,8 +56,10 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
       {isGrouped ? <time class="gutter" dateTime={message.created_at} title={moment(message.created_at)}>{clock(message.created_at)}</time> : <Avatar userId={message.author_id} />}
       <div class="message-main">
         {!isGrouped && <Byline message={message} />}
+        <Extras message={message} place="above" />
         {isEdited ? <Composer kind="edit" message={message} /> : <Body message={message} />}
         {!isEdited && <Files files={message.files} />}
+        {!isEdited && <Extras message={message} place="below" />}
         <Reactions message={message} mayReact={viewerOf(message, isInThread).canPost} />
         {!isInThread && <ThreadSummary message={message} />}
       </div>

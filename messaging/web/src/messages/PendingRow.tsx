@@ -23,7 +23,7 @@ export function PendingRow({ entry, isGrouped }: { entry: OutboxEntry; isGrouped
           </div>
         )}
         <div class="text"><Markdown text={entry.text} /></div>
-        {entry.state === "failed" ? <Failure entry={entry} /> : <p class="on-its-way">{sendingWords(entry)}</p>}
+        {entry.state === "failed" ? <Failure entry={entry} /> : entry.state === "asking" ? <Question entry={entry} /> : <p class="on-its-way">{sendingWords(entry)}</p>}
       </div>
     </article>
   );
@@ -32,6 +32,18 @@ export function PendingRow({ entry, isGrouped }: { entry: OutboxEntry; isGrouped
 function sendingWords(entry: OutboxEntry): string {
   if (line.value === "offline" || !navigator.onLine) return t("Kept here; it is sent when you are back online.");
   return entry.attempts > 0 ? t("Still trying to send…") : t("Sending…");
+}
+
+/** The server wants to be sure; nobody has been called on yet. */
+function Question({ entry }: { entry: OutboxEntry }): JSX.Element {
+  return (
+    <div class="failure asking" role="alert">
+      <Icon name="people" size={16} />
+      <span>{entry.error}</span>
+      <button type="button" class="button small primary" onClick={() => retry(entry)}>{t("Send to all of them")}</button>
+      <button type="button" class="button small" onClick={() => discard(entry)}>{t("Discard")}</button>
+    </div>
+  );
 }
 
 function Failure({ entry }: { entry: OutboxEntry }): JSX.Element {

@@ -153,6 +153,9 @@ export async function loadThread(conversationId: Id, rootId: Id): Promise<void> 
   }
 }
 
+/** A message as an answer of the server has it. */
+export const takeMessage = (message: Message): void => take(message.conversation_id, message);
+
 /** Read one message again, when an event tells of it only in passing. */
 export async function refreshMessage(conversationId: Id, messageId: Id): Promise<void> {
   try {

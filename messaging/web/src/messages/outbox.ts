@@ -7,10 +7,12 @@ export interface OutboxEntry {
   thread_id: Id | null;
   also_in_conversation: boolean;
   text: string;
+  /** What comes with the message besides its text, as the server takes it: a poll, a priority. */
+  extras?: Readonly<Record<string, unknown>>;
   created_at: string;
   attempts: number;
-  /** sending: will be tried (again); failed: the server refused it for good, a person decides. */
-  state: "sending" | "failed";
+  /** sending: will be tried (again); failed: the server refused it for good, a person decides; asking: it wants a confirmation. */
+  state: "sending" | "failed" | "asking";
   error: string | null;
 }
 
@@ -43,6 +45,18 @@ export const postponed = (entry: OutboxEntry): OutboxEntry => ({ ...entry, attem
 
 /** The entry after a refusal that trying again will not mend. */
 export const failed = (entry: OutboxEntry, error: string): OutboxEntry => ({ ...entry, state: "failed", error });
+
+/** The code by which the server asks for a confirmation, and what then says so. */
+const CONFIRMED: Readonly<Record<string, (extras: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>>> = {
+  confirm_recipients: (extras) => ({ ...extras, priority: { ...(extras["priority"] as object), confirmed: true } }),
+  confirm_mentions: (extras) => ({ ...extras, confirm_mentions: true }),
+};
+
+/** The entry after the server asked whether it is meant so; null where the refusal is no question. */
+export function questioned(entry: OutboxEntry, code: string, question: string): OutboxEntry | null {
+  const confirm = CONFIRMED[code];
+  return confirm === undefined ? null : { ...entry, state: "asking", error: question, extras: confirm(entry.extras ?? {}) };
+}
 
 /** The entry when a person asks to try once more. */
 export const again = (entry: OutboxEntry): OutboxEntry => ({ ...entry, state: "sending", attempts: 0, error: null });

@@ -4,7 +4,7 @@ import { backoffMs } from "../transport/backoff.ts";
 import { ask, Refused } from "../transport/http.ts";
 import { newKey } from "../transport/key.ts";
 import { local, openLocal } from "../transport/local.ts";
-import { again, drop, due, failed, postponed, put, type OutboxEntry } from "./outbox.ts";
+import { again, drop, due, failed, postponed, put, questioned, type OutboxEntry } from "./outbox.ts";
 import { find, outbox, timelineOf, withMessage } from "./store.ts";
 
 const isSending = new Set<Id>();
@@ -23,16 +23,18 @@ interface Draft {
   threadId: Id | null;
   text: string;
   alsoInConversation: boolean;
+  extras?: Readonly<Record<string, unknown>>;
 }
 
 /** Send a message: it is on the page and in the outbox before this returns, and on its way. */
-export function send({ conversationId, threadId, text, alsoInConversation }: Draft): void {
+export function send({ conversationId, threadId, text, alsoInConversation, extras = {} }: Draft): void {
   save({
     key: newKey(),
     conversation_id: conversationId,
     thread_id: threadId,
     also_in_conversation: alsoInConversation,
     text,
+    extras,
     created_at: new Date().toISOString(),
     attempts: 0,
     state: "sending",
@@ -84,9 +86,9 @@ async function attempt(entry: OutboxEntry): Promise<void> {
   else flushOutbox();
 }
 
-function post({ conversation_id, text, key, thread_id, also_in_conversation }: OutboxEntry): Promise<Message> {
+function post({ conversation_id, text, key, thread_id, also_in_conversation, extras }: OutboxEntry): Promise<Message> {
   const thread = thread_id === null ? {} : { thread_id, also_in_conversation };
-  return ask("POST", `/conversations/${conversation_id}/messages`, { text, key, ...thread });
+  return ask("POST", `/conversations/${conversation_id}/messages`, { text, key, ...thread, ...extras });
 }
 
 function arrived(message: Message, entry: OutboxEntry): void {
@@ -100,7 +102,8 @@ function arrived(message: Message, entry: OutboxEntry): void {
 function refused(entry: OutboxEntry, error: unknown): number {
   if (!outbox.peek().some((other) => other.key === entry.key)) return 0;
   if (!(error instanceof Refused) || !error.isPassing) {
-    save(failed(entry, explain(error)));
+    const asked = error instanceof Refused && error.status === 409 ? questioned(entry, error.problem?.code ?? "", explain(error)) : null;
+    save(asked ?? failed(entry, explain(error)));
     return 0;
   }
   save(postponed(entry));

@@ -169,6 +169,12 @@ export function withReactions(timeline: Timeline, change: Pick<ReactionChange, "
   return noted(everywhere(timeline, { ...message, reactions: change.reactions }), message.id, seq);
 }
 
+/** Fields of one message changed, wherever it is drawn. */
+export function withPatch(timeline: Timeline, id: Id, patch: Partial<Message>, seq: number | null): Timeline {
+  const message = find(timeline, id);
+  return message === undefined ? timeline : noted(everywhere(timeline, { ...message, ...patch }), id, seq);
+}
+
 /** The replies of a thread as loaded, beside those that arrived meanwhile. */
 export function withReplies(timeline: Timeline, rootId: Id, replies: readonly Message[], asOf: number): Timeline {
   const current = timeline.threads.get(rootId)?.replies ?? [];

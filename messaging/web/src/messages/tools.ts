@@ -1,3 +1,5 @@
+import { h, type ComponentType } from "preact";
+import { openOverlay } from "../app/overlay.ts";
 import type { Id } from "../contract/types.ts";
 import { t } from "../i18n/t.ts";
 import type { IconName } from "../design/Icon.tsx";
@@ -25,8 +27,20 @@ export interface Tool {
   run: (desk: Desk, anchor: Element) => void;
 }
 
+type DeskDialog = ComponentType<{ desk: Desk; close: () => void }>;
+
+/** Show a dialog that works on a composer; its code is fetched for it. */
+function openAt(desk: Desk, load: () => Promise<DeskDialog>): void {
+  void openOverlay(async () => {
+    const Dialog = await load();
+    return (close) => h(Dialog, { desk, close });
+  });
+}
+
 export const TOOLS: readonly Tool[] = [
   { id: "emoji", label: () => t("Insert emoji"), icon: "smile", shown: () => true, run: (desk, anchor) => openPicker(anchor, desk.insert) },
+  { id: "poll", label: () => t("Ask with a poll"), icon: "poll", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, async () => (await import("../polls/PollDialog.tsx")).PollDialog) },
+  { id: "priority", label: () => t("Send with priority"), icon: "flag", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, async () => (await import("../priority/PriorityDialog.tsx")).PriorityDialog) },
 ];
 
 /** The tools of one composer, in the order of the table. */

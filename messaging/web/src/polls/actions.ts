@@ -1,0 +1,27 @@
+import type { Id, Message } from "../contract/types.ts";
+import { complain } from "../app/failure.ts";
+import { takeMessage } from "../messages/actions.ts";
+import { ask } from "../transport/http.ts";
+
+/** What this person has answered. */
+export const myVote = async (messageId: Id): Promise<number[]> => (await ask<{ options: number[] }>("GET", `/messages/${messageId}/vote`)).options;
+
+/** Answer in place of what was answered before; true when the server took it. */
+export async function vote(message: Message, options: readonly number[]): Promise<boolean> {
+  try {
+    takeMessage(await ask<Message>("PUT", `/messages/${message.id}/vote`, { options }));
+    return true;
+  } catch (error) {
+    complain(error);
+    return false;
+  }
+}
+
+/** End a poll before its time. */
+export async function closePoll(message: Message): Promise<void> {
+  try {
+    takeMessage(await ask<Message>("POST", `/messages/${message.id}/close-poll`));
+  } catch (error) {
+    complain(error);
+  }
+}
