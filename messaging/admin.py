@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+import messaging.files.admin  # noqa: F401 - registers itself
 from messaging.conversations.models import Conversation, Kind, Membership
 
 

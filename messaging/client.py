@@ -18,6 +18,7 @@ from accounts.people.models import User
 from accounts.people.preferences import preferences_of
 from core import assets
 from messaging.catalogue import A_YEAR_S, catalogue_address
+from messaging.files.storage import uploads_go_to
 
 POLICY = {
     "default-src": [CSP.NONE],
@@ -26,7 +27,7 @@ POLICY = {
     "font-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:", "blob:"],
     "media-src": [CSP.SELF, "blob:"],
-    "connect-src": [CSP.SELF],
+    "connect-src": [CSP.SELF, *uploads_go_to()],
     "manifest-src": [CSP.SELF],
     "worker-src": [CSP.SELF],
     "object-src": [CSP.NONE],

@@ -24,6 +24,7 @@ from messaging.conversations.events import (
     MembershipRemoved,
 )
 from messaging.conversations.schemas import SharedConversationView
+from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.live.asyncapi import asyncapi_document
 from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
 from messaging.pins.events import MessagePinned, MessageUnpinned
@@ -104,6 +105,15 @@ def _part(field: str, view: str) -> Json:
 
 _PRIORITY = _part("priority", "PriorityView")
 _POLL = _part("poll", "PollView")
+_FILES = {
+    "type": "object",
+    "required": ["message_id", "file_id", "files"],
+    "properties": {
+        "message_id": {"type": "string", "format": "uuid"},
+        "file_id": {"type": "string", "format": "uuid"},
+        "files": {"type": "array", "items": {"$ref": "FileView"}},
+    },
+}
 
 SEEN_AS: dict[type, Json] = {
     MessageCreated: _MESSAGE,
@@ -127,6 +137,9 @@ SEEN_AS: dict[type, Json] = {
     PriorityExpired: _PRIORITY,
     PollVoted: _POLL,
     PollClosed: _POLL,
+    FileInspected: _FILES,
+    FileReplaced: _FILES,
+    FileDeleted: _FILES,
     UserUpdated: {"$ref": "UserView"},
     PreferencesChanged: _OWN,
     PolicyChanged: _POLICY,

@@ -2,7 +2,7 @@
 
 from messaging.attention.models import Mention
 from messaging.conversations.models import Conversation, Membership
-from messaging.files.models import File
+from messaging.files.models import File, FilePolicy, FileVersion, Upload
 from messaging.messages.models import Message, Revision
 from messaging.pins.models import Pin
 from messaging.polls.models import Poll, PollVote
@@ -15,6 +15,8 @@ __all__ = [
     "Acknowledgement",
     "Conversation",
     "File",
+    "FilePolicy",
+    "FileVersion",
     "Membership",
     "Mention",
     "Message",
@@ -26,4 +28,5 @@ __all__ = [
     "Revision",
     "Saved",
     "Section",
+    "Upload",
 ]

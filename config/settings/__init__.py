@@ -118,6 +118,16 @@ CHANNEL_LAYERS = {
     }
 }
 MEDIA_ROOT = CHANCERY_DATA_DIR / "files"
+CHANCERY_FILES = env.one_of("CHANCERY_FILES", ("disk", "s3"))
+CHANCERY_S3_BUCKET = env.text("CHANCERY_S3_BUCKET")
+CHANCERY_S3_ENDPOINT = env.text("CHANCERY_S3_ENDPOINT")
+CHANCERY_S3_PUBLIC_ENDPOINT = env.text("CHANCERY_S3_PUBLIC_ENDPOINT")
+CHANCERY_S3_REGION = env.text("CHANCERY_S3_REGION", "us-east-1")
+CHANCERY_S3_KEY_ID = env.text("CHANCERY_S3_KEY_ID")
+CHANCERY_S3_SECRET = env.text("CHANCERY_S3_SECRET")
+if CHANCERY_FILES == "s3" and not CHANCERY_S3_BUCKET:
+    env.refuse("CHANCERY_FILES is s3; set CHANCERY_S3_BUCKET to the bucket that holds the files.")
+CHANCERY_CLAMD = env.clamd()
 STATIC_URL = "/static/"
 # Vite names its files by their hash already: hashing them again would load the entry twice.
 STORAGES = {
@@ -216,7 +226,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": "tenants.for_each", "schedule": 3600.0, "args": (name,)}
-    for name in ("accounts.tidy", "events.tidy")
+    for name in ("accounts.tidy", "events.tidy", "files.tidy")
 } | {
     "accounts.end_overdue": {
         "task": "tenants.for_each",

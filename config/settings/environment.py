@@ -36,6 +36,27 @@ def refuse(sentence: str) -> NoReturn:
     raise ImproperlyConfigured(sentence)
 
 
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """A variable with few values; the first is what it is when left out."""
+    value = text(name, choices[0]).lower()
+    if value not in choices:
+        refuse(f"{name} is {value!r}; set it to one of {', '.join(choices)}.")
+    return value
+
+
+def clamd() -> str:
+    """Where the virus scanner listens; empty for none."""
+    value = text("CHANCERY_CLAMD")
+    kind, _, where = value.partition(":")
+    port = where.rpartition(":")[2]
+    if value and not (kind == "unix" and where) and not (kind == "tcp" and port.isdigit()):
+        refuse(
+            f"CHANCERY_CLAMD is {value!r}; set it to unix:/path/to/clamd.ctl or tcp:host:3310,"
+            " or leave it out to have no files scanned."
+        )
+    return value
+
+
 def environment_name() -> str:
     """Which of the three kinds of environment this is."""
     name = text("CHANCERY_ENV", "development")

@@ -8,6 +8,7 @@ from accounts.console import console_sign_in
 from config.api import api
 from messaging.catalogue import catalogue_page
 from messaging.client import client_page
+from messaging.files.signed import get_signed, take_part
 from messaging.live.api import asyncapi
 
 handler400 = "config.urls.problems.bad_request"
@@ -23,6 +24,8 @@ urlpatterns = [
     path("admin/login/", console_sign_in),
     path("admin/", admin.site.urls),
     path("i18n/<language>.json", catalogue_page, name="catalogue"),
+    path("files/parts/<path:name>", take_part),
+    path("files/get/<uuid:file_id>", get_signed),
     path("", client_page, name="client"),
     path("c/<path:rest>", client_page),
     path("m/<path:rest>", client_page),

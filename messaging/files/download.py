@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from typing import IO
 from urllib.parse import quote
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from messaging.files.models import File
+from core.errors import NotFound, Unavailable
+from core.http import Request
+from messaging.files import storage
+from messaging.files.models import File, FileVersion
 from messaging.files.ranges import NotSatisfiable, Span, span_of
 from messaging.files.storage import CHUNK_BYTES
 
@@ -18,26 +21,58 @@ _UNKNOWN = "application/octet-stream"
 _RUNS_IN_BROWSERS = re.compile(r"html|xml|svg|script|multipart|x-mixed", re.IGNORECASE)
 _CSP = "default-src 'none'; sandbox"
 
+type Bytes = File | FileVersion
 
-def download(file: File, source: IO[bytes], *, range_header: str | None = None) -> HttpResponseBase:
+
+def answer_with(request: Request, file: Bytes) -> HttpResponseBase:
+    """The file's bytes, the range of them that was asked for, or that they are known already.
+
+    Errors  NotFound where the bytes are lost; Unavailable while the store does not answer.
+    """
+    digest = bytes(file.sha256).hex()
+    if f'"{digest}"' in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers={"ETag": f'"{digest}"'})
+    wants = request.headers.get("Range")
+    if request.headers.get("If-Range", f'"{digest}"') != f'"{digest}"':
+        wants = None
+    return download(file, range_header=wants)
+
+
+def download(file: Bytes, *, range_header: str | None = None) -> HttpResponseBase:
     """The file's bytes, or the range of them that was asked for."""
     try:
         span = span_of(range_header, file.size_bytes)
     except NotSatisfiable:
-        source.close()
         response = HttpResponse(status=416)
         response["Content-Range"] = f"bytes */{file.size_bytes}"
         return _guarded(response, file)
-    if span is None:
-        response = FileResponse(source, content_type=_content_type(file))
-        response["Content-Length"] = str(file.size_bytes)
-    else:
-        response = StreamingHttpResponse(
-            _part(source, span), status=206, content_type=_content_type(file)
-        )
-        response["Content-Length"] = str(span.end - span.start)
+    wanted = span or Span(0, file.size_bytes)
+    source = _opened(file.storage_name, span)
+    response = StreamingHttpResponse(
+        _part(source, wanted), status=206 if span else 200, content_type=_content_type(file)
+    )
+    response["Content-Length"] = str(wanted.end - wanted.start)
+    if span is not None:
         response["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{file.size_bytes}"
     return _guarded(response, file)
+
+
+def thumbnail(request: Request, file: File) -> HttpResponseBase:
+    """The small picture of a file, which we drew ourselves.
+
+    Errors  NotFound where it has none.
+    """
+    if file.thumbnail_name is None:
+        raise NotFound("thumbnail")
+    tag = f'"{file.thumbnail_name.rpartition("/")[2]}"'
+    if tag in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers={"ETag": tag})
+    with _opened(file.thumbnail_name, None) as source:
+        response = HttpResponse(source.read(), content_type="image/webp")
+    response = _guarded(response, file)
+    response["ETag"] = tag
+    response["Content-Disposition"] = "inline"
+    return response
 
 
 def disposition(name: str, *, inline: bool) -> str:
@@ -49,11 +84,22 @@ def disposition(name: str, *, inline: bool) -> str:
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _content_type(file: File) -> str:
+def _opened(storage_name: str, span: Span | None) -> IO[bytes]:
+    try:
+        if span is None:
+            return storage.open_kept(storage_name)
+        return storage.open_kept(storage_name, start=span.start, end=span.end)
+    except FileNotFoundError as gone:
+        raise NotFound("file") from gone
+    except OSError as away:
+        raise Unavailable("files", retry_after_s=5) from away
+
+
+def _content_type(file: Bytes) -> str:
     return _UNKNOWN if _RUNS_IN_BROWSERS.search(file.content_type) else file.content_type
 
 
-def _guarded(response: HttpResponseBase, file: File) -> HttpResponseBase:
+def _guarded[R: HttpResponseBase](response: R, file: Bytes) -> R:
     inline = file.content_type in SHOWN_INLINE
     response["Content-Disposition"] = disposition(file.name, inline=inline)
     response["X-Content-Type-Options"] = "nosniff"
@@ -68,7 +114,6 @@ def _guarded(response: HttpResponseBase, file: File) -> HttpResponseBase:
 
 def _part(source: IO[bytes], span: Span) -> Iterator[bytes]:
     with source:
-        source.seek(span.start)
         left = span.end - span.start
         while left > 0 and (chunk := source.read(min(CHUNK_BYTES, left))):
             left -= len(chunk)

@@ -1,5 +1,26 @@
-"""Loaded at start-up: files become a part of the message view, wherever it is shown."""
+"""Files become a part of the message view when this is loaded, and their events get a look."""
 
-from messaging.files import selectors, storage
+from collections.abc import Sequence
+from typing import Any
 
-__all__ = ["selectors", "storage"]
+from events.render import renders
+from messaging.files import storage
+from messaging.files.events import FileDeleted, FileInspected, FileReplaced
+from messaging.files.selectors import files_of
+from messaging.files.services import attach
+
+__all__ = ["attach", "storage"]
+
+
+@renders(FileInspected, FileReplaced, FileDeleted)
+def changed(facts: Sequence[Any], rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Which file it was, and all files of its message as they are now."""
+    now = files_of([fact.message_id for fact in facts])
+    return [
+        {
+            "message_id": fact.message_id,
+            "file_id": fact.file_id,
+            "files": now.get(fact.message_id, []),
+        }
+        for fact in facts
+    ]

@@ -1,17 +1,83 @@
 """Files of messages. Bytes lie in the tenant's own folder of the file storage."""
 
-from django.db import models
-from django.utils import timezone
+from collections.abc import Iterable
 
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.policies.models import Policy
+from core.errors import Words
 from core.ids import new_id
 
 
+class Scan(models.TextChoices):
+    """What is known of a file's harmlessness."""
+
+    NONE = "none", _("not checked")
+    PENDING = "pending", _("being checked")
+    CLEAN = "clean", _("nothing found")
+    INFECTED = "infected", _("harmful")
+    FAILED = "failed", _("could not be checked yet")
+
+
+class FilePolicy(Policy):
+    """Which files an organisation takes."""
+
+    most_file_mb = models.PositiveIntegerField(
+        _("largest file, in MB"),
+        default=1000,
+        validators=[MinValueValidator(1), MaxValueValidator(80_000)],
+    )
+    most_total_gb = models.PositiveIntegerField(
+        _("room for all files, in GB"),
+        null=True,
+        blank=True,
+        default=100,
+        validators=[MaxValueValidator(1_000_000)],
+        help_text=_("Leave it empty for no limit. Earlier versions count, too."),
+    )
+    refused_endings = models.CharField(
+        _("refused endings"),
+        max_length=500,
+        blank=True,
+        default="",
+        help_text=_("Endings of names that are not taken, such as: exe, bat, scr"),
+    )
+    holds_until_clean = models.BooleanField(
+        _("hold files until they are found clean"),
+        default=False,
+        help_text=_("Nobody can open a file before the virus scanner has looked at it."),
+    )
+
+    class Meta(Policy.Meta):
+        verbose_name = verbose_name_plural = _("file policy")
+
+    def consequences(self, before: "FilePolicy") -> Iterable[Words]:
+        """What becomes of the files that are there; new limits hold for new uploads alone."""
+        if self.holds_until_clean and not before.holds_until_clean:
+            unchecked = File.objects.filter(scan__in=[Scan.PENDING, Scan.FAILED]).count()
+            words = _("%(count)d files that wait for their scan cannot be opened until it is done.")
+            yield words % {"count": unchecked}
+        if self.most_total_gb is not None and self.most_total_gb != before.most_total_gb:
+            used = File.objects.aggregate(total=Sum("size_bytes"))["total"] or 0
+            if used > self.most_total_gb * 10**9:
+                yield _("The files that are there take more than that: nobody can upload any more.")
+
+
 class File(models.Model):
-    """A file that belongs to one message and is seen by whoever may see that message."""
+    """A file that belongs to one message and is seen by whoever may see that message.
+
+    Until it is sent it belongs to none, and its uploader alone sees it. The row holds the version
+    that is current; those before it are in `FileVersion`. `content_type` is what the bytes look
+    like, not what anybody said.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    conversation_id = models.UUIDField()
-    message_id = models.UUIDField()
+    conversation_id = models.UUIDField(null=True)
+    message_id = models.UUIDField(null=True)
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=127)
     size_bytes = models.BigIntegerField()
@@ -20,12 +86,85 @@ class File(models.Model):
     external_id = models.CharField(max_length=120, null=True, editable=False)
     created_by_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    version_at = models.DateTimeField(null=True)
+    version_by_id = models.UUIDField(null=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    thumbnail_name = models.CharField(max_length=255, null=True)
+    scan = models.CharField(
+        max_length=8, choices=Scan.choices, default=Scan.NONE, db_default=Scan.NONE
+    )
+    deleted_at = models.DateTimeField(null=True)
+    deleted_by_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["external_id"], name="messaging_file_external_unique")
         ]
-        indexes = [models.Index(fields=["message_id"], name="messaging_file_message")]
+        indexes = [
+            models.Index(fields=["message_id"], name="messaging_file_message"),
+            # The list of a conversation's files, newest first.
+            models.Index(
+                fields=["conversation_id", "-id"],
+                name="messaging_file_conversation",
+                condition=Q(deleted_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FileVersion(models.Model):
+    """A version that a file had before another one took its place; never destroyed here."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file_id = models.UUIDField()
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=127)
+    size_bytes = models.BigIntegerField()
+    sha256 = models.BinaryField(max_length=32)
+    storage_name = models.CharField(max_length=255)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    thumbnail_name = models.CharField(max_length=255, null=True)
+    scan = models.CharField(max_length=8, choices=Scan.choices, default=Scan.NONE)
+    created_by_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file_id", "number"], name="messaging_file_version_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_id}#{self.number}"
+
+
+class Upload(models.Model):
+    """A file on its way: its parts come one by one, in any order, as often as they like.
+
+    `handle` is the store's own name for the upload. Finished ones stay until the clock tidies them,
+    so that asking again whether it is done gets the same answer.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner_id = models.UUIDField()
+    name = models.CharField(max_length=255)
+    size_bytes = models.BigIntegerField()
+    part_bytes = models.IntegerField()
+    storage_name = models.CharField(max_length=255)
+    handle = models.CharField(max_length=1024)
+    file_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="messaging_upload_expires")]
 
     def __str__(self) -> str:
         return self.name

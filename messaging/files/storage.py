@@ -1,19 +1,28 @@
-"""Keeps the bytes of files, apart for each tenant, under names that we make ourselves."""
+"""Keeps the bytes of files, apart for each tenant, under names that we make ourselves.
 
-import hashlib
-import os
-import shutil
+The port. Where the bytes lie is a setting: a folder of this machine (`disk`), or a bucket of an
+object store that speaks S3 (`s3`).
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 from typing import IO, Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
-from tenants.context import current_tenant, schema_of
+from core.ids import new_id
+from tenants.context import schema_of
 from tenants.hooks import erases
 
 CHUNK_BYTES = 1 << 18
+
+_STORES = {
+    "disk": "messaging.files.disk.DiskStore",
+    "s3": "messaging.files.s3.S3Store",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,26 @@ class Kept:
     storage_name: str
     size_bytes: int
     sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PartWish:
+    """One part of an upload that somebody is about to send.
+
+    `sha256` is base64, as S3 writes it; where it is given, other bytes than these are refused.
+    """
+
+    number: int
+    size_bytes: int
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A part that has arrived. `tag` is the store's own name for its bytes."""
+
+    size_bytes: int
+    tag: str
 
 
 class Source(Protocol):
@@ -35,51 +64,110 @@ class TooMuch(Exception):
     """There are more bytes than were allowed; nothing was kept."""
 
 
+class Incomplete(Exception):
+    """Parts of an upload are missing, or not of the size they should have."""
+
+
+class Store(Protocol):
+    """Where bytes lie. Every name belongs to the tenant in hand."""
+
+    def write(self, name: str, source: Source, *, most_bytes: int) -> Kept: ...
+
+    def open(self, name: str, start: int, end: int | None) -> IO[bytes]: ...
+
+    def remove(self, name: str) -> None: ...
+
+    def erase(self, slug: str) -> None: ...
+
+    def begin(self, name: str) -> str: ...
+
+    def part_url(self, name: str, handle: str, part: PartWish, *, seconds: int) -> str: ...
+
+    def parts(self, name: str, handle: str) -> Mapping[int, StoredPart]: ...
+
+    def finish(self, name: str, handle: str, parts: Mapping[int, StoredPart]) -> bytes: ...
+
+    def abandon(self, name: str, handle: str) -> None: ...
+
+
+@cache
+def _store() -> Store:
+    return import_string(_STORES[settings.CHANCERY_FILES])()
+
+
+def new_name(file_id: UUID | None = None) -> str:
+    """A name for bytes that come; spread over 256 folders."""
+    id_ = file_id or new_id()
+    return f"{id_.hex[-2:]}/{id_.hex}"
+
+
 def keep(source: Source, *, file_id: UUID, most_bytes: int) -> Kept:
     """Store a file's bytes; the same id again replaces them, all at once.
 
     Errors  TooMuch.
     """
-    name = f"{file_id.hex[-2:]}/{file_id.hex}"
-    path = _path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    digest, size = hashlib.sha256(), 0
-    try:
-        with part.open("wb") as target:
-            while chunk := source.read(CHUNK_BYTES):
-                size += len(chunk)
-                if size > most_bytes:
-                    raise TooMuch
-                digest.update(chunk)
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return Kept(name, size, digest.digest())
+    return keep_as(new_name(file_id), source, most_bytes=most_bytes)
 
 
-def open_kept(storage_name: str) -> IO[bytes]:
-    """Open a stored file for reading.
+def keep_as(name: str, source: Source, *, most_bytes: int) -> Kept:
+    """Store bytes under a name that was made before, such as that of a thumbnail.
 
-    Errors  FileNotFoundError.
+    Errors  TooMuch.
     """
-    return _path(storage_name).open("rb")
+    return _store().write(name, source, most_bytes=most_bytes)
+
+
+def open_kept(storage_name: str, *, start: int = 0, end: int | None = None) -> IO[bytes]:
+    """Open a stored file for reading, from `start` up to and without `end`.
+
+    Errors  FileNotFoundError; OSError where the store does not answer.
+    """
+    return _store().open(storage_name, start, end)
+
+
+def remove_kept(storage_name: str) -> None:
+    """Remove stored bytes; where there are none nothing happens."""
+    _store().remove(storage_name)
+
+
+def begin_upload(storage_name: str) -> str:
+    """Begin to take a file in parts; returns the store's handle for it."""
+    return _store().begin(storage_name)
+
+
+def part_urls(
+    storage_name: str, handle: str, parts: Sequence[PartWish], *, seconds: int
+) -> list[str]:
+    """Where the parts are sent by PUT, each good for its number, its size and a few minutes."""
+    return [_store().part_url(storage_name, handle, part, seconds=seconds) for part in parts]
+
+
+def parts_of(storage_name: str, handle: str) -> Mapping[int, StoredPart]:
+    """The parts that have arrived, by number."""
+    return _store().parts(storage_name, handle)
+
+
+def finish_upload(storage_name: str, handle: str, parts: Mapping[int, StoredPart]) -> bytes:
+    """Make one file of the parts; again is no harm. Returns the SHA-256 of the whole.
+
+    Errors  Incomplete where parts went missing meanwhile.
+    """
+    return _store().finish(storage_name, handle, parts)
+
+
+def abandon_upload(storage_name: str, handle: str) -> None:
+    """Remove what has arrived of an upload; where there is nothing nothing happens."""
+    _store().abandon(storage_name, handle)
 
 
 @erases
 def erase_files(slug: str) -> None:
     """Remove everything that a tenant stored."""
     schema_of(slug)
-    shutil.rmtree(Path(settings.MEDIA_ROOT) / slug, ignore_errors=True)
+    _store().erase(slug)
 
 
-def _path(storage_name: str) -> Path:
-    """Where a stored file lies. Names come from the database, and are looked at all the same."""
-    root = Path(settings.MEDIA_ROOT) / current_tenant()
-    path = (root / storage_name).resolve()
-    if not path.is_relative_to(root.resolve()):
-        raise FileNotFoundError(storage_name)
-    return path
+def uploads_go_to() -> list[str]:
+    """Origins besides our own that browsers send parts to; for the page's security policy."""
+    origin = getattr(_store(), "public_origin", None)
+    return [origin] if origin else []

@@ -35,7 +35,10 @@ Text = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAX_
 
 
 class NewMessage(Body):
-    """`key` makes the message once, however often it is sent; so does `Idempotency-Key`."""
+    """`key` makes the message once, however often it is sent; so does `Idempotency-Key`.
+
+    With `file_ids`, of files that were uploaded and not sent yet, it needs no text.
+    """
 
     text: Text
     key: UUID | None = None
@@ -43,6 +46,7 @@ class NewMessage(Body):
     also_in_conversation: bool = False
     poll: NewPoll | None = None
     priority: NewPriority | None = None
+    file_ids: Annotated[list[UUID], Field(max_length=20)] = []
 
 
 class MessageChange(Body):

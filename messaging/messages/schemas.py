@@ -19,11 +19,23 @@ class ReactionView(Schema):
 
 
 class FileView(Schema):
+    """A file; `content_type` is what its bytes look like. Once deleted it has no name any more.
+
+    `width` and `height` are those of a picture as it is seen, known before it is loaded.
+    """
+
     id: UUID
     name: str
     content_type: str
     size_bytes: int
     url: str
+    width: int | None
+    height: int | None
+    thumbnail_url: str | None
+    scan: Literal["none", "pending", "clean", "infected", "failed"]
+    version: int
+    created_by_id: UUID | None
+    deleted_at: datetime | None
 
 
 class PinView(Schema):

@@ -251,8 +251,8 @@ CREATE TABLE "messaging_conversation" (
 );
 CREATE TABLE "messaging_file" (
   id uuid CONSTRAINT messaging_file_id_not_null NOT NULL,
-  conversation_id uuid CONSTRAINT messaging_file_conversation_id_not_null NOT NULL,
-  message_id uuid CONSTRAINT messaging_file_message_id_not_null NOT NULL,
+  conversation_id uuid,
+  message_id uuid,
   name character varying(255) CONSTRAINT messaging_file_name_not_null NOT NULL,
   content_type character varying(127) CONSTRAINT messaging_file_content_type_not_null NOT NULL,
   size_bytes bigint CONSTRAINT messaging_file_size_bytes_not_null NOT NULL,
@@ -261,8 +261,56 @@ CREATE TABLE "messaging_file" (
   external_id character varying(120),
   created_by_id uuid,
   created_at timestamp with time zone CONSTRAINT messaging_file_created_at_not_null NOT NULL,
+  deleted_at timestamp with time zone,
+  deleted_by_id uuid,
+  height integer,
+  scan character varying(8) DEFAULT 'none'::character varying CONSTRAINT messaging_file_scan_not_null NOT NULL,
+  thumbnail_name character varying(255),
+  version integer DEFAULT 1 CONSTRAINT messaging_file_version_not_null NOT NULL,
+  version_at timestamp with time zone,
+  version_by_id uuid,
+  width integer,
   CONSTRAINT messaging_file_external_unique UNIQUE (external_id),
-  CONSTRAINT messaging_file_pkey PRIMARY KEY (id)
+  CONSTRAINT messaging_file_height_check CHECK (height >= 0),
+  CONSTRAINT messaging_file_pkey PRIMARY KEY (id),
+  CONSTRAINT messaging_file_version_check CHECK (version >= 0),
+  CONSTRAINT messaging_file_width_check CHECK (width >= 0)
+);
+CREATE TABLE "messaging_filepolicy" (
+  singleton boolean CONSTRAINT messaging_filepolicy_singleton_not_null NOT NULL,
+  version integer CONSTRAINT messaging_filepolicy_version_not_null NOT NULL,
+  changed_at timestamp with time zone,
+  changed_by_id uuid,
+  most_file_mb integer CONSTRAINT messaging_filepolicy_most_file_mb_not_null NOT NULL,
+  most_total_gb integer,
+  refused_endings character varying(500) CONSTRAINT messaging_filepolicy_refused_endings_not_null NOT NULL,
+  holds_until_clean boolean CONSTRAINT messaging_filepolicy_holds_until_clean_not_null NOT NULL,
+  CONSTRAINT messaging_filepolicy_most_file_mb_check CHECK (most_file_mb >= 0),
+  CONSTRAINT messaging_filepolicy_most_total_gb_check CHECK (most_total_gb >= 0),
+  CONSTRAINT messaging_filepolicy_one_row CHECK (singleton),
+  CONSTRAINT messaging_filepolicy_pkey PRIMARY KEY (singleton),
+  CONSTRAINT messaging_filepolicy_version_check CHECK (version >= 0)
+);
+CREATE TABLE "messaging_fileversion" (
+  id uuid CONSTRAINT messaging_fileversion_id_not_null NOT NULL,
+  file_id uuid CONSTRAINT messaging_fileversion_file_id_not_null NOT NULL,
+  number integer CONSTRAINT messaging_fileversion_number_not_null NOT NULL,
+  name character varying(255) CONSTRAINT messaging_fileversion_name_not_null NOT NULL,
+  content_type character varying(127) CONSTRAINT messaging_fileversion_content_type_not_null NOT NULL,
+  size_bytes bigint CONSTRAINT messaging_fileversion_size_bytes_not_null NOT NULL,
+  sha256 bytea CONSTRAINT messaging_fileversion_sha256_not_null NOT NULL,
+  storage_name character varying(255) CONSTRAINT messaging_fileversion_storage_name_not_null NOT NULL,
+  width integer,
+  height integer,
+  thumbnail_name character varying(255),
+  scan character varying(8) CONSTRAINT messaging_fileversion_scan_not_null NOT NULL,
+  created_by_id uuid,
+  created_at timestamp with time zone CONSTRAINT messaging_fileversion_created_at_not_null NOT NULL,
+  CONSTRAINT messaging_file_version_unique UNIQUE (file_id, number),
+  CONSTRAINT messaging_fileversion_height_check CHECK (height >= 0),
+  CONSTRAINT messaging_fileversion_number_check CHECK (number >= 0),
+  CONSTRAINT messaging_fileversion_pkey PRIMARY KEY (id),
+  CONSTRAINT messaging_fileversion_width_check CHECK (width >= 0)
 );
 CREATE TABLE "messaging_membership" (
   id uuid CONSTRAINT messaging_membership_id_not_null NOT NULL,
@@ -396,6 +444,19 @@ CREATE TABLE "messaging_section" (
   user_id uuid CONSTRAINT messaging_section_user_id_not_null NOT NULL,
   CONSTRAINT messaging_section_pkey PRIMARY KEY (id)
 );
+CREATE TABLE "messaging_upload" (
+  id uuid CONSTRAINT messaging_upload_id_not_null NOT NULL,
+  owner_id uuid CONSTRAINT messaging_upload_owner_id_not_null NOT NULL,
+  name character varying(255) CONSTRAINT messaging_upload_name_not_null NOT NULL,
+  size_bytes bigint CONSTRAINT messaging_upload_size_bytes_not_null NOT NULL,
+  part_bytes integer CONSTRAINT messaging_upload_part_bytes_not_null NOT NULL,
+  storage_name character varying(255) CONSTRAINT messaging_upload_storage_name_not_null NOT NULL,
+  handle character varying(1024) CONSTRAINT messaging_upload_handle_not_null NOT NULL,
+  file_id uuid,
+  created_at timestamp with time zone CONSTRAINT messaging_upload_created_at_not_null NOT NULL,
+  expires_at timestamp with time zone CONSTRAINT messaging_upload_expires_at_not_null NOT NULL,
+  CONSTRAINT messaging_upload_pkey PRIMARY KEY (id)
+);
 CREATE INDEX account_emailaddress_email_03be32b2 ON account_emailaddress USING btree (email);
 CREATE INDEX account_emailaddress_email_03be32b2_like ON account_emailaddress USING btree (email varchar_pattern_ops);
 CREATE INDEX account_emailaddress_user_id_2c513194 ON account_emailaddress USING btree (user_id);
@@ -432,6 +493,7 @@ CREATE INDEX guardian_userobjectpermission_user_id_d5c1e964 ON guardian_userobje
 CREATE INDEX integrations_slackworkspace_key_108a6a9e_like ON integrations_slackworkspace USING btree (key varchar_pattern_ops);
 CREATE INDEX messaging_acknowledgement_open ON messaging_acknowledgement USING btree (user_id, message_id) WHERE acknowledged_at IS NULL;
 CREATE UNIQUE INDEX messaging_conversation_name_unique ON messaging_conversation USING btree (lower(name::text)) WHERE kind::text = 'public'::text;
+CREATE INDEX messaging_file_conversation ON messaging_file USING btree (conversation_id, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX messaging_file_message ON messaging_file USING btree (message_id);
 CREATE INDEX messaging_membership_user_id_7a7ab7d8 ON messaging_membership USING btree (user_id);
 CREATE INDEX messaging_mention_message ON messaging_mention USING btree (message_id);
@@ -442,6 +504,7 @@ CREATE INDEX messaging_priority_next ON messaging_priority USING btree (next_at)
 CREATE INDEX messaging_saved_due ON messaging_saved USING btree (remind_at) WHERE remind_at IS NOT NULL AND reminded_at IS NULL;
 CREATE INDEX messaging_saved_list ON messaging_saved USING btree (user_id, id);
 CREATE INDEX messaging_section_user_id_de28b801 ON messaging_section USING btree (user_id);
+CREATE INDEX messaging_upload_expires ON messaging_upload USING btree (expires_at);
 CREATE UNIQUE INDEX unique_primary_email ON account_emailaddress USING btree (user_id, "primary") WHERE "primary";
 CREATE UNIQUE INDEX unique_verified_email ON account_emailaddress USING btree (email) WHERE verified;
 ALTER TABLE "account_emailaddress" ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;

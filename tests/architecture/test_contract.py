@@ -13,6 +13,17 @@ from events.render import _renderers
 REFUSALS = {"400", "401", "403", "404", "409", "413", "422", "429"}
 PROBLEM = "application/problem+json"
 NAMED = re.compile(r"[a-z]+(_[a-z]+)*_id|emoji")
+NAMES = {
+    "conversation_id",
+    "message_id",
+    "user_id",
+    "emoji",
+    "file_id",
+    "upload_id",
+    "number",
+    "session_id",
+    "token_id",
+}
 SMALL = (UUID, int, bool, str)
 
 OPERATIONS = {
@@ -84,6 +95,7 @@ PLAIN = {
         "seq",
         "waiting_count",
     },
+    "chancery.file.uploaded.v1": {"user_id", "file_id"},
 }
 """Events whose facts are shown as they are, and what that shows."""
 

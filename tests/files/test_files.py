@@ -102,6 +102,13 @@ def test_a_message_shows_its_files(cast, shared):
             "content_type": "text/plain",
             "size_bytes": len(BYTES),
             "url": f"/api/v1/files/{shared.id}",
+            "width": None,
+            "height": None,
+            "thumbnail_url": None,
+            "scan": "none",
+            "version": 1,
+            "created_by_id": None,
+            "deleted_at": None,
         }
     ]
 

@@ -22,6 +22,7 @@ FOR_EVERYBODY = {
         "accounts/inactive/",
         "i18n/<language>.json",
         "favicon.ico",
+        "files/parts/<path:name>",
         "api/v1/asyncapi.json",
         "api/v1/openapi.json",
         "api/v1/docs",

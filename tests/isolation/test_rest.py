@@ -13,11 +13,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.domains.models import DomainProof
 from core.ids import new_id
 from messaging.files import storage
-from messaging.files.models import File
+from messaging.files.models import File, FileVersion
+from messaging.files.uploads import begin_upload
 from messaging.pins.services import pin_message
 from messaging.polls.models import Poll
 from messaging.reactions.services import add_reaction
@@ -44,10 +46,13 @@ def secret(cast: Cast) -> dict[str, object]:
         file = _file(room.id, message.id)
         domain = DomainProof.objects.create(domain="acme.example")
         Poll.objects.create(message_id=message.id, conversation_id=room.id, options=["a", "b"])
+        upload = begin_upload(cast.bo.actor, name="on its way", size_bytes=10)
     return {
         "conversation_id": room.id,
         "message_id": message.id,
         "file_id": file.id,
+        "upload_id": upload.id,
+        "number": 1,
         "user_id": cast.bo.id,
         "domain_id": domain.id,
         "emoji": EMOJI,
@@ -57,8 +62,20 @@ def secret(cast: Cast) -> dict[str, object]:
 def _file(conversation_id: UUID, message_id: UUID) -> File:
     id_ = new_id()
     kept = storage.keep(io.BytesIO(b"between us"), file_id=id_, most_bytes=10)
+    FileVersion.objects.create(
+        file_id=id_,
+        number=1,
+        name="secret.txt",
+        content_type="text/plain",
+        size_bytes=kept.size_bytes,
+        sha256=kept.sha256,
+        storage_name=kept.storage_name,
+        created_at=timezone.now(),
+    )
     return File.objects.create(
         id=id_,
+        version=2,
+        thumbnail_name=kept.storage_name,
         conversation_id=conversation_id,
         message_id=message_id,
         name="secret.txt",

@@ -88,12 +88,33 @@ export interface FieldProblem {
   message: string;
 }
 
+export interface FileVersionList {
+  items: FileVersionView[];
+  next: string | null;
+}
+
+export interface FileVersionView {
+  number: number;
+  name: string;
+  size_bytes: number;
+  created_by_id: Id | null;
+  created_at: Timestamp;
+  url: string;
+}
+
 export interface FileView {
   id: Id;
   name: string;
   content_type: string;
   size_bytes: number;
   url: string;
+  width: number | null;
+  height: number | null;
+  thumbnail_url: string | null;
+  scan: "none" | "pending" | "clean" | "infected" | "failed";
+  version: number;
+  created_by_id: Id | null;
+  deleted_at: Timestamp | null;
 }
 
 export interface HighlightView {
@@ -114,6 +135,11 @@ export interface HitView {
 export interface LanguageView {
   code: string;
   name: string;
+}
+
+export interface LinkView {
+  url: string;
+  expires_at: Timestamp;
 }
 
 export interface MeChange {
@@ -315,6 +341,10 @@ export interface ReactionView {
   count: number;
 }
 
+export interface Replacement {
+  file_id: Id;
+}
+
 export interface RevisionList {
   items: RevisionView[];
   next: string | null;
@@ -376,6 +406,21 @@ export interface SharedConversationView {
   review_on: string | null;
 }
 
+export interface SharedFilePage {
+  items: SharedFileView[];
+  next: string | null;
+}
+
+export interface SharedFileView {
+  file: FileView;
+  conversation_id: Id;
+  message_id: Id;
+  seq: number;
+  thread_id: Id | null;
+  author_id: Id | null;
+  created_at: Timestamp;
+}
+
 export type Speakers = "everyone" | "owners" | "named";
 
 export interface TenantView {
@@ -386,6 +431,17 @@ export interface TenantView {
 export interface UnreadView {
   messages: number;
   mentions: number;
+}
+
+export interface UploadView {
+  id: Id;
+  name: string;
+  size_bytes: number;
+  part_bytes: number;
+  part_count: number;
+  received: number[];
+  expires_at: Timestamp;
+  file: FileView | null;
 }
 
 export interface UserPage {
@@ -454,6 +510,25 @@ export interface EventData {
   };
   "chancery.domain.removed.v1": {
     domain_id: Id;
+  };
+  "chancery.file.deleted.v1": {
+    message_id: Id;
+    file_id: Id;
+    files: FileView[];
+  };
+  "chancery.file.inspected.v1": {
+    message_id: Id;
+    file_id: Id;
+    files: FileView[];
+  };
+  "chancery.file.replaced.v1": {
+    message_id: Id;
+    file_id: Id;
+    files: FileView[];
+  };
+  "chancery.file.uploaded.v1": {
+    user_id: Id;
+    file_id: Id;
   };
   "chancery.later.changed.v1": {
     user_id: Id;

@@ -1,0 +1,12 @@
+"""The organisation's console: which files it takes."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.policies.page import PolicyAdmin
+from messaging.files.models import FilePolicy
+
+
+@admin.register(FilePolicy)
+class FilePolicyAdmin(PolicyAdmin):
+    lead = _("How large files may be, how much room they have, and which are not taken.")

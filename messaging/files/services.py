@@ -1,0 +1,242 @@
+"""Attach files to messages, put new versions in their place, delete them, look into them."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor, system_actor
+from core.errors import Conflict, Invalid, NotFound
+from core.ids import new_id
+from events.journal import hold, publish
+from messaging.files import pictures, scanner, storage
+from messaging.files.access import Do, file_for
+from messaging.files.events import FileDeleted, FileInspected, FileReplaced
+from messaging.files.models import File, FileVersion, Scan
+from messaging.messages.models import Message
+from messaging.messages.parts import Part, brings
+from tenants.context import current_tenant
+
+MOST_FILES = 20
+"""Most files of one message."""
+
+_MOST_THUMBNAIL_BYTES = 4 * 2**20
+_OF_A_VERSION = (
+    "name",
+    "content_type",
+    "size_bytes",
+    "sha256",
+    "storage_name",
+    "width",
+    "height",
+    "thumbnail_name",
+    "scan",
+)
+
+
+@brings(Part.FILES, "file_ids", speaks=True)
+def attach(actor: Actor, message: Message, file_ids: Sequence[UUID]) -> None:
+    """Give uploaded files to a new message, within its transaction.
+
+    Errors  Invalid names `file_ids`; Conflict where the message's key was sent with others.
+    """
+    ids = set(file_ids)
+    if len(ids) > MOST_FILES:
+        words = _("A message takes at most %(most)d files.") % {"most": MOST_FILES}
+        raise Invalid.field("file_ids", words)
+    own = File.objects.filter(
+        id__in=ids, created_by_id=actor.user_id, message_id=None, deleted_at=None
+    )
+    given = own.exclude(scan=Scan.INFECTED).update(
+        message_id=message.id, conversation_id=message.conversation_id
+    )
+    # After the update: where the same message is sent twice at once, it has waited for the other.
+    if _were_sent_before(message, ids) or given == len(ids):
+        return
+    words = _("Name files that you uploaded, each once; harmful ones are not taken.")
+    raise Invalid.field("file_ids", words, code="no_file")
+
+
+def replace_file(actor: Actor, *, file_id: UUID, with_file_id: UUID) -> File:
+    """Put an uploaded file in the place of one that was shared; the version before is kept.
+
+    Errors  NotFound and Forbidden by access; Invalid names `file_id`.
+    """
+    file = file_for(actor, file_id, Do.REPLACE)
+    if file.message_id is None:
+        raise Invalid.field("file_id", _("A file that was not sent yet has no versions."))
+    with transaction.atomic():
+        file = _held(file)
+        newer = (
+            File.objects.select_for_update()
+            .filter(id=with_file_id, created_by_id=actor.user_id, message_id=None, deleted_at=None)
+            .first()
+        )
+        if newer is None or newer.scan == Scan.INFECTED:
+            words = _("Name a file that you uploaded and have not sent yet.")
+            raise Invalid.field("file_id", words, code="no_file")
+        newer.delete()
+        _take_over(actor, file, newer)
+        publish(FileReplaced(*_place_of(file), file.version), by=actor)
+    return file
+
+
+def restore_version(actor: Actor, *, file_id: UUID, number: int) -> File:
+    """Bring an earlier version back, as the newest one; nothing in between is lost.
+
+    Errors  NotFound where there is no such version; Forbidden by access.
+    """
+    file = file_for(actor, file_id, Do.REPLACE)
+    with transaction.atomic():
+        file = _held(file)
+        old = FileVersion.objects.filter(file_id=file.id, number=number).first()
+        if old is None:
+            raise NotFound("version")
+        _take_over(actor, file, old)
+        publish(FileReplaced(*_place_of(file), file.version, restored=number), by=actor)
+    return file
+
+
+def delete_file(actor: Actor, *, file_id: UUID) -> None:
+    """Take a file out of sight; that it was there, and who deleted it, stays known.
+
+    One that was never sent is removed with its bytes: nobody else has seen it.
+    """
+    file = file_for(actor, file_id, Do.DELETE)
+    if file.message_id is None:
+        _remove_unsent(file.id)
+        return
+    with transaction.atomic():
+        file = _held(file)
+        file.deleted_at, file.deleted_by_id = timezone.now(), actor.user_id
+        file.save(update_fields=["deleted_at", "deleted_by_id"])
+        publish(FileDeleted(*_place_of(file)), by=actor)
+
+
+def inspect(file_id: UUID) -> None:
+    """Have a file scanned and make its thumbnail; its readers are told.
+
+    Nothing is locked while the bytes are read, and what was found out about bytes that are no
+    longer the file's is thrown away.
+    """
+    seen = File.objects.filter(id=file_id, deleted_at=None).first()
+    if seen is None:
+        return
+    changes: dict[str, Any] = {}
+    if seen.scan in (Scan.PENDING, Scan.FAILED):
+        changes["scan"] = _scanned(seen)
+    if seen.thumbnail_name is None and changes.get("scan") != Scan.INFECTED:
+        changes["thumbnail_name"] = _thumbnail(seen)
+    changes = {name: value for name, value in changes.items() if value != getattr(seen, name)}
+    if changes:
+        _note(seen, changes)
+
+
+def _note(seen: File, changes: dict[str, Any]) -> None:
+    """Write down what was found out. The message is waited for, if the file is being sent."""
+    with transaction.atomic():
+        if seen.conversation_id is not None:
+            hold(seen.conversation_id)
+        file = File.objects.select_for_update().filter(id=seen.id).first()
+        if file is None or file.storage_name != seen.storage_name:
+            return
+        for name, value in changes.items():
+            setattr(file, name, value)
+        file.save(update_fields=[*changes])
+        if file.message_id is not None and file.deleted_at is None:
+            fact = FileInspected(*_place_of(file), scan=file.scan)
+            publish(fact, by=system_actor(current_tenant()))
+
+
+def _scanned(file: File) -> Scan:
+    if not scanner.is_configured():
+        return Scan.FAILED
+    try:
+        with storage.open_kept(file.storage_name) as source:
+            return Scan.INFECTED if scanner.is_harmful(source) else Scan.CLEAN
+    except (scanner.ScannerAway, OSError):
+        # Asked again by the clock.
+        return Scan.FAILED
+
+
+def _thumbnail(file: File) -> str | None:
+    if file.content_type not in pictures.MEASURED or file.width is None:
+        return None
+    try:
+        with storage.open_kept(file.storage_name) as source:
+            drawn = pictures.thumbnail_of(io.BytesIO(source.read()))
+    except OSError:
+        return None
+    if drawn is None:
+        return None
+    name = storage.new_name(new_id())
+    storage.keep_as(name, io.BytesIO(drawn), most_bytes=_MOST_THUMBNAIL_BYTES)
+    return name
+
+
+def _take_over(actor: Actor, file: File, source: File | FileVersion) -> None:
+    """Keep what the file is now as a version, and make it what the source is."""
+    last = FileVersion.objects.filter(file_id=file.id).aggregate(n=Max("number"))["n"] or 0
+    FileVersion.objects.create(
+        file_id=file.id,
+        number=max(last + 1, file.version),
+        created_by_id=file.version_by_id or file.created_by_id,
+        created_at=file.version_at or file.created_at,
+        **{name: getattr(file, name) for name in _OF_A_VERSION},
+    )
+    for name in _OF_A_VERSION:
+        setattr(file, name, getattr(source, name))
+    file.version = file.version + 1
+    file.version_at, file.version_by_id = timezone.now(), actor.user_id
+    file.save()
+
+
+def _held(file: File) -> File:
+    """The file as it is once nothing else can happen in its conversation."""
+    assert file.conversation_id is not None
+    hold(file.conversation_id)
+    row = File.objects.select_for_update().get(id=file.id)
+    if row.deleted_at is not None:
+        raise Conflict("file", _("This file was deleted."), code="deleted")
+    return row
+
+
+def _place_of(file: File) -> tuple[UUID, UUID, UUID]:
+    assert file.conversation_id is not None
+    assert file.message_id is not None
+    return file.conversation_id, file.message_id, file.id
+
+
+def _were_sent_before(message: Message, ids: set[UUID]) -> bool:
+    """Say whether this is a message sent again. Its key is then refused by the database."""
+    sent = Message.objects.filter(
+        author_id=message.author_id, conversation_id=message.conversation_id, key=message.key
+    )
+    sent_id = sent.values_list("id", flat=True).first()
+    if sent_id is None:
+        return False
+    if set(File.objects.filter(message_id=sent_id).values_list("id", flat=True)) != ids:
+        words = _("This key was used for another message; make a new key for each message.")
+        raise Conflict.field("key", words, code="key_reused")
+    return True
+
+
+def _remove_unsent(file_id: UUID) -> None:
+    with transaction.atomic():
+        row = File.objects.select_for_update().filter(id=file_id, message_id=None).first()
+        if row is None:
+            raise NotFound("file")
+        row.delete()
+    remove_bytes(row)
+
+
+def remove_bytes(file: File) -> None:
+    """Remove the bytes of a file whose row is gone, and was never shared."""
+    for name in (file.storage_name, file.thumbnail_name):
+        if name is not None:
+            storage.remove_kept(name)
