@@ -83,6 +83,12 @@ function reactionsChanged({ data, seq, conversation_id: id }: EventFrameOf<"chan
   timeline.value = withReactions(timeline.peek(), data, seq);
 }
 
+function filesChanged({ data, seq, conversation_id: id }: EventFrameOf<"chancery.file.inspected.v1" | "chancery.file.replaced.v1" | "chancery.file.deleted.v1">): void {
+  if (id === null) return;
+  const timeline = timelineOf(id);
+  timeline.value = withPatch(timeline.peek(), data.message_id, { files: data.files }, seq);
+}
+
 /** What one may do follows from these and from the person; the server says it. */
 const RULES = ["kind", "posting", "replying", "archived_at"] as const;
 const MANY = 100;
@@ -176,6 +182,11 @@ const table: Table = {
   "chancery.reminder.due.v1": ({ data }) => void reminderDue(data.message_id),
   "chancery.reaction.added.v1": reactionsChanged,
   "chancery.reaction.removed.v1": reactionsChanged,
+  "chancery.file.inspected.v1": filesChanged,
+  "chancery.file.replaced.v1": filesChanged,
+  "chancery.file.deleted.v1": filesChanged,
+  // The device that uploads knows; others have nothing to show yet.
+  "chancery.file.uploaded.v1": () => undefined,
   "chancery.conversation.created.v1": factsChanged,
   "chancery.conversation.updated.v1": factsChanged,
   "chancery.conversation.archived.v1": factsChanged,
