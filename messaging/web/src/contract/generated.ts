@@ -264,6 +264,7 @@ export interface NewMessage {
   also_in_conversation?: boolean;
   poll?: NewPoll | null;
   priority?: NewPriority | null;
+  file_ids?: Id[];
 }
 
 export interface NewPoll {
@@ -282,8 +283,32 @@ export interface NewPriority {
   confirmed?: boolean;
 }
 
+export interface NewUpload {
+  name: string;
+  size_bytes: number;
+}
+
 export interface NewVote {
   options: number[];
+}
+
+export interface PartAsked {
+  number: number;
+  sha256?: string | null;
+}
+
+export interface PartUrl {
+  number: number;
+  url: string;
+}
+
+export interface PartUrls {
+  items: PartUrl[];
+  expires_in_s: number;
+}
+
+export interface PartsAsked {
+  parts: PartAsked[];
 }
 
 export interface PinView {

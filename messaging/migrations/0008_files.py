@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0006_pins_and_saved'),
+        ('messaging', '0007_priority_and_polls'),
     ]
 
     operations = [
