@@ -12,18 +12,7 @@ from events.render import _renderers
 
 REFUSALS = {"400", "401", "403", "404", "409", "413", "422", "429"}
 PROBLEM = "application/problem+json"
-NAMED = re.compile(r"[a-z]+(_[a-z]+)*_id|emoji")
-NAMES = {
-    "conversation_id",
-    "message_id",
-    "user_id",
-    "emoji",
-    "file_id",
-    "upload_id",
-    "number",
-    "session_id",
-    "token_id",
-}
+NAMED = re.compile(r"[a-z]+(_[a-z]+)*_id|emoji|number")
 SMALL = (UUID, int, bool, str)
 
 OPERATIONS = {
