@@ -33,6 +33,31 @@ def _read(path: Path, _changed_ns: int) -> dict[str, dict]:
     return json.loads(path.read_text())
 
 
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A build as a whole: where it lies, and its files, relative to there."""
+
+    folder: Path
+    files: tuple[str, ...]
+    entries: dict[str, str]
+
+    def urls(self, *suffixes: str) -> list[str]:
+        """The URLs of its files of these kinds."""
+        return [_url(file) for file in self.files if file.endswith(suffixes)]
+
+
+def build() -> Build | None:
+    """The client as it is built; None while it is not."""
+    path = _manifest_path()
+    if path is None:
+        return None
+    chunks = _read(path, path.stat().st_mtime_ns)
+    lists = [(c["file"], *c.get("css", ()), *c.get("assets", ())) for c in chunks.values()]
+    files = tuple(sorted({file for files in lists for file in files}))
+    entries = {name: chunk["file"] for name, chunk in chunks.items() if chunk.get("isEntry")}
+    return Build(path.parent.parent, files, entries)
+
+
 def entry(source: str) -> Entry | None:
     """The files of one entry, such as `src/main.tsx`; None while the client is not built.
 

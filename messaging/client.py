@@ -35,7 +35,8 @@ POLICY = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
     "require-trusted-types-for": ["'script'"],
-    "trusted-types": ["'none'"],
+    # One policy, which makes one address: that of our own service worker.
+    "trusted-types": ["chancery-worker"],
 }
 
 

@@ -10,6 +10,7 @@ from messaging.catalogue import catalogue_page
 from messaging.client import client_page
 from messaging.files.signed import get_signed, take_part
 from messaging.live.api import asyncapi
+from messaging.offline import manifest_page, worker_page
 
 handler400 = "config.urls.problems.bad_request"
 handler403 = "config.urls.problems.forbidden"
@@ -26,6 +27,8 @@ urlpatterns = [
     path("i18n/<language>.json", catalogue_page, name="catalogue"),
     path("files/parts/<path:name>", take_part),
     path("files/get/<uuid:file_id>", get_signed),
+    path("sw.js", worker_page, name="worker"),
+    path("manifest.webmanifest", manifest_page, name="manifest"),
     path("", client_page, name="client"),
     path("c/<path:rest>", client_page),
     path("m/<path:rest>", client_page),

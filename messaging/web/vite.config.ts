@@ -30,7 +30,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { client: here("src/main.tsx"), pages: here("src/pages.ts") },
+      input: { client: here("src/main.tsx"), pages: here("src/pages.ts"), worker: here("src/offline/worker.ts") },
     },
   },
 });

@@ -21,6 +21,8 @@ FOR_EVERYBODY = {
         "accounts/logout/",
         "accounts/inactive/",
         "i18n/<language>.json",
+        "sw.js",
+        "manifest.webmanifest",
         "favicon.ico",
         "files/parts/<path:name>",
         "api/v1/asyncapi.json",

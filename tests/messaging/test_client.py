@@ -22,7 +22,7 @@ def test_the_page_runs_nothing_but_our_files(cast, monkeypatch):
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"
     assert policy["require-trusted-types-for"] == "'script'"
-    assert policy["trusted-types"] == "'none'"
+    assert policy["trusted-types"] == "chancery-worker"
     assert "unsafe" not in answer["Content-Security-Policy"]
     page = answer.content.decode()
     assert '<script type="module" src="/static/x.js">' in page

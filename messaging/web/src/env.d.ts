@@ -4,3 +4,6 @@ declare module "virtual:emojis" {
   const emojis: [string, string, string, number, string][];
   export default emojis;
 }
+
+/** Trusted Types, as far as the client uses them: lib.dom does not know them yet. */
+declare var trustedTypes: { createPolicy(name: string, rules: { createScriptURL: (input: string) => string }): { createScriptURL(input: string): object } } | undefined;

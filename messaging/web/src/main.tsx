@@ -10,8 +10,11 @@ import { fetchAhead } from "./design/lazily.tsx";
 import { toast } from "./design/toast.ts";
 import { loadCatalogue } from "./i18n/catalogue.ts";
 import { followAll, startLive, whenMissed } from "./live/actions.ts";
+import { line } from "./live/store.ts";
 import { flushDrafts, startDrafts } from "./messages/drafts.ts";
 import { startOutbox } from "./messages/sending.ts";
+import { recall, startKeeping } from "./offline/kept.ts";
+import { startUpdates } from "./offline/updates.ts";
 import { startPeople } from "./people/actions.ts";
 import { followBrowser, take } from "./settings/actions.ts";
 import { loadLater } from "./saved/actions.ts";
@@ -23,14 +26,45 @@ const LAST_OPEN = "last-conversation";
 const LISTS_AFTER_MS = 300;
 const WIDE = "(min-width: 48rem)";
 
+/** Ask who is signed in until there is an answer; without a network, when it is back. */
 async function whoAmI(attempt = 0): Promise<Me> {
   try {
     return await ask<Me>("GET", "/me");
   } catch (error) {
     if (!(error instanceof Refused) || !error.isPassing || error.status === 401) throw error;
-    await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, { floorMs: 300 })));
+    if (attempt === 0) await beginWithoutNetwork();
+    await waitOrOnline(backoffMs(attempt, { floorMs: 300 }));
     return whoAmI(attempt + 1);
   }
+}
+
+function waitOrOnline(waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, waitMs);
+    addEventListener("online", () => resolve(), { once: true });
+  });
+}
+
+let begun: Me["id"] | null = null;
+
+/** What needs no server: the person, what they have begun to write and what they have sent into the void. */
+function begin(person: Me): void {
+  take(person);
+  if (begun === person.id) return;
+  // Somebody else has signed in since this browser was last online.
+  if (begun !== null) location.reload();
+  begun = person.id;
+  void startDrafts(person.id);
+  void startOutbox(person.id);
+}
+
+/** Read what was kept of the last visit; the rest of the start follows once the server answers. */
+async function beginWithoutNetwork(): Promise<void> {
+  const person = await recall();
+  if (person === null) return;
+  line.value = "offline";
+  begin(person);
+  openSomething();
 }
 
 /** On a wide window something is always open: what was open last, else the first conversation. */
@@ -66,10 +100,8 @@ async function start(): Promise<void> {
   render(<App />, root);
 
   const person = await whoAmI();
-  take(person);
+  begin(person);
   startLive(person.id);
-  void startDrafts(person.id);
-  void startOutbox(person.id);
   void startPeople();
   void followBrowser(person);
   startLists();
@@ -77,8 +109,10 @@ async function start(): Promise<void> {
   followAll();
   openSomething();
   rememberOpen();
-  void fetchAhead();
+  void startKeeping(person);
   addEventListener("pagehide", flushDrafts);
+  await fetchAhead();
+  await startUpdates();
 }
 
 start().catch((error: unknown) => {

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { useEffect } from "preact/hooks";
 import { dialog, openPanel, panel, togglePanel } from "../app/panel.ts";
+import { PERSON_ACTIONS } from "../app/personMenu.ts";
 import { navigate, route } from "../app/route.ts";
 import { keyNames } from "../app/keys.ts";
 import { VIEWS } from "../app/views.ts";
@@ -10,11 +11,11 @@ import { Avatar } from "../design/Avatar.tsx";
 import { Icon, Seal } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { LoadError } from "../design/LoadError.tsx";
+import { openMenu } from "../design/menu.ts";
 import { moveFocus } from "../design/roving.ts";
 import { drafts } from "../messages/drafts.ts";
-import { isManager, me, titleOf } from "../people/store.ts";
+import { me, titleOf } from "../people/store.ts";
 import { MOST_UNREAD } from "../receipts/store.ts";
-import { csrfToken } from "../transport/http.ts";
 import { search } from "../search/store.ts";
 import { loadConversations } from "./actions.ts";
 import { conversations, sections, type Known } from "./store.ts";
@@ -173,18 +174,19 @@ function ListSkeleton(): JSX.Element {
   );
 }
 
+function openPersonMenu({ currentTarget }: { currentTarget: Element }): void {
+  const items = PERSON_ACTIONS.filter(({ shown }) => shown?.() ?? true);
+  openMenu(currentTarget, t("You"), items.map(({ id, label, icon, keys, run }) => ({ id, label: label(), icon: icon(), hint: keys === undefined ? undefined : keyNames(keys), run })));
+}
+
 function Person(): JSX.Element {
   return (
     <footer class="sidebar-foot">
-      <Avatar userId={me.value?.id ?? null} size="s" />
-      <bdi class="person-name">{me.value?.name ?? ""}</bdi>
-      {isManager(me.value?.role) && <a class="icon-button" href="/admin/" aria-label={t("Console of the organisation")} title={t("Console of the organisation")}><Icon name="sliders" /></a>}
-      <IconButton icon="keyboard" label={t("Keyboard shortcuts")} shortcut="?" onClick={() => (dialog.value = "shortcuts")} />
-      <IconButton icon="gear" label={t("Settings")} shortcut="Ctrl ," onClick={() => (dialog.value = "settings")} />
-      <form method="post" action="/accounts/logout/" onSubmit={(event) => event.currentTarget.querySelector("input")?.setAttribute("value", csrfToken())}>
-        <input type="hidden" name="csrfmiddlewaretoken" value={csrfToken()} />
-        <button type="submit" class="icon-button" aria-label={t("Sign out")} title={t("Sign out")}><Icon name="out" /></button>
-      </form>
+      <button type="button" class="person-button" aria-haspopup="menu" aria-label={t("You: {name}", { name: me.value?.name ?? "" })} onClick={openPersonMenu}>
+        <Avatar userId={me.value?.id ?? null} size="s" />
+        <bdi class="person-name">{me.value?.name ?? ""}</bdi>
+        <Icon name="dots" />
+      </button>
     </footer>
   );
 }

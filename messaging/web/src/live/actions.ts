@@ -3,10 +3,11 @@ import type { EventFrame, Heads, Id, Page, ServerFrame } from "../contract/types
 import { passOver } from "../app/failure.ts";
 import { dropConversation, loadConversations, refreshConversation } from "../conversations/actions.ts";
 import { conversations } from "../conversations/store.ts";
-import { reloadTimeline } from "../messages/actions.ts";
+import { refreshStale, reloadTimeline } from "../messages/actions.ts";
 import { flushOutbox } from "../messages/sending.ts";
 import { timelineOf } from "../messages/store.ts";
 import { presence } from "../people/store.ts";
+import { wipe } from "../offline/wipe.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { ask, Refused, withQuery } from "../transport/http.ts";
 import { leaveForSignIn } from "../transport/session.ts";
@@ -49,8 +50,11 @@ function sendPresence(): void {
 
 function stateChanged(state: LineState): void {
   line.value = state;
-  if (state === "revoked") leaveForSignIn();
-  if (state === "open") flushOutbox();
+  if (state === "revoked") void wipe().then(leaveForSignIn);
+  if (state === "open") {
+    flushOutbox();
+    refreshStale();
+  }
   if (state === "waiting") helpHiddenOwner();
 }
 

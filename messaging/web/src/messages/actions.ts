@@ -1,6 +1,7 @@
 import type { Id, Message, Page } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { cursors } from "../live/cursors.ts";
+import { recallTimeline } from "../offline/kept.ts";
 import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
 import { keepTimelines, opened, timelineOf, withMessage, withNewer, withOlder, withReplies, withThreadStatus } from "./store.ts";
 
@@ -88,7 +89,32 @@ async function hasNewerThan(conversationId: Id, seq: number): Promise<boolean> {
 function failedToLoad(conversationId: Id, error: unknown): void {
   if (!(error instanceof Refused)) throw error;
   const timeline = timelineOf(conversationId);
-  if (timeline.peek().status !== "ready") timeline.value = { ...timeline.peek(), status: "error" };
+  if (timeline.peek().status === "ready") return;
+  if (error.status === 0) void showKept(conversationId);
+  else timeline.value = { ...timeline.peek(), status: "error" };
+}
+
+/** Without a network: the history as it was when it was last seen, to be read anew as soon as the line is open. */
+async function showKept(conversationId: Id): Promise<void> {
+  const kept = await recallTimeline(conversationId);
+  const timeline = timelineOf(conversationId);
+  if (timeline.peek().status === "ready") return;
+  if (kept === null) {
+    timeline.value = { ...timeline.peek(), status: "error" };
+    return;
+  }
+  const threads = new Map(kept.threads.map(([rootId, replies]) => [rootId, { status: "ready" as const, replies }]));
+  timeline.value = { ...timeline.peek(), status: "ready", roots: kept.roots, threads, hasOlder: kept.hasOlder, hasNewer: false };
+  stale.add(conversationId);
+}
+
+/** Histories that show what was kept, not what is. */
+const stale = new Set<Id>();
+
+/** The line is open again: what was shown from before is read anew. */
+export function refreshStale(): void {
+  for (const id of stale) void reloadTimeline(id);
+  stale.clear();
 }
 
 const busy = new Set<string>();

@@ -1,4 +1,5 @@
 import type { Page, Problem } from "../contract/types.ts";
+import { csrfToken } from "./csrf.ts";
 import { leaveForSignIn } from "./session.ts";
 
 const ROOT = "/api/v1";
@@ -31,11 +32,6 @@ export function withQuery(path: string, query: Query): string {
   const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
   if (pairs.length === 0) return path;
   return `${path}?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
-}
-
-/** The token that proves a request to be ours; Django renews it at sign-in. */
-export function csrfToken(): string {
-  return /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
 function headersFor(method: Method, body: unknown): Headers {

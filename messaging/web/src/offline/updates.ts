@@ -1,0 +1,41 @@
+import { toast } from "../design/toast.ts";
+import { t } from "../i18n/t.ts";
+
+const WORKER = "/sw.js";
+const LOOK_EVERY_MS = 3_600_000;
+
+/** The page's policy lets one thing through: the address of our own worker. */
+function workerAddress(): string {
+  const factory = globalThis.trustedTypes;
+  if (factory === undefined) return WORKER;
+  return factory.createPolicy("chancery-worker", { createScriptURL: () => WORKER }).createScriptURL(WORKER) as unknown as string;
+}
+
+/** Have the shell kept for times without a network, and offer a new release when there is one. */
+export async function startUpdates(): Promise<void> {
+  if (navigator.serviceWorker === undefined) return;
+  const isFirst = navigator.serviceWorker.controller === null;
+  const registration = await navigator.serviceWorker.register(workerAddress(), { scope: "/" }).catch(() => null);
+  if (registration === null) return;
+  if (registration.waiting !== null && !isFirst) offer(registration.waiting);
+  registration.addEventListener("updatefound", () => watch(registration.installing));
+  const look = (): void => void registration.update().catch(() => undefined);
+  setInterval(look, LOOK_EVERY_MS);
+  addEventListener("online", look);
+}
+
+function watch(worker: ServiceWorker | null): void {
+  worker?.addEventListener("statechange", () => {
+    if (worker.state === "installed" && navigator.serviceWorker.controller !== null) offer(worker);
+  });
+}
+
+function offer(worker: ServiceWorker): void {
+  toast(t("There is a new version of Chancery."), "plain", {
+    label: t("Reload"),
+    run: () => {
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+      worker.postMessage("take over");
+    },
+  });
+}

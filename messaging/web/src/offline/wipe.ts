@@ -1,0 +1,33 @@
+/** Nothing of a person stays in this browser: what was kept to read and to send, what was begun, where they were. */
+export async function wipe(): Promise<void> {
+  localStorage.clear();
+  sessionStorage.clear();
+  await Promise.all([wipeDatabases(() => true), wipeCaches(), dismissWorkers()]).catch(() => undefined);
+}
+
+/** Somebody else used this browser before: nothing of theirs stays. */
+export const wipeOthers = (userId: string): Promise<void> => wipeDatabases((name) => !name.endsWith(userId)).catch(() => undefined);
+
+async function wipeDatabases(isGone: (name: string) => boolean): Promise<void> {
+  const databases = await indexedDB.databases();
+  const names = databases.map(({ name }) => name ?? "").filter((name) => name.startsWith("chancery-") && isGone(name));
+  await Promise.all(names.map(forget));
+}
+
+/** A database that another tab holds open is gone once that tab is. */
+function forget(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = request.onerror = request.onblocked = () => resolve();
+  });
+}
+
+async function wipeCaches(): Promise<void> {
+  const names = (await globalThis.caches?.keys()) ?? [];
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
+
+async function dismissWorkers(): Promise<void> {
+  const registrations = (await navigator.serviceWorker?.getRegistrations()) ?? [];
+  await Promise.all(registrations.map((registration) => registration.unregister()));
+}
