@@ -62,7 +62,8 @@ def new_context(browser: Browser, product: Product) -> Iterator[Callable[..., Br
     def make(tenant: str = "acme", **options: Any) -> BrowserContext:
         size = {"width": 1280, "height": 800}
         context = browser.new_context(
-            base_url=product.site(tenant), **{"viewport": size, "locale": "en-GB"} | options
+            base_url=product.site(tenant),
+            **{"viewport": size, "locale": "en-GB", "service_workers": "block"} | options,
         )
         context.on("page", lambda page: _listen(page, complaints))
         contexts.append(context)

@@ -280,7 +280,8 @@ def test_dark_and_light_are_remembered_without_a_flash(ana: Window):
     sheet = "getComputedStyle(document.querySelector('.main')).backgroundColor"
     light = ana.page.evaluate(sheet)
 
-    ana.page.get_by_role("button", name="Settings").click()
+    ana.page.get_by_role("button", name="You: ").click()
+    ana.page.get_by_role("menuitem", name="Settings").click()
     with ana.page.expect_response(lambda answer: answer.url.endswith("/api/v1/me")):
         ana.page.get_by_role("button", name="Appearance").click()
         ana.page.get_by_role("radio", name="Dark").check()
@@ -413,7 +414,8 @@ def test_signing_out_in_one_tab_ends_the_others(sign_in: SignIn):
     second.page.goto("/")
     second.ready()
 
-    second.page.get_by_role("button", name="Sign out").click()
+    second.page.get_by_role("button", name="You: ").click()
+    second.page.get_by_role("menuitem", name="Sign out").click()
 
     for window in (first, second):
         expect(window.page).to_have_url(re.compile("/accounts/login/"))

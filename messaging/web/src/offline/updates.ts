@@ -15,8 +15,8 @@ function workerAddress(): string {
 export async function startUpdates(): Promise<void> {
   if (navigator.serviceWorker === undefined) return;
   const isFirst = navigator.serviceWorker.controller === null;
-  const registration = await navigator.serviceWorker.register(workerAddress(), { scope: "/" }).catch(() => null);
-  if (registration === null) return;
+  const registration = await navigator.serviceWorker.register(workerAddress(), { scope: "/" }).catch(() => undefined);
+  if (registration === undefined) return;
   if (registration.waiting !== null && !isFirst) offer(registration.waiting);
   registration.addEventListener("updatefound", () => watch(registration.installing));
   const look = (): void => void registration.update().catch(() => undefined);

@@ -1,8 +1,12 @@
+const PATIENCE_MS = 1_500;
+
 /** Nothing of a person stays in this browser: what was kept to read and to send, what was begun, where they were. */
 export async function wipe(): Promise<void> {
   localStorage.clear();
   sessionStorage.clear();
-  await Promise.all([wipeDatabases(() => true), wipeCaches(), dismissWorkers()]).catch(() => undefined);
+  const work = Promise.all([wipeDatabases(() => true), wipeCaches(), dismissWorkers()]).catch(() => undefined);
+  // What another tab holds on to must not keep a person from leaving; the server's answer empties the rest.
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
 }
 
 /** Somebody else used this browser before: nothing of theirs stays. */

@@ -22,6 +22,8 @@ export function openLocal(userId: string): Promise<LocalStore | null> {
       database.createObjectStore("outbox", { keyPath: "key" });
       database.createObjectStore("drafts", { keyPath: "place" });
     },
+    // Signing out in another tab deletes it, and a newer release changes it: this tab must not stand in the way.
+    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   }).catch(() => null);
   return opened;
 }
