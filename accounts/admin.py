@@ -4,6 +4,8 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib.auth.models import Group
 
 import accounts.domains.admin
+import accounts.groups.admin
+import accounts.roles.admin
 import accounts.sessions.admin
 import accounts.tokens.admin  # noqa: F401 - registers itself
 from accounts.people.admin import PeopleAdmin

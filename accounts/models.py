@@ -1,9 +1,22 @@
 """Tables of the accounts app, gathered from its features for Django."""
 
 from accounts.domains.models import DomainProof
+from accounts.groups.models import Group, GroupMember
 from accounts.idempotency.models import IdempotencyRecord
 from accounts.people.models import User
+from accounts.roles.models import CustomRole, RoleAssignment
 from accounts.sessions.models import Session, SessionPolicy
 from accounts.tokens.models import ApiToken
 
-__all__ = ["ApiToken", "DomainProof", "IdempotencyRecord", "Session", "SessionPolicy", "User"]
+__all__ = [
+    "ApiToken",
+    "CustomRole",
+    "DomainProof",
+    "Group",
+    "GroupMember",
+    "IdempotencyRecord",
+    "RoleAssignment",
+    "Session",
+    "SessionPolicy",
+    "User",
+]

@@ -1,10 +1,13 @@
 """Mounts each feature's routes on the REST API."""
 
 from accounts.domains.api import router as domains
+from accounts.groups.api import router as groups
 from accounts.requests import authenticate
+from accounts.roles.api import router as roles
 from core.api import make_api
 from messaging.conversations.api import router as conversations
 from messaging.files.api import router as files
+from messaging.grants.api import router as grants
 from messaging.live.api import router as live
 from messaging.messages.api import router as messages
 from messaging.people.api import router as people
@@ -20,7 +23,10 @@ api = make_api(auth=authenticate)
 for feature in (
     domains,
     people,
+    groups,
+    roles,
     conversations,
+    grants,
     messages,
     reactions,
     priority,

@@ -5,6 +5,7 @@ from django.apps import AppConfig
 FEATURES = (
     "people",
     "conversations",
+    "grants",
     "messages",
     "files",
     "receipts",

@@ -11,8 +11,16 @@ from django.urls import resolve
 from pydantic import TypeAdapter
 
 from accounts.domains.events import DomainAdded, DomainProved, DomainRemoved
+from accounts.groups.events import (
+    GroupCreated,
+    GroupDeleted,
+    GroupMembersAdded,
+    GroupMembersRemoved,
+    GroupUpdated,
+)
 from accounts.people.events import PreferencesChanged, UserUpdated
 from accounts.policies.events import PolicyChanged
+from accounts.roles.events import RoleCreated, RoleDeleted, RoleGiven, RoleTaken, RoleUpdated
 from events.registry import EventType, all_types
 from messaging.conversations.events import (
     ConversationArchived,
@@ -44,6 +52,17 @@ type Json = Mapping[str, Any]
 
 _MESSAGE = {"$ref": "MessageView"}
 _CONVERSATION = {"$ref": "SharedConversationView"}
+_GROUP = {
+    "type": "object",
+    "required": ["group_id"],
+    "properties": {"group_id": {"type": "string", "format": "uuid"}},
+}
+
+_ROLE = {
+    "type": "object",
+    "required": ["role_id"],
+    "properties": {"role_id": {"type": "string", "format": "uuid"}},
+}
 _REACTIONS = {
     "type": "object",
     "required": ["message_id", "emoji", "user_id", "reactions"],
@@ -116,6 +135,10 @@ _FILES = {
 }
 
 SEEN_AS: dict[type, Json] = {
+    **dict.fromkeys(
+        (GroupCreated, GroupUpdated, GroupDeleted, GroupMembersAdded, GroupMembersRemoved), _GROUP
+    ),
+    **dict.fromkeys((RoleCreated, RoleUpdated, RoleDeleted, RoleGiven, RoleTaken), _ROLE),
     MessageCreated: _MESSAGE,
     MessageEdited: _MESSAGE,
     MessageDeleted: _MESSAGE,

@@ -3,6 +3,7 @@
 from messaging.attention.models import Mention
 from messaging.conversations.models import Conversation, Membership
 from messaging.files.models import File, FilePolicy, FileVersion, Upload
+from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
 from messaging.messages.models import Message, Revision
 from messaging.pins.models import Pin
 from messaging.polls.models import Poll, PollVote
@@ -14,6 +15,8 @@ from messaging.sidebar.models import Section
 __all__ = [
     "Acknowledgement",
     "Conversation",
+    "ConversationGroupGrant",
+    "ConversationUserGrant",
     "File",
     "FilePolicy",
     "FileVersion",

@@ -70,6 +70,7 @@ class Conversation(models.Model):
     external_id = models.CharField(max_length=120, null=True, editable=False)
 
     class Meta:
+        permissions = [("reach_conversation", "Reaches the conversation")]
         constraints = [
             # Private channels may share a name: refusing one would tell that another exists.
             models.UniqueConstraint(
@@ -122,6 +123,8 @@ class Membership(models.Model):
     position = models.FloatField(null=True, editable=False)
     is_favourite = models.BooleanField(default=False, db_default=False)
     is_muted = models.BooleanField(default=False, db_default=False)
+    by_grant = models.BooleanField(default=False, db_default=False)
+    """Came with a grant, and goes with it."""
 
     class Meta:
         constraints = [

@@ -136,6 +136,6 @@ def _scoped(actor: Actor, scope: str) -> QuerySet[Conversation]:
     if scope == "mine":
         return Conversation.objects.filter(id__in=mine)
     if scope == "open":
-        rows = visible_conversations(actor).filter(kind=Kind.PUBLIC, archived_at=None)
+        rows = visible_conversations(actor).exclude(kind=Kind.DIRECT).filter(archived_at=None)
         return rows.exclude(id__in=mine)
     return visible_conversations(actor)

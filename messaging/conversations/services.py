@@ -1,7 +1,7 @@
 """Make and change conversations, and who belongs to them."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -188,6 +188,28 @@ def remove_member(
     _remove(actor, place, user_id, successor_id)
 
 
+def admit_granted(actor: Actor, *, conversation_id: UUID, user_ids: Iterable[UUID]) -> None:
+    """Make people members because they were granted the conversation; members stay as they are.
+
+    The caller has seen to it that they were, and holds the conversation's stream.
+    """
+    conversation = Conversation.objects.get(id=conversation_id)
+    if conversation.kind != Kind.DIRECT:
+        _add(actor, conversation, user_ids, by_grant=True)
+
+
+def dismiss_ungranted(actor: Actor, *, conversation_id: UUID, user_ids: Collection[UUID]) -> None:
+    """End the memberships that came with a grant which is no more; the others stay.
+
+    The caller holds the conversation's stream.
+    """
+    rows = Membership.objects.filter(
+        conversation_id=conversation_id, user_id__in=user_ids, by_grant=True
+    )
+    for row in rows.order_by("user_id"):
+        _end(actor, row)
+
+
 def _direct(
     actor: Actor, *, name: str | None, member_ids: Sequence[UUID], rules: Rules | None
 ) -> tuple[Conversation, bool]:
@@ -243,6 +265,8 @@ def _add(
     conversation: Conversation,
     user_ids: Iterable[UUID | None],
     owner_id: UUID | None = None,
+    *,
+    by_grant: bool = False,
 ) -> None:
     """Write memberships and tell the conversation and each person. Those already in are skipped.
 
@@ -252,7 +276,9 @@ def _add(
     for user_id in sorted(user_id for user_id in user_ids if user_id is not None):
         role = MemberRole.OWNER if user_id == owner_id else MemberRole.MEMBER
         row, created = Membership.objects.get_or_create(
-            conversation_id=conversation.id, user_id=user_id, defaults={"role": role}
+            conversation_id=conversation.id,
+            user_id=user_id,
+            defaults={"role": role, "by_grant": by_grant},
         )
         if not created:
             continue
@@ -274,9 +300,13 @@ def _remove(actor: Actor, place: Place, user_id: UUID, successor_id: UUID | None
         if row is None:
             return
         hand_over(actor, row, successor_id)
-        row.delete()
-        publish(MembershipRemoved(place.id, user_id, row.role), by=actor)
-        publish(RemovedFromConversation(user_id, place.id, row.role), by=actor)
+        _end(actor, row)
+
+
+def _end(actor: Actor, row: Membership) -> None:
+    Membership.objects.filter(id=row.id).delete()
+    publish(MembershipRemoved(row.conversation_id, row.user_id, row.role), by=actor)
+    publish(RemovedFromConversation(row.user_id, row.conversation_id, row.role), by=actor)
 
 
 def _set_archived(actor: Actor, conversation: Conversation, archived: bool) -> Conversation:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.errors import Invalid
 from core.paging import Page, decode_cursor, encode_cursor
+from messaging.conversations.granted import GRANTED_TO
 from messaging.messages.view import COLUMNS, views_of_rows
 
 LONGEST_QUERY = 500
@@ -31,8 +32,13 @@ _VISIBLE = """
               WHERE x.conversation_id = m.conversation_id AND x.user_id = %(user_id)s
                 AND x.history_from_seq <= m.seq)
      OR (%(sees_public)s AND EXISTS (SELECT FROM messaging_conversation x
-              WHERE x.id = m.conversation_id AND x.kind = 'public' AND x.history = 'all')))
-"""
+              WHERE x.id = m.conversation_id AND x.kind = 'public' AND x.history = 'all'))
+     OR (m.conversation_id IN ({granted})
+         AND EXISTS (SELECT FROM messaging_conversation x
+              WHERE x.id = m.conversation_id AND x.history = 'all')
+         AND NOT EXISTS (SELECT FROM messaging_membership x
+              WHERE x.conversation_id = m.conversation_id AND x.user_id = %(user_id)s)))
+""".format(granted=GRANTED_TO.format(user="%(user_id)s"))
 
 
 def search(

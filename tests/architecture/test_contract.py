@@ -85,6 +85,10 @@ PLAIN = {
         "waiting_count",
     },
     "chancery.file.uploaded.v1": {"user_id", "file_id"},
+    "chancery.group-membership.added.v1": {"user_id", "group_id"},
+    "chancery.group-membership.removed.v1": {"user_id", "group_id"},
+    "chancery.grant.given.v1": {"conversation_id", "user_id", "group_id"},
+    "chancery.grant.taken.v1": {"conversation_id", "user_id", "group_id"},
 }
 """Events whose facts are shown as they are, and what that shows."""
 

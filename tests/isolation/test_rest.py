@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.domains.models import DomainProof
+from accounts.groups.services import create_group
+from accounts.roles.services import create_role, give_role
 from core.ids import new_id
 from messaging.files import storage
 from messaging.files.models import File, FileVersion
@@ -30,6 +32,9 @@ from tests.isolation.walk import Operation, operations, random_ids, with_ids
 from tests.messaging.places import make_channel, make_message
 
 REFUSED = {401, 403, 404}
+KNOWN_TO_COLLEAGUES = {"user_id", "group_id", "child_id", "role_id", "assignment_id"}
+"""Ids that everybody in the organisation may know, or that no conversation can be told by."""
+
 EMOJI = "%F0%9F%91%8D"
 
 
@@ -47,6 +52,9 @@ def secret(cast: Cast) -> dict[str, object]:
         domain = DomainProof.objects.create(domain="acme.example")
         Poll.objects.create(message_id=message.id, conversation_id=room.id, options=["a", "b"])
         upload = begin_upload(cast.bo.actor, name="on its way", size_bytes=10)
+        group, child = (create_group(cast.ana.actor, name=name) for name in ("outer", "inner"))
+        role = create_role(cast.ana.actor, name="helper", permissions=["people.invite"])
+        assignment = give_role(cast.ana.actor, role_id=role.id, group_id=group.id)
     return {
         "conversation_id": room.id,
         "message_id": message.id,
@@ -56,6 +64,10 @@ def secret(cast: Cast) -> dict[str, object]:
         "user_id": cast.bo.id,
         "domain_id": domain.id,
         "emoji": EMOJI,
+        "group_id": group.id,
+        "child_id": child.id,
+        "role_id": role.id,
+        "assignment_id": assignment.id,
     }
 
 
@@ -141,11 +153,11 @@ def test_a_guest_of_the_same_organisation_gets_nothing(cast, secret, operation):
 
 
 @pytest.mark.parametrize(
-    "operation", [op for op in with_ids() if op.parameters != ("user_id",)], ids=str
+    "operation", [op for op in with_ids() if not set(op.parameters) <= KNOWN_TO_COLLEAGUES], ids=str
 )
 def test_a_stranger_of_the_same_organisation_gets_nothing(cast, secret, operation):
     """Colleagues may know of each other; of each other's conversations they may not."""
-    strange = {**random_ids(secret), "user_id": secret["user_id"]}
+    strange = random_ids(secret) | {name: secret[name] for name in KNOWN_TO_COLLEAGUES}
 
     known = ask(cast.cy.client, operation, secret)
     unknown = ask(cast.cy.client, operation, strange)

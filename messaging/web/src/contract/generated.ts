@@ -17,6 +17,20 @@ export interface AcknowledgementView {
   acknowledged_at: Timestamp | null;
 }
 
+export interface AssignmentList {
+  items: AssignmentView[];
+  next: null;
+}
+
+export interface AssignmentView {
+  id: Id;
+  role_id: Id;
+  user_id: Id | null;
+  group_id: Id | null;
+  over_group_id: Id | null;
+  over_conversation_id: Id | null;
+}
+
 export interface ConversationChange {
   posting?: unknown;
   replying?: unknown;
@@ -115,6 +129,54 @@ export interface FileView {
   version: number;
   created_by_id: Id | null;
   deleted_at: Timestamp | null;
+}
+
+export interface GrantList {
+  items: GrantView[];
+  next: null;
+}
+
+export interface GrantView {
+  user_id: Id | null;
+  group_id: Id | null;
+  name: string;
+}
+
+export interface GroupChange {
+  name?: string | null;
+  handle?: string | null;
+  description?: string | null;
+}
+
+export interface GroupMemberPage {
+  items: GroupMemberView[];
+  next: string | null;
+}
+
+export interface GroupMemberView {
+  user_id: Id | null;
+  group_id: Id | null;
+  added_at: Timestamp;
+}
+
+export interface GroupMembers {
+  user_ids?: Id[];
+  group_ids?: Id[];
+}
+
+export interface GroupPage {
+  items: GroupView[];
+  next: string | null;
+}
+
+export interface GroupView {
+  id: Id;
+  name: string;
+  handle: string | null;
+  description: string;
+  is_from_directory: boolean;
+  people: number;
+  created_at: Timestamp;
 }
 
 export interface HighlightView {
@@ -227,6 +289,13 @@ export interface MessageView {
   priority?: PriorityView | null;
 }
 
+export interface NewAssignment {
+  user_id?: Id | null;
+  group_id?: Id | null;
+  over_group_id?: Id | null;
+  over_conversation_id?: Id | null;
+}
+
 export interface NewChannel {
   name: string;
 }
@@ -251,6 +320,19 @@ export interface NewCursor {
 
 export interface NewDomain {
   domain: string;
+}
+
+export interface NewGrant {
+  user_id?: Id | null;
+  group_id?: Id | null;
+}
+
+export interface NewGroup {
+  name: string;
+  handle?: string | null;
+  description?: string;
+  user_ids?: Id[];
+  group_ids?: Id[];
 }
 
 export interface NewMember {
@@ -281,6 +363,12 @@ export interface NewPriority {
   escalate_to?: Id[];
   expires_after_minutes?: number | null;
   confirmed?: boolean;
+}
+
+export interface NewRole {
+  name: string;
+  permissions: string[];
+  description?: string;
 }
 
 export interface NewUpload {
@@ -389,6 +477,25 @@ export interface RightsView {
   invite: boolean;
   archive: boolean;
   manage: boolean;
+}
+
+export interface RoleChange {
+  name?: string | null;
+  permissions?: string[] | null;
+  description?: string | null;
+}
+
+export interface RoleList {
+  items: RoleView[];
+  next: null;
+}
+
+export interface RoleView {
+  id: Id | null;
+  name: string;
+  description: string;
+  permissions: string[];
+  kind: "own" | "product";
 }
 
 export interface SavedChange {
@@ -555,6 +662,37 @@ export interface EventData {
     user_id: Id;
     file_id: Id;
   };
+  "chancery.grant.given.v1": {
+    conversation_id: Id;
+    user_id: Id | null;
+    group_id: Id | null;
+  };
+  "chancery.grant.taken.v1": {
+    conversation_id: Id;
+    user_id: Id | null;
+    group_id: Id | null;
+  };
+  "chancery.group-membership.added.v1": {
+    group_id: Id;
+  } | {
+    user_id: Id;
+    group_id: Id;
+  };
+  "chancery.group-membership.removed.v1": {
+    group_id: Id;
+  } | {
+    user_id: Id;
+    group_id: Id;
+  };
+  "chancery.group.created.v1": {
+    group_id: Id;
+  };
+  "chancery.group.deleted.v1": {
+    group_id: Id;
+  };
+  "chancery.group.updated.v1": {
+    group_id: Id;
+  };
   "chancery.later.changed.v1": {
     user_id: Id;
     message_id: Id;
@@ -646,6 +784,21 @@ export interface EventData {
   "chancery.reminder.due.v1": {
     user_id: Id;
     message_id: Id;
+  };
+  "chancery.role.created.v1": {
+    role_id: Id;
+  };
+  "chancery.role.deleted.v1": {
+    role_id: Id;
+  };
+  "chancery.role.given.v1": {
+    role_id: Id;
+  };
+  "chancery.role.taken.v1": {
+    role_id: Id;
+  };
+  "chancery.role.updated.v1": {
+    role_id: Id;
   };
   "chancery.session.revoked.v1": {
     user_id: Id;

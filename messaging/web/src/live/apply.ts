@@ -18,7 +18,9 @@ import { t, tn } from "../i18n/t.ts";
 import { route } from "../app/route.ts";
 import { announcement, typing, withoutTyping } from "./store.ts";
 
-type Table = { [N in EventName]: (frame: EventFrameOf<N>) => void };
+/** What the organisation's console shows; here it only counts in the numbering. */
+type ConsoleOnly = Extract<EventName, `chancery.${"grant" | "group" | "group-membership" | "role" | "directory" | "review" | "token" | "service-account"}.${string}`>;
+type Table = { [N in Exclude<EventName, ConsoleOnly>]: (frame: EventFrameOf<N>) => void };
 
 const RECOUNT_AFTER_MS = 2_000;
 
@@ -222,7 +224,7 @@ const table: Table = {
 
 /** Apply one event to the stores. Event types of a newer server are passed over. */
 export function apply(frame: EventFrame): void {
-  const handler = table[frame.event] as ((frame: EventFrame) => void) | undefined;
+  const handler = (table as Partial<Record<EventName, unknown>>)[frame.event] as ((frame: EventFrame) => void) | undefined;
   if (frame.data !== null) handler?.(frame);
   if (frame.conversation_id !== null) {
     conversations.value = withHead(conversations.peek(), frame.conversation_id, frame.seq);

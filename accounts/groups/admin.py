@@ -1,0 +1,143 @@
+"""Groups in their organisation's console, and who is in them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import actor_for
+from accounts.groups import access, selectors, services
+from accounts.groups.models import Group, GroupMember
+from accounts.groups.services import Members
+from accounts.pages import ServiceForm, ServicePage
+from accounts.roles import selectors as roles
+from core.actor import Actor
+from core.permissions import Permission
+
+
+def _may_open(request: HttpRequest) -> bool:
+    actor = actor_for(request.user)
+    if actor.user_id is None or not request.user.is_staff:
+        return False
+    is_manager = actor.may(Permission.GROUPS_MANAGE)
+    return is_manager or bool(roles.groups_under(actor, Permission.GROUPS_MANAGE))
+
+
+def _within_reach(request: HttpRequest) -> set[Any] | None:
+    """The groups whose pages the person may see; None for all."""
+    actor = actor_for(request.user)
+    if actor.may(Permission.GROUPS_MANAGE):
+        return None
+    return selectors.groups_below(roles.groups_under(actor, Permission.GROUPS_MANAGE))
+
+
+class GroupAdmin(ServicePage):
+    """Groups of the directory are changed at the identity provider, and only shown here."""
+
+    list_display = ("name", "handle", "people", "is_from_directory", "modified_at")
+    list_filter = ("is_from_directory",)
+    search_fields = ("name", "handle")
+    ordering = ("name",)
+    fields = ("name", "handle", "description")
+
+    @admin.display(description=_("members"), ordering="member_count")
+    def people(self, group: Any) -> int:
+        return group.member_count
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        rows = super().get_queryset(request).annotate(member_count=Count("members"))
+        reach = _within_reach(request)
+        return rows if reach is None else rows.filter(id__in=reach)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _may_open(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _may_open(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_staff and actor_for(request.user).may(Permission.GROUPS_MANAGE)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None:
+            return _may_open(request)
+        return not obj.is_from_directory and access.may_manage(actor_for(request.user), obj.id)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def create(self, actor: Actor, values: dict[str, Any]) -> Group:
+        return services.create_group(actor, **{name: values[name] for name in self.fields})
+
+    def change(self, actor: Actor, row: Group, values: dict[str, Any]) -> None:
+        changes = {name: values[name] for name in self.fields}
+        services.update_group(actor, group_id=row.id, **changes)
+
+    def remove(self, actor: Actor, row: Group) -> None:
+        services.delete_group(actor, group_id=row.id)
+
+
+class NewMemberForm(ServiceForm):
+    """A person or a group, into a group."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if (data.get("user") is None) == (data.get("child") is None):
+            raise forms.ValidationError(_("Choose a person or a group, one of them."))
+        return data
+
+
+class GroupMemberAdmin(ServicePage):
+    """Who is in which group; to take somebody out, delete the line."""
+
+    form = NewMemberForm
+    list_display = ("group", "user", "child", "added_at")
+    list_filter = (("group", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("group", "user", "child")
+    search_fields = ("group__name", "user__name", "user__email", "child__name")
+    autocomplete_fields = ("group", "user", "child")
+    ordering = ("group__name", "user__name")
+    fields = ("group", "user", "child")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GroupMember]:
+        rows = super().get_queryset(request)
+        reach = _within_reach(request)
+        return rows if reach is None else rows.filter(group_id__in=reach)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _may_open(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _may_open(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _may_open(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None:
+            return _may_open(request)
+        return not obj.group.is_from_directory and access.may_manage(
+            actor_for(request.user), obj.group_id
+        )
+
+    def create(self, actor: Actor, values: dict[str, Any]) -> GroupMember | None:
+        group, user, child = values["group"], values["user"], values["child"]
+        members = Members.of([user.id] if user else [], [child.id] if child else [])
+        services.add_members(actor, group_id=group.id, members=members)
+        return GroupMember.objects.filter(group=group, user=user, child=child).first()
+
+    def remove(self, actor: Actor, row: GroupMember) -> None:
+        members = Members.of(
+            [row.user_id] if row.user_id else [], [row.child_id] if row.child_id else []
+        )
+        services.remove_members(actor, group_id=row.group_id, members=members)
+
+
+admin.site.register(Group, GroupAdmin)
+admin.site.register(GroupMember, GroupMemberAdmin)

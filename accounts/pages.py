@@ -1,0 +1,114 @@
+"""Base of console pages whose changes are services': a page asks, and shows what was refused."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.actors import actor_for
+from core.actor import Actor
+from core.errors import Refusal
+
+
+class ServiceForm(forms.ModelForm):
+    """A form that shows what a service refused; nothing is saved by the form itself."""
+
+    actor: ClassVar[Actor]
+    refusal: ClassVar[Refusal | None] = None
+
+    def _post_clean(self) -> None:
+        """The service judges the values, and says it in our words."""
+        for name, value in self.cleaned_data.items():
+            if name in {field.name for field in self._meta.model._meta.fields}:
+                setattr(self.instance, name, value)
+        if self.refusal is not None:
+            show_refusal(self, self.refusal)
+
+
+class ServicePage(admin.ModelAdmin):
+    """`create`, `change` and `remove` call the services."""
+
+    form: type[forms.ModelForm] = ServiceForm
+
+    def create(self, actor: Actor, values: dict[str, Any]) -> Model | None:
+        """Make a row from the form's values; None where nothing came of it."""
+        raise PermissionError
+
+    def change(self, actor: Actor, row: Any, values: dict[str, Any]) -> None:
+        """Change a row to the form's values."""
+        raise PermissionError
+
+    def remove(self, actor: Actor, row: Any) -> None:
+        """Take a row away."""
+        raise PermissionError
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any):
+        form = super().get_form(request, obj, change, **kwargs)
+        given = {"actor": actor_for(request.user), "refusal": getattr(request, "refusal", None)}
+        return type(form.__name__, (form,), given)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """As Django's; what the service refuses is shown at its field."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refusal as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except Refusal as refusal:
+            self.message_user(request, sentence(refusal), level="error")
+            opts = self.opts
+            name = f"admin:{opts.app_label}_{opts.model_name}_change"
+            return HttpResponseRedirect(reverse(name, args=[quote(object_id)]))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actor, values = actor_for(request.user), form.cleaned_data
+        if change:
+            self.change(actor, obj, values)
+            return
+        made = self.create(actor, values)
+        if made is not None:
+            obj.pk, obj._state.adding = made.pk, False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing: relations are the services', too."""
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.remove(actor_for(request.user), obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        actor = actor_for(request.user)
+        for row in queryset:
+            try:
+                self.remove(actor, row)
+            except Refusal as refusal:
+                self.message_user(request, f"{row}: {sentence(refusal)}", level="error")
+
+
+def sentence(refusal: Refusal) -> str:
+    """A refusal in one sentence, for a line on a page."""
+    words = [str(error.message) for error in refusal.errors]
+    return " ".join(words) or str(refusal.detail or refusal.title)
+
+
+def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
+    """Put a refusal at the fields it names, or above the form."""
+    for error in refusal.errors:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+    if not refusal.errors:
+        form.add_error(None, str(refusal.detail or refusal.title))

@@ -1,0 +1,115 @@
+"""The organisation's own roles in its console, and who has them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import actor_for
+from accounts.pages import ServiceForm, ServicePage
+from accounts.roles import services
+from accounts.roles.models import CustomRole, RoleAssignment
+from core.actor import Actor
+from core.permissions import IN_WORDS, Permission
+
+
+class RoleForm(ServiceForm):
+    """The permissions are ticked; only those are offered that the person has themselves."""
+
+    permissions = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, label=_("What it allows")
+    )
+
+    class Meta:
+        model = CustomRole
+        fields = ("name", "description", "permissions")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "permissions" in self.fields:
+            offered = self.actor.permissions - services.RESERVED
+            self.fields["permissions"].choices = [
+                (permission.value, IN_WORDS[permission])
+                for permission in Permission
+                if permission in offered
+            ]
+
+
+def _manages(request: HttpRequest) -> bool:
+    return request.user.is_staff and actor_for(request.user).may(Permission.ROLES_MANAGE)
+
+
+class _OfRoles(ServicePage):
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _manages(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _manages(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _manages(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _manages(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _manages(request)
+
+
+class CustomRoleAdmin(_OfRoles):
+    """Roles besides the product's own."""
+
+    form = RoleForm
+    list_display = ("name", "description", "allows")
+    search_fields = ("name",)
+    ordering = ("name",)
+
+    @admin.display(description=_("allows"))
+    def allows(self, role: CustomRole) -> str:
+        return ", ".join(str(IN_WORDS[Permission(name)]) for name in role.permissions)
+
+    def create(self, actor: Actor, values: dict[str, Any]) -> CustomRole:
+        return services.create_role(actor, **values)
+
+    def change(self, actor: Actor, row: CustomRole, values: dict[str, Any]) -> None:
+        services.update_role(actor, role_id=row.id, **values)
+
+    def remove(self, actor: Actor, row: CustomRole) -> None:
+        services.delete_role(actor, role_id=row.id)
+
+
+class RoleAssignmentAdmin(_OfRoles):
+    """Who has which role; everywhere, or over one group or channel only."""
+
+    list_display = ("role", "user", "group", "over_group", "over_conversation_id", "created_at")
+    list_filter = (("role", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("role", "user", "group", "over_group")
+    search_fields = ("role__name", "user__name", "user__email", "group__name")
+    autocomplete_fields = ("role", "user", "group", "over_group")
+    ordering = ("role__name", "-created_at")
+    fields = ("role", "user", "group", "over_group", "over_conversation_id")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def create(self, actor: Actor, values: dict[str, Any]) -> RoleAssignment:
+        def id_of(name: str) -> Any:
+            return values[name].id if values[name] else None
+
+        return services.give_role(
+            actor,
+            role_id=values["role"].id,
+            user_id=id_of("user"),
+            group_id=id_of("group"),
+            over_group_id=id_of("over_group"),
+            over_conversation_id=values["over_conversation_id"],
+        )
+
+    def remove(self, actor: Actor, row: RoleAssignment) -> None:
+        services.take_role(actor, assignment_id=row.id)
+
+
+admin.site.register(CustomRole, CustomRoleAdmin)
+admin.site.register(RoleAssignment, RoleAssignmentAdmin)
