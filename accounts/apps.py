@@ -16,6 +16,8 @@ class AccountsConfig(AppConfig):
         from accounts.roles import refreshing as _refreshing  # noqa: F401
         from accounts.sessions import events as _session_events  # noqa: F401
         from accounts.sessions import signing_out as _signing_out  # noqa: F401
+        from accounts.sso import frames as _sso_frames  # noqa: F401
+        from accounts.sso import sessions as _sso_sessions  # noqa: F401
         from tenants.hooks import makes_owner
 
         makes_owner(make_owner)

@@ -6,17 +6,31 @@ from accounts.idempotency.models import IdempotencyRecord
 from accounts.people.models import User
 from accounts.roles.models import CustomRole, RoleAssignment
 from accounts.sessions.models import Session, SessionPolicy
+from accounts.sso.models import (
+    Arrival,
+    ExternalIdentity,
+    IdentityProvider,
+    ProviderKey,
+    SsoPolicy,
+    SsoSession,
+)
 from accounts.tokens.models import ApiToken
 
 __all__ = [
     "ApiToken",
+    "Arrival",
     "CustomRole",
     "DomainProof",
+    "ExternalIdentity",
     "Group",
     "GroupMember",
     "IdempotencyRecord",
+    "IdentityProvider",
+    "ProviderKey",
     "RoleAssignment",
     "Session",
     "SessionPolicy",
+    "SsoPolicy",
+    "SsoSession",
     "User",
 ]

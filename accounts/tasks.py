@@ -9,6 +9,8 @@ from accounts.domains.services import check_again
 from accounts.idempotency.models import IdempotencyRecord
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_overdue
+from accounts.sso.arrivals import forget_old
+from accounts.sso.sessions import forget_ended
 from core.actor import system_actor
 from tenants.context import current_tenant
 
@@ -21,6 +23,8 @@ def tidy() -> None:
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()
     IdempotencyRecord.objects.filter(created_at__lt=now - ANSWERS_KEPT).delete()
+    forget_ended()
+    forget_old()
 
 
 @shared_task(name="accounts.end_overdue")

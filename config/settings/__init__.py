@@ -175,6 +175,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 # Asked for the TXT records that prove e-mail domains; empty: the system's servers.
 CHANCERY_DNS_SERVERS = env.text("CHANCERY_DNS_SERVERS")
+# Whether an identity provider may be on this machine. Never in production by default: whoever sets
+# one up could have the server ask its own neighbours.
+CHANCERY_LOCAL_PROVIDERS = env.flag("CHANCERY_LOCAL_PROVIDERS", default=not IS_PRODUCTION)
 MAILERS = {"default": env.mailer(ENVIRONMENT)}
 DEFAULT_FROM_EMAIL = env.text("CHANCERY_MAIL_FROM", f"chancery@{CHANCERY_ROOT_DOMAIN}")
 

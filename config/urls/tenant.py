@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/v1/asyncapi.json", asyncapi, name="asyncapi"),
     path("api/v1/", api.urls),
     path("accounts/", include("accounts.urls")),
+    path("accounts/", include("accounts.sso.urls")),
     path("admin/login/", console_sign_in),
     path("admin/", admin.site.urls),
     path("i18n/<language>.json", catalogue_page, name="catalogue"),

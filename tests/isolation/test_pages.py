@@ -20,6 +20,9 @@ FOR_EVERYBODY = {
         "accounts/login/",
         "accounts/logout/",
         "accounts/inactive/",
+        # Only by POST; what they are sent is judged by its signature, or tells nothing.
+        "accounts/saml/<slug:slug>/acs/",
+        "accounts/sso/route/",
         "i18n/<language>.json",
         "sw.js",
         "manifest.webmanifest",
