@@ -18,6 +18,7 @@ from messaging.reactions.api import router as reactions
 from messaging.receipts.api import router as receipts
 from messaging.saved.api import router as saved
 from messaging.search.api import router as search
+from messaging.sidebar.api import router as sidebar
 
 api = make_api(auth=authenticate)
 for feature in (
@@ -27,6 +28,7 @@ for feature in (
     roles,
     conversations,
     grants,
+    sidebar,
     messages,
     reactions,
     priority,

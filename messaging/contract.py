@@ -45,6 +45,7 @@ from messaging.priority.events import (
     PriorityReminded,
 )
 from messaging.reactions.events import ReactionAdded, ReactionRemoved
+from messaging.sidebar.events import PlacementChanged, SectionsChanged
 
 TARGET = Path(__file__).parent / "web" / "src" / "contract" / "generated.ts"
 
@@ -151,6 +152,8 @@ SEEN_AS: dict[type, Json] = {
     ConversationConverted: _CONVERSATION,
     MembershipAdded: _MEMBERSHIP,
     MembershipRemoved: _MEMBERSHIP,
+    SectionsChanged: {"$ref": "SectionList"},
+    PlacementChanged: {"$ref": "PlacementView"},
     ReactionAdded: _REACTIONS,
     ReactionRemoved: _REACTIONS,
     AcknowledgementGiven: _PRIORITY,

@@ -84,14 +84,21 @@ class NewChannel(Body):
 @router.get("/conversations", response=answers(ConversationPage))
 def list_conversations(
     request: Request,
-    scope: Literal["mine", "open", "all"] = "mine",
+    scope: Literal["mine", "open", "public", "archived", "all"] = "mine",
+    sort: Literal["made", "name"] = "made",
     q: str = "",
     cursor: str | None = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> HttpResponse:
-    """The caller's conversations (`mine`), public ones to join (`open`), or both (`all`)."""
+    """The caller's conversations (`mine`), public ones to join (`open`), or both (`all`).
+
+    `public` holds the public ones that one is in as well, `archived` whatever is archived. By
+    `name` only channels are listed.
+    """
     actor = request.actor
-    page = selectors.conversations(actor, scope=scope, query=q, cursor=cursor, limit=limit)
+    page = selectors.conversations(
+        actor, scope=scope, sort=sort, query=q, cursor=cursor, limit=limit
+    )
     return answer({"items": [view(actor, row) for row in page.items], "next": page.next})
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from core.actor import Actor
 from core.paging import Page, decode_cursor, encode_cursor
@@ -57,11 +58,12 @@ def conversations(
     actor: Actor,
     *,
     scope: str = "mine",
+    sort: str = "made",
     query: str = "",
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[dict]:
-    """The actor's conversations, those open to join, or both; in the order they were made.
+    """The actor's conversations, public or archived ones, or all; as they were made, or by name.
 
     Shape   a page of conversation views, two queries whatever the size.
     Errors  Invalid for a cursor that is not ours.
@@ -69,6 +71,8 @@ def conversations(
     rows = _scoped(actor, scope)
     if query := clean_query(query):
         rows = rows.filter(name__icontains=query)
+    if sort == "name":
+        return _by_name(actor, rows, cursor, limit)
     if cursor:
         (after,) = decode_cursor(cursor, UUID)
         rows = rows.filter(id__gt=after)
@@ -76,6 +80,20 @@ def conversations(
     page = ids[:limit]
     following = encode_cursor(page[-1]) if len(ids) > limit else None
     return Page(summaries(actor, page), following)
+
+
+def _by_name(
+    actor: Actor, rows: QuerySet[Conversation], cursor: str | None, limit: int
+) -> Page[dict]:
+    """Channels by their names, whatever the case; direct messages have none and are left out."""
+    rows = rows.exclude(name=None).annotate(sorted_by=Lower("name"))
+    if cursor:
+        name, after = decode_cursor(cursor, str, UUID)
+        rows = rows.filter(Q(sorted_by__gt=name) | Q(sorted_by=name, id__gt=after))
+    found = list(rows.order_by("sorted_by", "id").values_list("sorted_by", "id")[: limit + 1])
+    page = found[:limit]
+    following = encode_cursor(*page[-1]) if len(found) > limit else None
+    return Page(summaries(actor, [id_ for _, id_ in page]), following)
 
 
 def summaries(actor: Actor, ids: Sequence[UUID]) -> list[dict]:
@@ -138,4 +156,8 @@ def _scoped(actor: Actor, scope: str) -> QuerySet[Conversation]:
     if scope == "open":
         rows = visible_conversations(actor).exclude(kind=Kind.DIRECT).filter(archived_at=None)
         return rows.exclude(id__in=mine)
+    if scope == "public":
+        return visible_conversations(actor).filter(kind=Kind.PUBLIC, archived_at=None)
+    if scope == "archived":
+        return visible_conversations(actor).exclude(archived_at=None)
     return visible_conversations(actor)

@@ -26,6 +26,7 @@ from messaging.pins.services import pin_message
 from messaging.polls.models import Poll
 from messaging.reactions.services import add_reaction
 from messaging.saved.services import save_message
+from messaging.sidebar.services import create_section
 from tenants.context import in_tenant
 from tests.cast import Cast
 from tests.isolation.walk import Operation, operations, random_ids, with_ids
@@ -49,6 +50,7 @@ def secret(cast: Cast) -> dict[str, object]:
         pin_message(cast.ana.actor, message_id=message.id)
         save_message(cast.bo.actor, message_id=message.id)
         file = _file(room.id, message.id)
+        section = create_section(cast.bo.actor, name="between us")
         domain = DomainProof.objects.create(domain="acme.example")
         Poll.objects.create(message_id=message.id, conversation_id=room.id, options=["a", "b"])
         upload = begin_upload(cast.bo.actor, name="on its way", size_bytes=10)
@@ -61,6 +63,7 @@ def secret(cast: Cast) -> dict[str, object]:
         "file_id": file.id,
         "upload_id": upload.id,
         "number": 1,
+        "section_id": section.id,
         "user_id": cast.bo.id,
         "domain_id": domain.id,
         "emoji": EMOJI,

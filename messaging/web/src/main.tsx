@@ -17,6 +17,7 @@ import { recall, startKeeping } from "./offline/kept.ts";
 import { startUpdates } from "./offline/updates.ts";
 import { startPeople } from "./people/actions.ts";
 import { followBrowser, take } from "./settings/actions.ts";
+import { loadSections } from "./sidebar/actions.ts";
 import { loadLater } from "./saved/actions.ts";
 import { backoffMs } from "./transport/backoff.ts";
 import { ask, Refused } from "./transport/http.ts";
@@ -85,7 +86,7 @@ function rememberOpen(): void {
 
 /** The person's own lists: after the first drawing, and again whenever their events were missed. */
 function startLists(): void {
-  for (const load of [loadLater]) {
+  for (const load of [loadSections, loadLater]) {
     whenMissed(() => void load());
     setTimeout(() => void load(), LISTS_AFTER_MS);
   }

@@ -334,3 +334,43 @@ def test_a_name_does_not_tell_that_a_private_channel_has_it(cast, leadership):
     private = cy.post("/conversations", {"kind": "private", "name": leadership.name})
 
     assert (public.status, private.status) == (201, 201)
+
+
+def test_channels_are_listed_by_name_page_by_page(cast):
+    ana = call(cast.ana.api)
+    for name in ("beta", "Alpha", "delta", "Gamma"):
+        make_channel(cast.bo, name=name)
+    make_direct(cast.ana, cast.bo)
+
+    first = ana.get("/conversations", scope="public", sort="name", limit=3)
+    rest = ana.get(
+        "/conversations", scope="public", sort="name", limit=3, cursor=first.body["next"]
+    )
+
+    assert names(first) == ["Alpha", "beta", "delta"]
+    assert (names(rest), rest.body["next"]) == (["Gamma"], None)
+    assert names(ana.get("/conversations", scope="all", sort="name")) == [
+        "Alpha",
+        "beta",
+        "delta",
+        "Gamma",
+    ]
+    wrong = ana.get("/conversations", sort="name", cursor="x")
+    assert wrong.status == 422
+
+
+def test_public_channels_hold_ones_own_and_archived_ones_have_a_list(cast, in_acme, general):
+    make_channel(cast.ana, name="hidden", kind="private")
+    old = make_channel(cast.bo, cast.ana, name="old")
+    secret = make_channel(cast.ana, name="old and secret", kind="private")
+    for channel in (old, secret):
+        archive_conversation(cast.ana.actor, conversation_id=channel.id)
+    ana, cy, eve = (call(person.api) for person in (cast.ana, cast.cy, cast.eve))
+
+    def listed(person, scope) -> list[str]:
+        return names(person.get("/conversations", scope=scope, sort="name"))
+
+    assert listed(ana, "public") == listed(cy, "public") == ["general"]
+    assert listed(ana, "archived") == ["old", "old and secret"]
+    assert listed(cy, "archived") == ["old"]
+    assert listed(eve, "public") == listed(eve, "archived") == []

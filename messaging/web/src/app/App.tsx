@@ -14,9 +14,10 @@ import { TypingLine } from "../live/TypingLine.tsx";
 import { ConversationComposer } from "../messages/Composer.tsx";
 import { deleting, focusComposer } from "../messages/focus.ts";
 import { History } from "../messages/History.tsx";
-import { isManager, me, titleOf } from "../people/store.ts";
+import { me, titleOf } from "../people/store.ts";
 import { opened } from "../reactions/picker.ts";
 import { LinkedMessage, NotAvailable } from "../messages/LinkedMessage.tsx";
+import { WelcomeActs } from "../conversations/WelcomeActs.tsx";
 import { JoinBar } from "../conversations/JoinBar.tsx";
 import { passOver } from "./failure.ts";
 import { DIALOGS } from "./dialogs.ts";
@@ -95,12 +96,7 @@ function Welcome(): JSX.Element {
       <Seal size={56} />
       <h1>{name === "" ? t("Welcome") : t("Good to see you, {name}", { name })}</h1>
       <p>{t("Choose a conversation, or start one.")}</p>
-      <p class="welcome-acts">
-        {me.value?.role !== "guest" && <button type="button" class="button" onClick={() => (dialog.value = "create")}>{t("Create a channel")}</button>}
-        {me.value?.role !== "guest" && <button type="button" class="button" onClick={() => (dialog.value = "browse")}>{t("Browse channels")}</button>}
-        <button type="button" class="button" onClick={() => (dialog.value = "direct")}>{t("Write to someone")}</button>
-      </p>
-      {isManager(me.value?.role) && <p><a href="/admin/accounts/user/add/">{t("Add people in the console")}</a></p>}
+      <WelcomeActs />
     </div>
   );
 }

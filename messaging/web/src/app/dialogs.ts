@@ -11,5 +11,9 @@ export const DIALOGS: Readonly<Record<NonNullable<Dialog>, ComponentType<PartPro
   create: lazily(() => import("../conversations/CreateDialog.tsx").then(({ CreateDialog }) => CreateDialog)),
   direct: lazily(() => import("../conversations/DirectDialog.tsx").then(({ DirectDialog }) => DirectDialog)),
   details: lazily(() => import("../conversations/DetailsDialog.tsx").then(({ DetailsDialog }) => inConversation(DetailsDialog))),
+  rules: lazily(() => import("../conversations/RulesDialog.tsx").then(({ RulesDialog }) => inConversation(RulesDialog))),
+  convert: lazily(() => import("../conversations/ConvertDialog.tsx").then(({ ConvertDialog }) => inConversation(ConvertDialog))),
+  leave: lazily(() => import("../conversations/LeaveDialog.tsx").then(({ LeaveDialog }) => LeaveDialog)),
+  section: lazily(() => import("../sidebar/SectionDialog.tsx").then(({ SectionDialog }) => SectionDialog)),
   settings: lazily(() => import("../settings/SettingsDialog.tsx").then(({ SettingsDialog }) => SettingsDialog)),
 };

@@ -1,5 +1,5 @@
 /** The client's short names for what the server calls views, and the shapes that only the client composes. */
-import type { ConversationView, CursorView, HighlightView, HitView, Id, MemberView, MessageView, MeView, ReactionView, SavedView, SharedConversationView, UnreadView, UserView } from "./generated.ts";
+import type { ConversationView, CursorView, HighlightView, HitView, Id, MemberView, MessageView, MeView, PlacementView, ReactionView, SavedView, SectionView, SharedConversationView, UnreadView, UserView } from "./generated.ts";
 
 export type { ClientFrame, EventFrame, EventFrameOf, EventName, FileView, Id, Problem, ServerFrame, Timestamp } from "./generated.ts";
 
@@ -12,6 +12,8 @@ export type ConversationKind = Conversation["kind"];
 export type Message = MessageView;
 export type Member = MemberView;
 export type Reaction = ReactionView;
+export type Section = SectionView;
+export type Placement = PlacementView;
 export type Saved = SavedView;
 export type Unread = UnreadView;
 export type ReadResult = CursorView;

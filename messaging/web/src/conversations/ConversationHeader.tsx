@@ -1,13 +1,14 @@
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
-import { dialog, panel, togglePanel } from "../app/panel.ts";
+import { panel, togglePanel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
 import { t, tn } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
+import { openMenu } from "../design/menu.ts";
 import { titleOf } from "../people/store.ts";
 import { search } from "../search/store.ts";
-import { archive, leave } from "./actions.ts";
+import { shelves } from "../sidebar/store.ts";
+import { conversationMenu } from "./menu.ts";
 import { Sign } from "./Sign.tsx";
 import type { Known } from "./store.ts";
 
@@ -35,42 +36,7 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
           togglePanel("search");
         }}
       />
-      {conversation.kind !== "direct" && <Menu conversation={conversation} />}
+      <IconButton icon="dots" label={t("More about this conversation")} hasMenu onClick={(event) => openMenu(event.currentTarget as Element, titleOf(conversation), conversationMenu(conversation, shelves.peek()))} />
     </header>
-  );
-}
-
-function Menu({ conversation }: { conversation: Known }): JSX.Element {
-  const menu = useRef<HTMLDivElement>(null);
-  const isArchived = conversation.archived_at !== null;
-  const choose = (act: () => void) => () => {
-    menu.current?.hidePopover();
-    act();
-  };
-  return (
-    <>
-      <IconButton
-        icon="dots"
-        label={t("More about this conversation")}
-        onClick={(event) => {
-          const at = (event.currentTarget as Element).getBoundingClientRect();
-          const element = menu.current;
-          if (element === null) return;
-          element.togglePopover();
-          element.style.top = `${at.bottom + 4}px`;
-          element.style.left = `${Math.max(8, at.right - element.offsetWidth)}px`;
-          element.querySelector("button")?.focus();
-        }}
-      />
-      <div ref={menu} class="menu" popover="auto" role="group" aria-label={t("More about this conversation")}>
-        <button type="button" onClick={choose(() => (dialog.value = "details"))}><Icon name="pen" /> {conversation.can.edit ? t("Name and topic") : t("About this channel")}</button>
-        {conversation.can.archive && (
-          <button type="button" onClick={choose(() => void archive(conversation.id, isArchived ? "restore" : "archive"))}>
-            <Icon name="file" /> {isArchived ? t("Bring back from the archive") : t("Archive")}
-          </button>
-        )}
-        <button type="button" class="danger" onClick={choose(() => void leave(conversation.id))}><Icon name="out" /> {t("Leave")}</button>
-      </div>
-    </>
   );
 }

@@ -18,6 +18,7 @@ export function ConversationStart({ conversation }: { conversation: Known }): JS
 function words(conversation: Known): string {
   if (conversation.purpose !== "") return conversation.purpose;
   if (conversation.kind === "direct") return t("This is the beginning of what you and {names} wrote to each other.", { names: listed(others(conversation).map((id) => nameOf(id))) });
+  if (conversation.history === "joined" && conversation.membership !== null) return t("You can read what was said since you joined.");
   if (conversation.kind === "private") return t("This is the beginning of a private channel. Only its members can read it.");
   return t("This is the beginning of a channel that everyone in the organisation can find and join.");
 }

@@ -12,13 +12,13 @@ const close = (): void => void (dialog.value = null);
 export function CreateDialog(): JSX.Element {
   const [name, setName] = useState("");
   const [topic, setTopic] = useState("");
-  const [isPrivate, setPrivate] = useState(false);
+  const [sort, setSort] = useState<"public" | "private" | "news">("public");
   const [error, setError] = useState("");
   const id = useId();
 
   const submit = async (): Promise<void> => {
     try {
-      await create({ kind: isPrivate ? "private" : "public", name: name.trim(), topic: topic.trim() });
+      await create({ kind: sort === "private" ? "private" : "public", name: name.trim(), topic: topic.trim(), ...(sort === "news" ? { posting: "owners" as const } : {}) });
       close();
     } catch (refusal) {
       setError(explain(refusal));
@@ -45,8 +45,9 @@ export function CreateDialog(): JSX.Element {
         </div>
         <fieldset class="choices">
           <legend>{t("Who can find it")}</legend>
-          <label><input type="radio" name="kind" checked={!isPrivate} onChange={() => setPrivate(false)} /> <span>{t("Everyone")}<small>{t("Anyone in the organisation can find and join it.")}</small></span></label>
-          <label><input type="radio" name="kind" checked={isPrivate} onChange={() => setPrivate(true)} /> <span>{t("Only members")}<small>{t("People are added; others never see it.")}</small></span></label>
+          <label><input type="radio" name="kind" checked={sort === "public"} onChange={() => setSort("public")} /> <span>{t("Everyone")}<small>{t("Anyone in the organisation can find and join it.")}</small></span></label>
+          <label><input type="radio" name="kind" checked={sort === "private"} onChange={() => setSort("private")} /> <span>{t("Only members")}<small>{t("People are added; others never see it.")}</small></span></label>
+          <label><input type="radio" name="kind" checked={sort === "news"} onChange={() => setSort("news")} /> <span>{t("Everyone, for announcements")}<small>{t("Anyone can join; only owners post, everyone replies in threads.")}</small></span></label>
         </fieldset>
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>

@@ -6,12 +6,13 @@ import { complain } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
+import { openMenu, type MenuItem } from "../design/menu.ts";
 import { LoadError } from "../design/LoadError.tsx";
 import { Panel } from "../design/Panel.tsx";
 import { PersonPicker } from "../people/PersonPicker.tsx";
 import { me, nameOf, person, presence, titleOf } from "../people/store.ts";
 import { create } from "./actions.ts";
-import { addMember, loadMembers, members, removeMember } from "./members.ts";
+import { addMember, changeMember, loadMembers, members, removeMember } from "./members.ts";
 import type { Known } from "./store.ts";
 
 /** Who is here; those who may can add people. */
@@ -43,7 +44,7 @@ export function MembersPanel({ conversation }: { conversation: Known }): JSX.Ele
         {status === "loading" && here.length === 0 && <p class="quiet empty" role="status">{t("Loading members…")}</p>}
         {status === "error" && <LoadError words={t("The members could not be loaded.")} onRetry={() => void loadMembers(conversation.id)} />}
         <ul class="members">
-          {shown.map((member) => <MemberRow key={member.user_id} member={member} conversation={conversation} mayRemove={mayInvite} />)}
+          {shown.map((member) => <MemberRow key={member.user_id} member={member} conversation={conversation} />)}
         </ul>
       </div>
     </Panel>
@@ -53,12 +54,23 @@ export function MembersPanel({ conversation }: { conversation: Known }): JSX.Ele
 interface RowProps {
   member: Member;
   conversation: Known;
-  mayRemove: boolean;
 }
 
 const writeTo = (userId: Id): void => void create({ kind: "direct", member_ids: [userId] }).catch(complain);
 
-function MemberRow({ member, conversation, mayRemove }: RowProps): JSX.Element {
+/** What an owner can do about a member. */
+function memberMenu(member: Member, conversation: Known, isMe: boolean): MenuItem[] {
+  const { user_id: userId, role, may_post: mayPost } = member;
+  const isOwner = role === "owner";
+  const rows: (MenuItem | false)[] = [
+    { id: "role", label: isOwner ? t("Owner no longer") : t("Make owner"), icon: "person", run: () => void changeMember(conversation.id, userId, { role: isOwner ? "member" : "owner" }) },
+    conversation.posting === "named" && !isOwner && { id: "post", label: mayPost ? t("May not post any more") : t("Let post here"), icon: "speaker", run: () => void changeMember(conversation.id, userId, { may_post: !mayPost }) },
+    !isMe && { id: "remove", label: t("Remove from the channel"), icon: "close", isDangerous: true, run: () => void removeMember(conversation.id, member, me.peek()?.id ?? null) },
+  ];
+  return rows.filter((row) => row !== false);
+}
+
+function MemberRow({ member, conversation }: RowProps): JSX.Element {
   const user = person(member.user_id);
   const isMe = member.user_id === me.value?.id;
   const state = presence.value.get(member.user_id);
@@ -67,11 +79,11 @@ function MemberRow({ member, conversation, mayRemove }: RowProps): JSX.Element {
       <Avatar userId={member.user_id} size="m" />
       <span class="member-words">
         <span><bdi class="name">{nameOf(member.user_id)}</bdi>{isMe && <span class="quiet"> {t("(you)")}</span>}{(state === "active" || state === "away") && <span class={`presence inline ${state}`}><span class="visually-hidden">{state === "active" ? t("online") : t("away")}</span></span>}</span>
-        <small>{[user?.title, member.role === "member" ? "" : member.role].filter((part) => part !== "" && part !== undefined).join(" · ")}</small>
+        <small>{[user?.title, member.role === "owner" ? t("owner") : "", member.may_post && conversation.posting === "named" ? t("posts here") : ""].filter((part) => part !== "" && part !== undefined).join(" · ")}</small>
       </span>
       {!isMe && conversation.kind !== "direct" && <IconButton icon="reply" label={t("Write to {name}", { name: nameOf(member.user_id) })} onClick={() => writeTo(member.user_id)} />}
-      {!isMe && mayRemove && (me.value?.role === "owner" || me.value?.role === "admin" || conversation.membership?.role === "owner") && (
-        <IconButton icon="close" label={t("Remove {name}", { name: nameOf(member.user_id) })} onClick={() => void removeMember(conversation.id, member.user_id)} />
+      {conversation.can.manage && (
+        <IconButton icon="dots" label={t("More about {name}", { name: nameOf(member.user_id) })} hasMenu onClick={(event) => openMenu(event.currentTarget as Element, nameOf(member.user_id), memberMenu(member, conversation, isMe))} />
       )}
     </li>
   );

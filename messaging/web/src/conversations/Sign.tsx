@@ -5,7 +5,7 @@ import { Icon } from "../design/Icon.tsx";
 import { others, presence } from "../people/store.ts";
 import { t } from "../i18n/t.ts";
 
-/** What stands before a conversation's name: # for public, a lock for private, a face for direct. */
+/** What stands before a conversation's name: # for public, a speaker for announcements, a lock for private, a face for direct. */
 export function Sign({ conversation }: { conversation: Conversation }): JSX.Element {
   if (conversation.kind === "direct") {
     const [first] = others(conversation);
@@ -17,5 +17,6 @@ export function Sign({ conversation }: { conversation: Conversation }): JSX.Elem
       </span>
     );
   }
-  return <span class="sign"><Icon name={conversation.kind === "private" ? "lock" : "hash"} size={16} /></span>;
+  const name = conversation.kind === "private" ? "lock" : conversation.posting === "everyone" ? "hash" : "speaker";
+  return <span class="sign"><Icon name={name} size={16} /></span>;
 }

@@ -1,7 +1,10 @@
 import { signal } from "@preact/signals";
 import type { Id, Member } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
-import { ask, askAll, Refused } from "../transport/http.ts";
+import { toast } from "../design/toast.ts";
+import { t } from "../i18n/t.ts";
+import { nameOf } from "../people/store.ts";
+import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
 
 const MOST_MEMBERS = 1_000;
 
@@ -41,10 +44,23 @@ export async function addMember(conversationId: Id, userId: Id): Promise<void> {
   }
 }
 
-/** Remove a person. */
-export async function removeMember(conversationId: Id, userId: Id): Promise<void> {
+/** Remove a person, with a way back. The channel's last owner hands over to whoever removes them. */
+export async function removeMember(conversationId: Id, { user_id: userId, role }: Member, mine: Id | null): Promise<void> {
+  const isLastOwner = role === "owner" && members.peek().items.filter((member) => member.role === "owner").length === 1;
+  const path = withQuery(`/conversations/${conversationId}/members/${userId}`, { successor_id: isLastOwner ? mine : null });
   try {
-    await ask("DELETE", `/conversations/${conversationId}/members/${userId}`);
+    await ask("DELETE", path);
+    membersChanged(conversationId);
+    toast(t("{name} is no longer in the channel.", { name: nameOf(userId) }), "plain", { label: t("Undo"), run: () => void addMember(conversationId, userId) });
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** Give or take the owner's role, or the right to post where only named people do. */
+export async function changeMember(conversationId: Id, userId: Id, change: { role?: Member["role"]; may_post?: boolean }): Promise<void> {
+  try {
+    await ask("PATCH", `/conversations/${conversationId}/members/${userId}`, change);
     membersChanged(conversationId);
   } catch (error) {
     complain(error);

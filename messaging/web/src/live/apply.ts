@@ -9,7 +9,9 @@ import { plain } from "../messages/plain.ts";
 import { pinsChanged } from "../pins/actions.ts";
 import { entryChanged, entryRemoved, reminderDue } from "../saved/actions.ts";
 import { toast } from "../design/toast.ts";
+import { ownSections, placed } from "../sidebar/store.ts";
 import { me, nameOf, remember } from "../people/store.ts";
+import { cursorSeen } from "../receipts/actions.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { take } from "../settings/actions.ts";
 import { leaveForSignIn } from "../transport/session.ts";
@@ -153,6 +155,7 @@ function cursorMoved({ data }: EventFrameOf<"chancery.cursor.moved.v1">): void {
   const { conversation_id: id, read_seq: readSeq } = data;
   const item = conversations.peek().byId.get(id);
   if (item === undefined || item.membership === null || item.membership.read_seq === readSeq) return;
+  cursorSeen(id, readSeq, item.membership.read_seq);
   if (!isAllRead(item, readSeq)) {
     void refreshConversation(id).catch(passOver);
     return;
@@ -197,6 +200,8 @@ const table: Table = {
   // The channel's own message says so.
   "chancery.conversation.warned.v1": () => undefined,
   "chancery.membership.changed.v1": membershipChanged,
+  "chancery.sections.changed.v1": ({ data }) => void (ownSections.value = data.items),
+  "chancery.placement.changed.v1": ({ data: { conversation_id: id, ...place } }) => update(id, (item) => placed(item, place)),
   "chancery.membership.added.v1": (frame) => membership(frame, 1),
   "chancery.membership.removed.v1": (frame) => membership(frame, -1),
   "chancery.cursor.moved.v1": cursorMoved,

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Conversation, Id, Message } from "../contract/types.ts";
 import { t } from "../i18n/t.ts";
+import { Expectation } from "../conversations/Expectation.tsx";
 import { conversations } from "../conversations/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
@@ -207,7 +208,8 @@ export function Composer(props: Props): JSX.Element {
           {props.kind === "edit" ? <EditButtons canSave={canSend} /> : <SendButton canSend={canSend} />}
         </div>
       </div>
-      {props.kind === "thread" && (
+      {props.kind === "conversation" && <Expectation conversation={props.conversation} />}
+      {props.kind === "thread" && props.conversation.can.post && (
         <label class="also">
           <input type="checkbox" checked={also} onChange={(event) => setAlso(event.currentTarget.checked)} /> {t("Also send to the conversation")}
         </label>
@@ -289,10 +291,15 @@ function Suggestions({ id, items, active, onHover, onTake }: SuggestionsProps): 
   );
 }
 
+function whyNot({ archived_at: archivedAt, posting, can }: Conversation): string {
+  if (archivedAt !== null) return t("This conversation is archived. It can be read, not written to.");
+  if (posting === "everyone") return t("You can read this conversation, not write to it.");
+  return can.reply ? t("Announcements only: owners post here, and everyone can reply in threads and react.") : t("Announcements only: owners post here, and everyone can react.");
+}
+
 /** The composer of a conversation, or the words that say why there is none. */
 export function ConversationComposer({ conversation }: { conversation: Conversation }): JSX.Element {
   const current = conversations.value.byId.get(conversation.id) ?? conversation;
   if (current.can.post) return <Composer key={current.id} kind="conversation" conversation={current} />;
-  const words = current.archived_at !== null ? t("This conversation is archived. It can be read, not written to.") : t("You can read this conversation, not write to it.");
-  return <p class="no-composer">{words}</p>;
+  return <p class="no-composer">{whyNot(current)}</p>;
 }

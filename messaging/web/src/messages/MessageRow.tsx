@@ -60,7 +60,7 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
         {isEdited ? <Composer kind="edit" message={message} /> : <Body message={message} />}
         {!isEdited && <Files files={message.files} />}
         {!isEdited && <Extras message={message} place="below" />}
-        <Reactions message={message} mayReact={viewerOf(message, isInThread).canPost} />
+        <Reactions message={message} mayReact={viewerOf(message, isInThread).takesPart} />
         {!isInThread && <ThreadSummary message={message} />}
       </div>
       {isActive && !isEdited && message.deleted_at === null && <Toolbar message={message} isInThread={isInThread} />}
@@ -146,7 +146,7 @@ function Toolbar({ message, isInThread }: { message: Message; isInThread: boolea
   const more = actions.filter((action) => action.inBar !== true);
   return (
     <div class="toolbar" role="toolbar" aria-label={t("Message actions")}>
-      {viewer.canPost && FREQUENT.slice(0, 2).map((emoji) => (
+      {viewer.takesPart && FREQUENT.slice(0, 2).map((emoji) => (
         <button key={emoji} type="button" class="icon-button emoji" aria-label={t("React with {emoji}", { emoji })} title={t("React with {emoji}", { emoji })} onClick={() => void toggleReaction(message, emoji)}>
           {emoji}
         </button>

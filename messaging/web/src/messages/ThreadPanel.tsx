@@ -54,7 +54,7 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
         {pending.map((entry) => <PendingRow key={entry.key} entry={entry} isGrouped={false} />)}
         {thread?.status === "error" && <LoadError words={t("The thread could not be loaded.")} onRetry={() => void loadThread(conversation.id, rootId)} />}
       </div>
-      {conversation.can.post && root?.deleted_at === null && <Composer key={rootId} kind="thread" conversation={conversation} threadId={rootId} />}
+      {conversation.can.reply && root?.deleted_at === null && <Composer key={rootId} kind="thread" conversation={conversation} threadId={rootId} />}
     </Panel>
   );
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { actionsFor, keyName, ROW_ACTIONS, type Viewer } from "./menu.ts";
 import { message } from "./example.ts";
 
-const reader: Viewer = { isMine: false, canPost: false, manages: false, isInThread: false };
+const reader: Viewer = { isMine: false, canPost: false, takesPart: false, manages: false, isInThread: false };
 const ids = (viewer: Partial<Viewer>, given = {}): string[] => actionsFor(message(1, given), { ...reader, ...viewer }).map(({ id }) => id);
 
 test("every action and every key is there once", () => {
@@ -18,8 +18,8 @@ test("who may only read is offered nothing that writes", () => {
 });
 
 test("authors edit and delete what is theirs, managers delete what is not", () => {
-  assert.deepEqual(["edit", "delete"].filter((id) => ids({ isMine: true, canPost: true }).includes(id)), ["edit", "delete"]);
-  assert.deepEqual(["edit", "delete"].filter((id) => ids({ manages: true, canPost: true }).includes(id)), ["delete"]);
+  assert.deepEqual(["edit", "delete"].filter((id) => ids({ isMine: true, canPost: true, takesPart: true }).includes(id)), ["edit", "delete"]);
+  assert.deepEqual(["edit", "delete"].filter((id) => ids({ manages: true, canPost: true, takesPart: true }).includes(id)), ["delete"]);
 });
 
 test("a thread does not offer itself", () => {
@@ -28,4 +28,9 @@ test("a thread does not offer itself", () => {
 
 test("keys are written as people know them", () => {
   assert.deepEqual([keyName("Delete"), keyName("r"), keyName(undefined)], ["Del", "R", undefined]);
+});
+
+test("where only few may write, everybody reacts and mends what is theirs", () => {
+  const seen = ids({ isMine: true, takesPart: true });
+  assert.deepEqual(["react", "edit", "pin"].filter((id) => seen.includes(id)), ["react", "edit"]);
 });

@@ -16,8 +16,10 @@ import { copyLink } from "./links.ts";
 /** Who looks at a message, and where: all that decides what is offered. */
 export interface Viewer {
   isMine: boolean;
-  /** May write where the message stands, and so also react to it. */
+  /** May write where the message stands. */
   canPost: boolean;
+  /** Is in the conversation, which is open: reacts, and mends what they wrote, even where only few may write. */
+  takesPart: boolean;
   /** Looks after the organisation, or owns the conversation. */
   manages: boolean;
   /** Inside a thread the thread is not offered again. */
@@ -52,11 +54,11 @@ export const ROW_ACTIONS: readonly RowAction[] = [
     icon: "smile",
     inBar: true,
     key: "r",
-    shown: (_message, { canPost }) => canPost,
+    shown: (_message, { takesPart }) => takesPart,
     run: (message, anchor) => openPicker(anchor, (emoji) => void toggleReaction(message, emoji)),
   },
   { id: "thread", label: () => t("Reply in thread"), icon: "reply", inBar: true, key: "t", shown: (_message, { isInThread }) => !isInThread, run: openThread },
-  { id: "edit", label: () => t("Edit message"), icon: "pen", inBar: true, key: "e", shown: (message, { isMine, canPost }) => isMine && canPost && message.kind === "text", run: (message) => void (editing.value = message.id) },
+  { id: "edit", label: () => t("Edit message"), icon: "pen", inBar: true, key: "e", shown: (message, { isMine, takesPart }) => isMine && takesPart && message.kind === "text", run: (message) => void (editing.value = message.id) },
   { id: "copy-link", label: () => t("Copy link"), icon: "link", key: "l", shown: always, run: (message) => void copyLink(message).catch(complain) },
   { id: "save", label: (message) => (isSaved(message) ? t("Remove from later") : t("Save for later")), icon: "bookmark", key: "s", shown: always, run: (message) => void toggleSaved(message) },
   { id: "remind", label: () => t("Remind me…"), icon: "bell", key: "m", shown: always, run: (message) => askWhen(message.id) },
@@ -79,6 +81,7 @@ export function viewerOf(message: Message, isInThread: boolean): Viewer {
   return {
     isMine: message.author_id !== null && message.author_id === mine?.id,
     canPost: conversation?.can.post ?? false,
+    takesPart: conversation !== undefined && conversation.membership !== null && conversation.archived_at === null,
     manages: isManager(mine?.role) || conversation?.membership?.role === "owner",
     isInThread,
   };

@@ -15,6 +15,7 @@ const SENTENCES: Record<string, Sentence> = {
   archived: () => t("archived this conversation"),
   restored: () => t("brought this conversation back"),
   unarchived: () => t("brought this conversation back"),
+  converted: () => t("made this a private channel"),
   renamed: () => t("renamed this conversation"),
   topic: () => t("changed the topic"),
   purpose: () => t("changed the purpose"),

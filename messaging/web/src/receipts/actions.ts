@@ -38,6 +38,19 @@ async function tell(conversationId: Id, seq: number): Promise<void> {
   }
 }
 
+/** Everything in a conversation was read, seen or not. */
+export function markAllRead({ id }: { id: Id }): void {
+  held.delete(id);
+  told.delete(id);
+  markRead(id);
+}
+
+/** The cursor moved, here or on another device. Back means marked as unread: being on a screen does not read it again. */
+export function cursorSeen(conversationId: Id, readSeq: number, wasAt: number): void {
+  if (readSeq < (told.get(conversationId) ?? 0)) told.set(conversationId, readSeq);
+  if (readSeq < wasAt) held.add(conversationId);
+}
+
 /** Put the cursor before a message, so that it is unread again. */
 export async function markUnread(conversationId: Id, seq: number): Promise<void> {
   try {

@@ -1,0 +1,19 @@
+import type { JSX } from "preact";
+import { dialog } from "../app/panel.ts";
+import { t } from "../i18n/t.ts";
+import { isManager, me } from "../people/store.ts";
+
+/** What somebody who is new does first. */
+export function WelcomeActs(): JSX.Element {
+  const role = me.value?.role;
+  return (
+    <>
+      <p class="welcome-acts">
+        {role !== "guest" && <button type="button" class="button" onClick={() => (dialog.value = "create")}>{t("Create a channel")}</button>}
+        {role !== "guest" && <button type="button" class="button" onClick={() => (dialog.value = "browse")}>{t("Browse channels")}</button>}
+        <button type="button" class="button" onClick={() => (dialog.value = "direct")}>{t("Write to someone")}</button>
+      </p>
+      {isManager(role) && <p><a href="/admin/accounts/user/add/">{t("Add people in the console")}</a></p>}
+    </>
+  );
+}
