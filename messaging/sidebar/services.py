@@ -123,9 +123,7 @@ def _standing(row: Membership) -> _Standing:
     return (row.section_id, row.is_favourite, row.position, row.is_muted)
 
 
-def _seat(
-    row: Membership, *, was: _Standing, before_id: UUID | None, is_last: bool | None
-) -> None:
+def _seat(row: Membership, *, was: _Standing, before_id: UUID | None, is_last: bool | None) -> None:
     """Give the row a position on the shelf it stands on now: favourites, or its section."""
     if not row.is_favourite and row.section_id is None:
         if before_id is not None:

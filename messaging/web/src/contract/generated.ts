@@ -371,6 +371,10 @@ export interface NewRole {
   description?: string;
 }
 
+export interface NewSection {
+  name: string;
+}
+
 export interface NewUpload {
   name: string;
   size_bytes: number;
@@ -402,6 +406,22 @@ export interface PartsAsked {
 export interface PinView {
   by_id: Id | null;
   at: Timestamp;
+}
+
+export interface PlacementChange {
+  section_id?: Id | null;
+  is_favourite?: boolean;
+  is_muted?: boolean;
+  before_id?: Id | null;
+  is_last?: boolean;
+}
+
+export interface PlacementView {
+  conversation_id: Id;
+  section_id: Id | null;
+  position: number | null;
+  is_favourite: boolean;
+  is_muted: boolean;
 }
 
 export interface PollOptionView {
@@ -515,6 +535,24 @@ export interface SavedView {
   remind_at: Timestamp | null;
   reminded_at: Timestamp | null;
   message: MessageView | null;
+}
+
+export interface SectionChange {
+  name?: string | null;
+  is_collapsed?: boolean | null;
+  before_id?: Id | null;
+  is_last?: boolean;
+}
+
+export interface SectionList {
+  items: SectionView[];
+  next: string | null;
+}
+
+export interface SectionView {
+  id: Id;
+  name: string;
+  is_collapsed: boolean;
 }
 
 export interface SharedConversationView {
@@ -759,6 +797,7 @@ export interface EventData {
   "chancery.message.edited.v1": MessageView;
   "chancery.message.pinned.v1": MessageView;
   "chancery.message.unpinned.v1": MessageView;
+  "chancery.placement.changed.v1": PlacementView;
   "chancery.policy.changed.v1": {
     policy: string;
   };
@@ -820,6 +859,7 @@ export interface EventData {
   "chancery.role.updated.v1": {
     role_id: Id;
   };
+  "chancery.sections.changed.v1": SectionList;
   "chancery.session.revoked.v1": {
     user_id: Id;
     credential: string;
