@@ -19,6 +19,7 @@ from messaging.receipts.api import router as receipts
 from messaging.saved.api import router as saved
 from messaging.search.api import router as search
 from messaging.sidebar.api import router as sidebar
+from messaging.threads.api import router as threads
 
 api = make_api(auth=authenticate)
 for feature in (
@@ -38,6 +39,7 @@ for feature in (
     files,
     pins,
     saved,
+    threads,
     live,
 ):
     api.add_router("", feature)

@@ -15,6 +15,7 @@ FEATURES = (
     "saved",
     "priority",
     "polls",
+    "threads",
     "search",
     "attention",
     "live",

@@ -11,6 +11,7 @@ from messaging.priority.models import Acknowledgement, Priority
 from messaging.reactions.models import Reaction
 from messaging.saved.models import Saved
 from messaging.sidebar.models import Section
+from messaging.threads.models import Follow
 
 __all__ = [
     "Acknowledgement",
@@ -20,6 +21,7 @@ __all__ = [
     "File",
     "FilePolicy",
     "FileVersion",
+    "Follow",
     "Membership",
     "Mention",
     "Message",

@@ -34,6 +34,7 @@ SELECT c.id, c.kind, c.name, c.topic, c.purpose, c.archived_at, c.created_at, c.
                 WHERE x.conversation_id = c.id AND x.seq > m.read_seq
                   AND x.deleted_at IS NULL AND x.author_id IS DISTINCT FROM m.user_id
                   AND x.kind <> 'system'
+                  AND (x.thread_id IS NULL OR x.also_in_conversation)
                 LIMIT %(cap)s) capped)
            ELSE 0 END AS unread,
        CASE WHEN m.read_seq < s.last_seq THEN
@@ -100,8 +101,8 @@ def summaries(actor: Actor, ids: Sequence[UUID]) -> list[dict]:
     """What the sidebar shows of conversations, in the order of the ids; one query.
 
     The caller has trimmed the ids to what the actor may see.
-    Units   unread counts what others said past the read cursor, thread replies included and lines
-            of the system not, and stops at UNREAD_CAP.
+    Units   unread counts what others said past the read cursor, and stops at UNREAD_CAP. Lines of
+            the system do not count, nor do replies: their threads are read by themselves.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARY, {"cap": UNREAD_CAP, "user_id": actor.user_id, "ids": list(ids)})

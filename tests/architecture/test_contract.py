@@ -67,6 +67,9 @@ PLAIN = {
     "chancery.later.changed.v1": {"user_id", "message_id"},
     "chancery.later.removed.v1": {"user_id", "message_id"},
     "chancery.reminder.due.v1": {"user_id", "message_id"},
+    "chancery.thread.followed.v1": {"user_id", "conversation_id", "root_id"},
+    "chancery.thread.unfollowed.v1": {"user_id", "conversation_id", "root_id"},
+    "chancery.thread.read.v1": {"user_id", "conversation_id", "root_id", "read_seq"},
     "chancery.session.revoked.v1": {"user_id", "credential"},
     "chancery.user.deactivated.v1": {"user_id"},
     "chancery.acknowledgement.requested.v1": {

@@ -102,3 +102,32 @@ def test_a_link_to_what_is_not_ones_own_says_the_same_as_one_to_nothing(
 
     expect(cy.page.get_by_role("heading", name="Not available to you")).to_be_visible()
     expect(cy.page.locator("#main")).not_to_contain_text("closed")
+
+
+def test_a_followed_thread_is_unread_until_it_is_read_on_every_device(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    other = Window(ana.page.context.new_page()).open(fresh_channel)
+    other.page.locator("[data-view=threads]").click()
+    bo.open(fresh_channel)
+    ana.say("Who brings the projector?")
+    expect(bo.row("Who brings the projector?")).to_have_count(1)
+    root = bo.row("Who brings the projector?").get_attribute("data-message")
+
+    bo.api(
+        "POST",
+        f"/conversations/{fresh_channel}/messages",
+        {"text": "Me, as always", "thread_id": root},
+    )
+
+    badge = ana.page.locator("[data-view=threads] .badge")
+    expect(badge).to_have_text("1")
+    inbox = other.page.get_by_role("list", name="Threads you follow")
+    expect(inbox.get_by_text("1 new reply")).to_be_visible()
+    expect(ana.entry(fresh_channel).locator(".badge")).to_have_count(0)
+    inbox.get_by_role("button", name="Open the thread").first.click()
+
+    expect(other.reply("Me, as always")).to_be_visible()
+    expect(badge).to_have_count(0)
+    expect(other.page.locator(".panel").get_by_role("button", name="Following")).to_be_visible()

@@ -27,6 +27,7 @@ from messaging.polls.models import Poll
 from messaging.reactions.services import add_reaction
 from messaging.saved.services import save_message
 from messaging.sidebar.services import create_section
+from messaging.threads.services import follow_thread
 from tenants.context import in_tenant
 from tests.cast import Cast
 from tests.isolation.walk import Operation, operations, random_ids, with_ids
@@ -49,6 +50,7 @@ def secret(cast: Cast) -> dict[str, object]:
         add_reaction(cast.ana.actor, message_id=message.id, emoji="👍")
         pin_message(cast.ana.actor, message_id=message.id)
         save_message(cast.bo.actor, message_id=message.id)
+        follow_thread(cast.bo.actor, message_id=message.id)
         file = _file(room.id, message.id)
         section = create_section(cast.bo.actor, name="between us")
         domain = DomainProof.objects.create(domain="acme.example")

@@ -19,6 +19,7 @@ import { startPeople } from "./people/actions.ts";
 import { followBrowser, take } from "./settings/actions.ts";
 import { loadSections } from "./sidebar/actions.ts";
 import { loadLater } from "./saved/actions.ts";
+import { loadThreads } from "./threads/actions.ts";
 import { backoffMs } from "./transport/backoff.ts";
 import { ask, Refused } from "./transport/http.ts";
 import "./client.css";
@@ -70,7 +71,7 @@ async function beginWithoutNetwork(): Promise<void> {
 
 /** On a wide window something is always open: what was open last, else the first conversation. */
 function openSomething(): void {
-  if (route.peek().conversationId !== null || !matchMedia(WIDE).matches) return;
+  if (route.peek().conversationId !== null || route.peek().messageId !== null || !matchMedia(WIDE).matches) return;
   const known = conversations.peek().byId;
   const last = localStorage.getItem(LAST_OPEN) ?? "";
   const mine = [...known.values()].filter((item) => item.membership !== null && item.archived_at === null);
@@ -84,9 +85,15 @@ function rememberOpen(): void {
   });
 }
 
+const LISTS: readonly (() => Promise<unknown>)[] = [
+  loadSections,
+  loadThreads,
+  loadLater,
+];
+
 /** The person's own lists: after the first drawing, and again whenever their events were missed. */
 function startLists(): void {
-  for (const load of [loadSections, loadLater]) {
+  for (const load of LISTS) {
     whenMissed(() => void load());
     setTimeout(() => void load(), LISTS_AFTER_MS);
   }

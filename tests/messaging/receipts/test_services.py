@@ -60,11 +60,12 @@ def test_only_members_have_a_cursor(cast, in_acme, general, leadership):
     assert journal_types(cast.cy.id) == []
 
 
-def test_unread_are_the_messages_of_others_past_the_cursor_replies_included(
+def test_unread_are_the_messages_of_others_past_the_cursor_without_what_stands_in_threads_alone(
     cast, in_acme, general, hello
 ):
     make_message(general, cast.ana, "my own")
     make_message(general, cast.bo, "a reply", thread=hello)
+    make_message(general, cast.bo, "for all", thread=hello, also_in_conversation=True)
     gone = make_message(general, cast.bo, "gone")
     assert unread(cast.ana, general) == 3
 

@@ -8,5 +8,6 @@ export const PANELS: Readonly<Record<NonNullable<Panel>, ComponentType<PartProps
   members: lazily(() => import("../conversations/MembersPanel.tsx").then(({ MembersPanel }) => inConversation(MembersPanel))),
   search: lazily(() => import("../search/SearchPanel.tsx").then(({ SearchPanel }) => SearchPanel)),
   pins: lazily(() => import("../pins/PinsPanel.tsx").then(({ PinsPanel }) => PinsPanel)),
+  threads: lazily(() => import("../threads/ThreadsPanel.tsx").then(({ ThreadsPanel }) => ThreadsPanel)),
   later: lazily(() => import("../saved/LaterPanel.tsx").then(({ LaterPanel }) => LaterPanel)),
 };

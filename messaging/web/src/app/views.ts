@@ -1,6 +1,7 @@
 import { t } from "../i18n/t.ts";
 import type { IconName } from "../design/Icon.tsx";
 import { dueCount } from "../saved/store.ts";
+import { unreadThreads } from "../threads/store.ts";
 import type { Panel } from "./panel.ts";
 
 /** A person's own lists, above the conversations in the sidebar. Features add a line to the table below. */
@@ -13,5 +14,6 @@ export interface View {
 }
 
 export const VIEWS: readonly View[] = [
+  { id: "threads", icon: "threads", label: () => t("Threads"), count: () => unreadThreads.value },
   { id: "later", icon: "bookmark", label: () => t("Later"), count: () => dueCount.value },
 ];

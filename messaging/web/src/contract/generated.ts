@@ -598,6 +598,40 @@ export interface TenantView {
   name: string;
 }
 
+export interface ThreadCursor {
+  seq: number;
+  backwards?: boolean;
+}
+
+export interface ThreadPage {
+  items: ThreadView[];
+  next: string | null;
+}
+
+export interface ThreadState {
+  root_id: Id;
+  conversation_id: Id;
+  is_following: boolean;
+  read_seq: number;
+  last_seq: number;
+  unread: number;
+}
+
+export interface ThreadStates {
+  items: ThreadState[];
+  next: string | null;
+}
+
+export interface ThreadView {
+  root_id: Id;
+  conversation_id: Id;
+  is_following: boolean;
+  read_seq: number;
+  last_seq: number;
+  unread: number;
+  root: MessageView;
+}
+
 export interface UnreadView {
   messages: number;
   mentions: number;
@@ -883,6 +917,22 @@ export interface EventData {
     provider_id: Id;
     user_id: Id;
     sessions: number;
+  };
+  "chancery.thread.followed.v1": {
+    user_id: Id;
+    conversation_id: Id;
+    root_id: Id;
+  };
+  "chancery.thread.read.v1": {
+    user_id: Id;
+    conversation_id: Id;
+    root_id: Id;
+    read_seq: number;
+  };
+  "chancery.thread.unfollowed.v1": {
+    user_id: Id;
+    conversation_id: Id;
+    root_id: Id;
   };
   "chancery.user.deactivated.v1": {
     user_id: Id;

@@ -1,5 +1,6 @@
 /** The client's short names for what the server calls views, and the shapes that only the client composes. */
 import type { ConversationView, CursorView, HighlightView, HitView, Id, MemberView, MessageView, MeView, PlacementView, ReactionView, SavedView, SectionView, SharedConversationView, UnreadView, UserView } from "./generated.ts";
+import type { ThreadState, ThreadView } from "./generated.ts";
 
 export type { ClientFrame, EventFrame, EventFrameOf, EventName, FileView, Id, Problem, ServerFrame, Timestamp } from "./generated.ts";
 
@@ -15,6 +16,8 @@ export type Reaction = ReactionView;
 export type Section = SectionView;
 export type Placement = PlacementView;
 export type Saved = SavedView;
+export type Thread = ThreadState;
+export type ThreadWithRoot = ThreadView;
 export type Unread = UnreadView;
 export type ReadResult = CursorView;
 export type Highlight = HighlightView;

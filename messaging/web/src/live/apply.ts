@@ -14,6 +14,7 @@ import { me, nameOf, remember } from "../people/store.ts";
 import { cursorSeen } from "../receipts/actions.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { take } from "../settings/actions.ts";
+import { readElsewhere, refreshThread, replyArrived, replyGone, unfollowed } from "../threads/actions.ts";
 import { leaveForSignIn } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
 import { t, tn } from "../i18n/t.ts";
@@ -42,6 +43,7 @@ function messageCreated({ data: message, seq }: EventFrameOf<"chancery.message.c
   const next = withMessage(timeline.peek(), message, seq);
   timeline.value = message.thread_id === null ? next : withReplyCounted(next, message, seq);
   settle(message.key);
+  replyArrived(message);
   update(message.conversation_id, (item) => afterCreated(item, message, me.peek()?.id ?? ""));
   typing.value = withoutTyping(typing.peek(), message.conversation_id, message.author_id);
   announce(message);
@@ -77,6 +79,7 @@ function messageDeleted(frame: EventFrameOf<"chancery.message.deleted.v1">): voi
   messageChanged(frame);
   const { conversation_id: id, thread_id: rootId } = frame.data;
   if (rootId !== null) void refreshMessage(id, rootId);
+  replyGone(frame.data);
   // Whether the deleted one had been counted is the server's to say: counts stop at 99+.
   if (isUnread(frame.data)) void refreshConversation(id).catch(passOver);
 }
@@ -182,6 +185,9 @@ const table: Table = {
   "chancery.message.deleted.v1": messageDeleted,
   "chancery.message.pinned.v1": pinned,
   "chancery.message.unpinned.v1": pinned,
+  "chancery.thread.followed.v1": ({ data }) => void refreshThread(data.root_id),
+  "chancery.thread.unfollowed.v1": ({ data }) => unfollowed(data.root_id),
+  "chancery.thread.read.v1": ({ data }) => readElsewhere(data.root_id, data.read_seq),
   "chancery.later.changed.v1": ({ data }) => void entryChanged(data.message_id),
   "chancery.later.removed.v1": ({ data }) => entryRemoved(data.message_id),
   "chancery.reminder.due.v1": ({ data }) => void reminderDue(data.message_id),

@@ -26,17 +26,19 @@ interface Props {
   showPlace: boolean;
   /** A line above the words: who pinned it, when it is due. */
   note?: ComponentChildren;
+  /** What opening means where that is not the message's own place. */
+  onOpen?: () => void;
   /** Buttons beside it. */
   children?: ComponentChildren;
 }
 
 /** A message in a list beside the history: who, where, when, the beginning of its words. Opens in its place. */
-export function Excerpt({ message, showPlace, note, children }: Props): JSX.Element {
+export function Excerpt({ message, showPlace, note, onOpen, children }: Props): JSX.Element {
   const conversation = conversations.value.byId.get(message.conversation_id);
   const where = conversation === undefined ? t("in a channel you are not in") : t("in {name}", { name: titleOf(conversation) });
   return (
     <div class="excerpt">
-      <button type="button" class="hit" data-excerpt={message.id} onClick={() => openMessage(message)}>
+      <button type="button" class="hit" data-excerpt={message.id} onClick={() => (onOpen === undefined ? openMessage(message) : onOpen())}>
         {note !== undefined && <span class="excerpt-note">{note}</span>}
         <span class="hit-head">
           <Avatar userId={message.author_id} size="s" />

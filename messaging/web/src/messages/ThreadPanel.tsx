@@ -1,5 +1,5 @@
-import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { Fragment, type JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Id, Message } from "../contract/types.ts";
 import { navigate } from "../app/route.ts";
 import { t, tn } from "../i18n/t.ts";
@@ -7,7 +7,9 @@ import type { Known } from "../conversations/store.ts";
 import { LoadError } from "../design/LoadError.tsx";
 import { Panel } from "../design/Panel.tsx";
 import { moveFocus } from "../design/roving.ts";
-import { titleOf } from "../people/store.ts";
+import { me, titleOf } from "../people/store.ts";
+import { markThreadRead, toggleFollow } from "../threads/actions.ts";
+import { threads } from "../threads/store.ts";
 import { loadThread } from "./actions.ts";
 import { Composer } from "./Composer.tsx";
 import { focusComposer, found } from "./focus.ts";
@@ -17,6 +19,7 @@ import { continues } from "./rows.ts";
 import { find, outbox, timelineOf } from "./store.ts";
 
 const AT_END_WITHIN = 48;
+const LOOKED_AFTER_MS = 300;
 
 /** One thread beside the history: the message it hangs on, its replies, and a place to reply. */
 export function ThreadPanel({ conversation, rootId }: { conversation: Known; rootId: Id }): JSX.Element {
@@ -26,7 +29,12 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
   const replies = (thread?.replies ?? []).filter((message) => message.id !== rootId);
   const arrived = new Set(replies.map((message) => message.key));
   const pending = outbox.value.filter((entry) => entry.thread_id === rootId && !arrived.has(entry.key));
-  const scroller = useStickToEnd(rootId, replies.length + pending.length);
+  const [scroller, isAtEnd] = useStickToEnd(rootId, replies.length + pending.length);
+  const followed = threads.value.byId.get(rootId);
+  // Where the person stood when they opened the thread: what lies past it is new.
+  const [newAfter] = useState(() => (followed !== undefined && followed.unread > 0 ? followed.read_seq : null));
+  const firstNew = newAfter === null ? -1 : replies.findIndex((message) => message.seq > newAfter && message.author_id !== me.value?.id);
+  useReadingThread(rootId, isAtEnd, thread?.status === "ready" ? (followed?.unread ?? 0) : 0);
 
   useEffect(() => void loadThread(conversation.id, rootId), [conversation.id, rootId]);
   useLayoutEffect(() => focusComposer("thread"), [rootId, root === undefined]);
@@ -37,7 +45,7 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
   }, [found.value, thread?.status]);
 
   return (
-    <Panel title={t("Thread")} detail={titleOf(conversation)} onClose={() => navigate({ conversationId: conversation.id })}>
+    <Panel title={t("Thread")} detail={titleOf(conversation)} acts={conversation.membership !== null && <FollowButton rootId={rootId} isFollowed={followed !== undefined} />} onClose={() => navigate({ conversationId: conversation.id })}>
       <div
         ref={scroller}
         class="thread-scroll"
@@ -49,7 +57,10 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
         {root !== undefined && <MessageRow message={root} isGrouped={false} isInThread />}
         <ThreadCount status={thread?.status} count={replies.length} />
         {replies.map((message, index) => (
-          <MessageRow key={message.id} message={message} isGrouped={goesOn(replies[index - 1], message)} isInThread />
+          <Fragment key={message.id}>
+            {index === firstNew && <div class="new-line" role="separator"><span>{t("New")}</span></div>}
+            <MessageRow message={message} isGrouped={index !== firstNew && goesOn(replies[index - 1], message)} isInThread />
+          </Fragment>
         ))}
         {pending.map((entry) => <PendingRow key={entry.key} entry={entry} isGrouped={false} />)}
         {thread?.status === "error" && <LoadError words={t("The thread could not be loaded.")} onRetry={() => void loadThread(conversation.id, rootId)} />}
@@ -57,6 +68,32 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
       {conversation.can.reply && root?.deleted_at === null && <Composer key={rootId} kind="thread" conversation={conversation} threadId={rootId} />}
     </Panel>
   );
+}
+
+function FollowButton({ rootId, isFollowed }: { rootId: Id; isFollowed: boolean }): JSX.Element {
+  return (
+    <button type="button" class="button small" aria-pressed={isFollowed} title={isFollowed ? t("You are told of new replies. Press to stop.") : t("Be told of new replies.")} onClick={() => void toggleFollow(rootId)}>
+      {isFollowed ? t("Following") : t("Follow")}
+    </button>
+  );
+}
+
+/** The cursor follows while the end is on the screen, the window has the focus and something is unread. */
+function useReadingThread(rootId: Id, isAtEnd: { current: boolean }, unread: number): void {
+  useEffect(() => {
+    if (unread === 0) return undefined;
+    const look = (): void => {
+      if (isAtEnd.current && document.visibilityState === "visible" && document.hasFocus()) markThreadRead(rootId);
+    };
+    const timer = setTimeout(look, LOOKED_AFTER_MS);
+    addEventListener("focus", look);
+    addEventListener("scroll", look, { capture: true, passive: true });
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("focus", look);
+      removeEventListener("scroll", look, { capture: true });
+    };
+  }, [rootId, unread]);
 }
 
 function ThreadCount({ status, count }: { status: "loading" | "ready" | "error" | undefined; count: number }): JSX.Element {
@@ -69,7 +106,7 @@ function goesOn(before: Message | undefined, message: Message): boolean {
   return continues({ author: before.author_id, at: before.created_at }, message.author_id, message.created_at);
 }
 
-function useStickToEnd(key: string, count: number): { current: HTMLDivElement | null } {
+function useStickToEnd(key: string, count: number): [{ current: HTMLDivElement | null }, { current: boolean }] {
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useEffect(() => {
@@ -84,7 +121,7 @@ function useStickToEnd(key: string, count: number): { current: HTMLDivElement | 
     const element = scroller.current;
     if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
   }, [key, count]);
-  return scroller;
+  return [scroller, isAtEnd];
 }
 
 function onThreadKey(event: KeyboardEvent): void {

@@ -10,6 +10,7 @@ import { toggleReaction } from "../reactions/actions.ts";
 import { openPicker } from "../reactions/picker.ts";
 import { markUnread } from "../receipts/actions.ts";
 import { askWhen, isSaved, toggleSaved } from "../saved/actions.ts";
+import { isFollowed, toggleFollow } from "../threads/actions.ts";
 import { deleting, editing } from "./focus.ts";
 import { copyLink } from "./links.ts";
 
@@ -60,6 +61,13 @@ export const ROW_ACTIONS: readonly RowAction[] = [
   { id: "thread", label: () => t("Reply in thread"), icon: "reply", inBar: true, key: "t", shown: (_message, { isInThread }) => !isInThread, run: openThread },
   { id: "edit", label: () => t("Edit message"), icon: "pen", inBar: true, key: "e", shown: (message, { isMine, takesPart }) => isMine && takesPart && message.kind === "text", run: (message) => void (editing.value = message.id) },
   { id: "copy-link", label: () => t("Copy link"), icon: "link", key: "l", shown: always, run: (message) => void copyLink(message).catch(complain) },
+  {
+    id: "follow",
+    label: (message) => (isFollowed(message.thread_id ?? message.id) ? t("Stop following the thread") : t("Follow the thread")),
+    icon: "threads",
+    shown: (message) => message.kind === "text" && conversations.value.byId.get(message.conversation_id)?.membership != null,
+    run: (message) => void toggleFollow(message.thread_id ?? message.id),
+  },
   { id: "save", label: (message) => (isSaved(message) ? t("Remove from later") : t("Save for later")), icon: "bookmark", key: "s", shown: always, run: (message) => void toggleSaved(message) },
   { id: "remind", label: () => t("Remind me…"), icon: "bell", key: "m", shown: always, run: (message) => askWhen(message.id) },
   { id: "pin", label: (message) => (message.pin != null ? t("Unpin") : t("Pin for everyone")), icon: "pin", key: "p", shown: (message, { canPost }) => canPost && message.kind === "text", run: (message) => void togglePin(message) },

@@ -18,6 +18,13 @@ test("a message of somebody else is unread, my own is not", () => {
   assert.equal(afterCreated(conversation(), message(11, { author_id: "me" }), "me").unread.messages, 0);
 });
 
+test("a reply is its thread's to count unless it was sent to the conversation too, and lines of the system count nowhere", () => {
+  const after = (given: object): number => afterCreated(conversation(), message(11, { author_id: "bo", ...given }), "me").unread.messages;
+  assert.equal(after({ thread_id: "m1" }), 0);
+  assert.equal(after({ thread_id: "m1", also_in_conversation: true }), 1);
+  assert.equal(after({ kind: "system" }), 0);
+});
+
 test("what the server has counted already is not counted again", () => {
   const known = conversation({ counted_seq: 12, last_seq: 12, unread: { messages: 2, mentions: 1 } });
   assert.equal(afterCreated(known, message(12, { author_id: "bo" }), "me").unread.messages, 2);

@@ -16,7 +16,9 @@ export function afterCreated(conversation: Known, message: Message, me: Id): Kno
   if (membership === null || message.author_id === me || message.kind === "system" || message.seq <= membership.read_seq) return moved;
   if (message.seq <= conversation.counted_seq) return moved;
   const mentions = unread.mentions + (callsAll(message.text, me) ? 1 : 0);
-  return { ...moved, unread: { messages: Math.min(MOST_UNREAD, unread.messages + 1), mentions } };
+  // Replies are counted by their threads; here only what stands in the history.
+  const said = message.thread_id === null || message.also_in_conversation ? 1 : 0;
+  return { ...moved, unread: { messages: Math.min(MOST_UNREAD, unread.messages + said), mentions } };
 }
 
 /** Somebody mentioned me in a message that I have not read and the server's count did not hold yet. */

@@ -1,0 +1,93 @@
+import type { Id, Message, Page, Thread, ThreadWithRoot } from "../contract/types.ts";
+import { complain, passOver } from "../app/failure.ts";
+import { ask, Refused } from "../transport/http.ts";
+import { me } from "../people/store.ts";
+import { afterReading, afterReply, threads, withoutThread, withStates, withThread } from "./store.ts";
+
+const PAGE = 50;
+const TELL_AFTER_MS = 250;
+
+/** Read which threads are followed, and what is unread in them; without their messages. */
+export async function loadThreads(): Promise<void> {
+  try {
+    const { items } = await ask<Page<Thread>>("GET", "/me/threads/states");
+    threads.value = withStates(threads.peek(), items);
+  } catch (error) {
+    passOver(error);
+    if (threads.peek().status !== "ready") threads.value = { ...threads.peek(), status: "error" };
+  }
+}
+
+/** Read what the inbox shows: everything unread, and the latest of the rest. Returns the next page's cursor. */
+export async function loadInbox(cursor: string | null = null): Promise<string | null> {
+  try {
+    const path = `/me/threads?limit=${PAGE}`;
+    const [unread, page] = await Promise.all([
+      cursor === null ? ask<Page<ThreadWithRoot>>("GET", `${path}&state=unread`) : null,
+      ask<Page<ThreadWithRoot>>("GET", cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`),
+    ]);
+    for (const item of [...(unread?.items ?? []), ...page.items]) threads.value = withThread(threads.peek(), item);
+    threads.value = { ...threads.peek(), status: "ready" };
+    return page.next;
+  } catch (error) {
+    passOver(error);
+    if (threads.peek().roots.size === 0) threads.value = { ...threads.peek(), status: "error" };
+    return null;
+  }
+}
+
+/** Read one thread again as the server has it. */
+export async function refreshThread(rootId: Id): Promise<void> {
+  try {
+    threads.value = withThread(threads.peek(), await ask<ThreadWithRoot>("GET", `/messages/${rootId}/thread`));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 404) threads.value = withoutThread(threads.peek(), rootId);
+  }
+}
+
+/** A reply arrived in some thread. */
+export const replyArrived = (reply: Message): void => void (threads.value = afterReply(threads.peek(), reply, me.peek()?.id));
+
+/** A reply was deleted: whether it was counted as unread, the server knows. */
+export function replyGone(reply: Message): void {
+  const thread = reply.thread_id === null ? undefined : threads.peek().byId.get(reply.thread_id);
+  if (thread !== undefined && reply.seq > thread.read_seq) void refreshThread(thread.root_id);
+}
+
+/** The person stopped following, here or on another device. */
+export const unfollowed = (rootId: Id): void => void (threads.value = withoutThread(threads.peek(), rootId));
+
+/** Another device has read up to `seq`. */
+export function readElsewhere(rootId: Id, seq: number): void {
+  const thread = threads.peek().byId.get(rootId);
+  if (thread === undefined || thread.read_seq === seq) return;
+  if (seq >= thread.last_seq) threads.value = afterReading(threads.peek(), rootId, seq);
+  else void refreshThread(rootId);
+}
+
+export const isFollowed = (rootId: Id): boolean => threads.value.byId.has(rootId);
+
+/** Follow a thread, or stop. */
+export async function toggleFollow(rootId: Id): Promise<void> {
+  try {
+    if (isFollowed(rootId)) {
+      await ask("DELETE", `/messages/${rootId}/follow`);
+      unfollowed(rootId);
+    } else threads.value = withThread(threads.peek(), await ask<ThreadWithRoot>("PUT", `/messages/${rootId}/follow`));
+  } catch (error) {
+    complain(error);
+  }
+}
+
+const timers = new Map<Id, number>();
+
+/** The end of a thread is on the screen and looked at: the badge goes at once, the server hears a moment later. */
+export function markThreadRead(rootId: Id): void {
+  const thread = threads.peek().byId.get(rootId);
+  if (thread === undefined || thread.unread === 0) return;
+  const seq = thread.last_seq;
+  threads.value = afterReading(threads.peek(), rootId, seq);
+  clearTimeout(timers.get(rootId));
+  timers.set(rootId, setTimeout(() => void ask("POST", `/messages/${rootId}/thread/read`, { seq }).catch(passOver), TELL_AFTER_MS) as unknown as number);
+}
