@@ -10,7 +10,7 @@ interface Props {
   expanded?: boolean;
   /** The button opens a menu. */
   hasMenu?: boolean;
-  shortcut?: string;
+  shortcut?: string | undefined;
   class?: string;
   tabIndex?: number;
   children?: ComponentChildren;

@@ -6,12 +6,16 @@ import { Expectation } from "../conversations/Expectation.tsx";
 import { conversations } from "../conversations/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
+import { lazily } from "../design/lazily.tsx";
 import { useListbox } from "../design/listbox.ts";
 import { sendTyping } from "../live/actions.ts";
 import { me, people, titleOf } from "../people/store.ts";
 import { edit } from "./actions.ts";
 import { drafts, EMPTY, keepDraft, placeOf, type Draft } from "./drafts.ts";
 import { editing } from "./focus.ts";
+import { continued, formatted, isAddress, isInFence, linked, type Edit, type Format, type Selected } from "./format.ts";
+import { formatFor } from "./formatKeys.ts";
+import { Markdown } from "./Markdown.tsx";
 import { decodeMentions, encodeMentions, personMention, typedAt, type Typed } from "./mentions.ts";
 import { names } from "./plain.ts";
 import { send } from "./sending.ts";
@@ -29,6 +33,9 @@ type Props =
   | { kind: "conversation"; conversation: Conversation }
   | { kind: "thread"; conversation: Conversation; threadId: Id }
   | { kind: "edit"; message: Message };
+
+/** Remembered on this device: whether the formatting bar is shown. */
+const BAR = "format-bar";
 
 const codePoints = (text: string): number => [...text].length;
 
@@ -122,6 +129,8 @@ export function Composer(props: Props): JSX.Element {
     const next = replaced(draft, typed, caret, suggestion);
     put(next.draft, next.caret);
   };
+  const [hasBar, setBar] = useState(() => localStorage.getItem(BAR) !== null);
+  const [isPreviewed, setPreviewed] = useState(false);
   const listbox = useListbox(suggestions.length, take, { takesTab: true });
 
   const count = draft.text.length > COUNT_FROM / 2 ? codePoints(draft.text) : draft.text.length;
@@ -161,9 +170,52 @@ export function Composer(props: Props): JSX.Element {
     sendTyping(props.conversation.id);
   };
 
+  const selected = (): Selected => ({ text: draft.text, start: field.current?.selectionStart ?? caret, end: field.current?.selectionEnd ?? caret });
+  const format = (wanted: Format): void => replaceIn(field.current, formatted(wanted, selected()));
+  const toggleBar = (): void => {
+    if (hasBar) localStorage.removeItem(BAR);
+    else localStorage.setItem(BAR, "1");
+    setBar(!hasBar);
+    setPreviewed(false);
+  };
+
+  const onPaste = (event: ClipboardEvent): void => {
+    const data = event.clipboardData;
+    if (data === null || data.files.length > 0) return;
+    const plainText = data.getData("text/plain");
+    const at = selected();
+    if (at.start !== at.end && isAddress(plainText)) {
+      event.preventDefault();
+      replaceIn(field.current, linked(at, plainText.trim()));
+      return;
+    }
+    const html = data.getData("text/html");
+    if (html === "" || isInFence(at)) return;
+    event.preventDefault();
+    void import("./richPaste.ts")
+      .then(({ markdownOf }) => markdownOf(html))
+      .catch(() => null)
+      .then((text) => replaceIn(field.current, pasted(selected(), text ?? plainText)));
+  };
+
+  const onNewLine = (event: KeyboardEvent): void => {
+    const next = continued(selected());
+    if (next === null) return;
+    event.preventDefault();
+    replaceIn(field.current, next);
+  };
+
   const onKeyDown = (event: KeyboardEvent): void => {
     if (listbox.onKey(event) || event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+    const wanted = formatFor(event);
+    if (wanted !== undefined) {
+      event.preventDefault();
+      format(wanted);
+    } else if (event.key === "Enter" && (event.shiftKey || event.altKey)) {
+      onNewLine(event);
+    } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && isInFence(selected())) {
+      // A new line in a block of code; Ctrl Enter sends from there.
+    } else if (event.key === "Enter") {
       event.preventDefault();
       submit();
     } else if (event.key === "Escape" && suggestions.length > 0) {
@@ -186,6 +238,12 @@ export function Composer(props: Props): JSX.Element {
       }}
     >
       {suggestions.length > 0 && <Suggestions id={listId} items={suggestions} active={listbox.active} onHover={listbox.setActive} onTake={take} />}
+      {isPreviewed && draft.text.trim() !== "" && (
+        <div class="composer-preview" role="region" aria-label={t("Preview")} tabIndex={0}>
+          <div class="text"><Markdown text={desk.text()} /></div>
+        </div>
+      )}
+      {hasBar && <FormatBar onFormat={format} isPreviewed={isPreviewed} onPreview={() => setPreviewed(!isPreviewed)} />}
       <div class="composer-box">
         <textarea
           ref={field}
@@ -201,9 +259,11 @@ export function Composer(props: Props): JSX.Element {
           value={draft.text}
           onInput={onInput}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         />
         <div class="composer-tools">
+          <IconButton icon="letters" label={hasBar ? t("Hide formatting") : t("Show formatting")} pressed={hasBar} onClick={toggleBar} />
           {toolsFor(desk).map((tool) => <IconButton key={tool.id} icon={tool.icon} label={tool.label()} onClick={(event) => tool.run(desk, event.currentTarget as Element)} />)}
           {props.kind === "edit" ? <EditButtons canSave={canSend} /> : <SendButton canSend={canSend} />}
         </div>
@@ -221,6 +281,23 @@ export function Composer(props: Props): JSX.Element {
       )}
     </form>
   );
+}
+
+const FormatBar = lazily(() => import("./FormatBar.tsx").then((module) => module.FormatBar));
+
+const pasted = ({ start, end }: Selected, text: string): Edit => ({ from: start, to: end, put: text, start: start + text.length, end: start + text.length });
+
+/** As if it had been typed, so that the browser can take it back; the field tells of it by its own event. */
+function replaceIn(element: HTMLTextAreaElement | null, { from, to, put, start, end }: Edit): void {
+  if (element === null) return;
+  element.focus();
+  element.setSelectionRange(from, to);
+  const isTyped = put === "" ? document.execCommand("delete") : document.execCommand("insertText", false, put);
+  if (!isTyped) {
+    element.setRangeText(put, from, to, "end");
+    element.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
+  element.setSelectionRange(start, end);
 }
 
 function replaced(draft: Draft, typed: Typed, caret: number, suggestion: Suggestion): { draft: Draft; caret: number } {

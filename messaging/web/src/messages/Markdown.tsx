@@ -5,6 +5,8 @@ import { navigate } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import { me, nameOf, titleOf } from "../people/store.ts";
+import { CodeBlock } from "./CodeBlock.tsx";
+import { Spoiler } from "./Spoiler.tsx";
 import { parseMarkdown, type Block, type Cell, type Inline } from "./markdown.ts";
 
 /** A message's text, drawn. Every node is a component's; no HTML string is ever made. */
@@ -31,7 +33,7 @@ function BlockView({ block }: { block: Block }): JSX.Element {
       // A heading inside a message must not stand in the page's outline.
       return <p class={`heading level-${block.depth}`} dir="auto"><Inlines items={block.children} /></p>;
     case "code":
-      return <pre tabIndex={0} dir="ltr"><code>{block.text}</code></pre>;
+      return <CodeBlock language={block.language} text={block.text} />;
     case "quote":
       return <blockquote dir="auto"><Blocks blocks={block.children} /></blockquote>;
     case "rule":
@@ -90,6 +92,8 @@ function InlineView({ item }: { item: Inline }): JSX.Element {
       return <em><Inlines items={item.children} /></em>;
     case "strike":
       return <del><Inlines items={item.children} /></del>;
+    case "spoiler":
+      return <Spoiler><Inlines items={item.children} /></Spoiler>;
     case "code":
       return <code dir="ltr">{item.text}</code>;
     case "break":

@@ -43,6 +43,16 @@ test("an image from elsewhere is offered as a link, not loaded", () => {
   assert.deepEqual(image, { kind: "link", href: "https://example.org/cat.png", children: [{ kind: "text", text: "a cat" }] });
 });
 
+test("a spoiler is a node with what it hides, and two bars alone are bars", () => {
+  assert.deepEqual(inlines("he ||**dies**|| then"), [
+    { kind: "text", text: "he " },
+    { kind: "spoiler", children: [{ kind: "strong", children: [{ kind: "text", text: "dies" }] }] },
+    { kind: "text", text: " then" },
+  ]);
+  assert.deepEqual(inlines("a || b"), [{ kind: "text", text: "a || b" }]);
+  assert.deepEqual(inlines("`||x||`"), [{ kind: "code", text: "||x||" }]);
+});
+
 test("a line break is a line break", () => {
   assert.deepEqual(inlines("one\ntwo").map(({ kind }) => kind), ["text", "break", "text"]);
 });

@@ -26,7 +26,7 @@ export interface Cell {
 
 export type Inline =
   | { kind: "text"; text: string }
-  | { kind: "strong" | "emphasis" | "strike"; children: Inline[] }
+  | { kind: "strong" | "emphasis" | "strike" | "spoiler"; children: Inline[] }
   | { kind: "code"; text: string }
   | { kind: "link"; href: string; children: Inline[] }
   | { kind: "break" }
@@ -44,7 +44,19 @@ class PlainTokenizer extends Tokenizer {
   }
 }
 
-const options: MarkedOptions = { gfm: true, breaks: true, tokenizer: new PlainTokenizer() };
+/** `||what happens||`: not to be read by accident. */
+function spoiler(this: { lexer: Lexer }, source: string): Tokens.Generic | undefined {
+  const found = /^\|\|(?=\S)([\s\S]*?\S)\|\|/.exec(source);
+  if (found === null) return undefined;
+  return { type: "spoiler", raw: found[0], tokens: this.lexer.inlineTokens(found[1] ?? "") };
+}
+
+const options: MarkedOptions = {
+  gfm: true,
+  breaks: true,
+  tokenizer: new PlainTokenizer(),
+  extensions: { renderers: {}, childTokens: {}, inline: [spoiler], startInline: [(source) => source.indexOf("||")] },
+};
 /** Quotes and lists within each other are drawn to here; what lies deeper is shown as written. */
 const DEEPEST = 10;
 const MENTION = /<@([0-9a-f-]{36})>|<#([0-9a-f-]{36})>|<!(channel|here)>/gi;
@@ -126,6 +138,8 @@ function inline(token: Token): Inline[] {
       return [{ kind: "emphasis", children: inlines(token.tokens) }];
     case "del":
       return [{ kind: "strike", children: inlines(token.tokens) }];
+    case "spoiler":
+      return [{ kind: "spoiler", children: inlines(token.tokens) }];
     case "codespan":
       return [{ kind: "code", text: (token as Tokens.Codespan).text }];
     case "br":
