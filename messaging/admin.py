@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+import messaging.conversations.admin
 import messaging.files.admin
 import messaging.grants.admin  # noqa: F401 - registers itself
 from messaging.conversations.models import Conversation, Kind, Membership

@@ -10,6 +10,7 @@ FEATURES = (
     "files",
     "receipts",
     "sidebar",
+    "lifecycle",
     "reactions",
     "pins",
     "saved",

@@ -2,6 +2,7 @@
 
 from messaging.attention.models import Mention
 from messaging.conversations.models import Conversation, Membership
+from messaging.conversations.policy import ChannelPolicy
 from messaging.files.models import File, FilePolicy, FileVersion, Upload
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
 from messaging.messages.models import Message, Revision
@@ -15,6 +16,7 @@ from messaging.threads.models import Follow
 
 __all__ = [
     "Acknowledgement",
+    "ChannelPolicy",
     "Conversation",
     "ConversationGroupGrant",
     "ConversationUserGrant",

@@ -248,6 +248,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tenants.tidy": {"task": "tenants.tidy", "schedule": 600.0},
     "tenants.note_workers": {"task": "tenants.note_workers", "schedule": 20.0},
+    "lifecycle.see_to_idle_channels": {
+        "task": "tenants.for_each",
+        "schedule": 21_600.0,
+        "args": ("lifecycle.see_to_idle_channels",),
+    },
     "priority.act_on_time": {
         "task": "tenants.for_each",
         "schedule": 60.0,

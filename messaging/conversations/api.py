@@ -12,9 +12,10 @@ from accounts.requests import idempotent
 from core.api import Body, answer, answers
 from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
-from messaging.conversations import convert, owners, selectors, services
+from messaging.conversations import convert, owners, policy, selectors, services
 from messaging.conversations.models import Membership
 from messaging.conversations.schemas import (
+    ChannelPolicyView,
     ConversationPage,
     ConversationView,
     MemberPage,
@@ -112,6 +113,12 @@ def list_own_conversations(
     actor = request.actor
     page = selectors.conversations(actor, cursor=cursor, limit=limit)
     return answer({"items": [view(actor, row) for row in page.items], "next": page.next})
+
+
+@router.get("/channel-policy", response=answers(ChannelPolicyView))
+def get_channel_policy(request: Request) -> HttpResponse:
+    """Which channels the caller may make, and how they are to be called."""
+    return answer(policy.shown_to(request.actor))
 
 
 @router.post("/conversations", response=answers(ConversationView, 201, 200))

@@ -15,6 +15,7 @@ from messaging.conversations.events import (
     MyMembershipChanged,
 )
 from messaging.conversations.models import Conversation, Kind, MemberRole, Membership
+from messaging.conversations.policy import check_may_make, check_name
 from messaging.conversations.services import channel_name
 
 FEWEST = 3
@@ -27,7 +28,8 @@ def convert_to_channel(actor: Actor, *, conversation_id: UUID, name: str | None)
     Errors  Forbidden for a conversation of two, for channels and for guests; Invalid names `name`.
     """
     place_for(actor, conversation_id, Do.CONVERT)
-    name = channel_name(name)
+    name = check_name(channel_name(name))
+    check_may_make(actor, kind=Kind.PRIVATE)
     with transaction.atomic():
         hold(conversation_id)
         conversation = place_for(actor, conversation_id, Do.CONVERT).conversation
@@ -36,7 +38,7 @@ def convert_to_channel(actor: Actor, *, conversation_id: UUID, name: str | None)
             raise Forbidden("conversation", words)
         conversation.kind, conversation.name, conversation.direct_key = Kind.PRIVATE, name, None
         conversation.save(update_fields=["kind", "name", "direct_key"])
-        publish(ConversationConverted(conversation_id), by=actor)
+        publish(ConversationConverted(conversation_id, actor.user_id), by=actor)
         _make_owner(actor, conversation_id)
     return conversation
 

@@ -97,12 +97,4 @@ class ConversationConverted:
     """A group message became a private channel; its history and its people stay."""
 
     conversation_id: UUID
-
-
-@event("conversation.warned", stream=StreamKind.CONVERSATION, key="conversation_id")
-@dataclass(frozen=True, slots=True)
-class ConversationWarned:
-    """Nobody has written for long: it will be archived on that day unless somebody does."""
-
-    conversation_id: UUID
-    archive_on: str
+    by_id: UUID | None

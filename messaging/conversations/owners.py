@@ -70,6 +70,14 @@ def hand_over(actor: Actor, leaving: Membership, successor_id: UUID | None) -> N
         raise _last_owner(_("This is the last owner: name the member who takes over."))
 
 
+def pass_on(actor: Actor, leaving: Membership) -> None:
+    """Where the last owner goes and nobody chose a successor, the longest member takes over."""
+    if leaving.role == MemberRole.OWNER and not _other_owners(leaving):
+        heir = _others(leaving).order_by("joined_at", "id").first()
+        if heir is not None:
+            hand_over(actor, leaving, heir.user_id)
+
+
 def member_of(conversation_id: UUID, user_id: UUID) -> Membership:
     """A membership; NotFound where the person is not in the conversation."""
     row = Membership.objects.filter(conversation_id=conversation_id, user_id=user_id).first()

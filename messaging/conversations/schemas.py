@@ -68,6 +68,20 @@ class ConversationPage(Schema):
     next: str | None
 
 
+class MayCreate(Schema):
+    public: bool
+    private: bool
+    announcement: bool
+
+
+class ChannelPolicyView(Schema):
+    """What somebody who is about to make a channel wants to know."""
+
+    may_create: MayCreate
+    prefixes: list[str]
+    naming: Literal["free", "plain"]
+
+
 class MemberView(Schema):
     user_id: UUID
     role: Literal["owner", "member"]

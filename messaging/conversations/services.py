@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.people.selectors import known_people
+from accounts.policies.selectors import current
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import new_id
@@ -27,8 +29,16 @@ from messaging.conversations.events import (
     RemovedFromConversation,
 )
 from messaging.conversations.history import history_begins, loosen
-from messaging.conversations.models import Conversation, Kind, MemberRole, Membership
-from messaging.conversations.owners import hand_over
+from messaging.conversations.models import (
+    Conversation,
+    History,
+    Kind,
+    MemberRole,
+    Membership,
+    Who,
+)
+from messaging.conversations.owners import hand_over, pass_on
+from messaging.conversations.policy import ChannelPolicy, check_may_make, check_name, default_rules
 from messaging.conversations.rules import Rules, cleaned_rules
 
 MOST_IN_DIRECT = 50
@@ -55,8 +65,12 @@ def create_conversation(
         raise Forbidden("conversation", _("Guests take part where they were invited."))
     if kind == Kind.DIRECT:
         return _direct(actor, name=name, member_ids=member_ids, rules=rules)
+    rules = default_rules() | dict(rules or {})
+    if rules["history"] != History.DAYS:
+        rules["history_days"] = None
+    check_may_make(actor, kind=kind, posting=rules.get("posting", Who.EVERYONE))
     conversation = Conversation(
-        id=new_id(), kind=kind, name=channel_name(name), created_by_id=actor.user_id
+        id=new_id(), kind=kind, name=check_name(channel_name(name)), created_by_id=actor.user_id
     )
     for field, value in cleaned_rules(conversation, rules).items():
         setattr(conversation, field, value)
@@ -106,6 +120,7 @@ def update_conversation(
                 insist(actor, place, do)
             conversation = place.conversation
             changes |= cleaned_rules(conversation, rules)
+            _check_policy(actor, conversation, changes)
             changed = [field for field in changes if getattr(conversation, field) != changes[field]]
             if changed:
                 for field in changed:
@@ -207,6 +222,7 @@ def dismiss_ungranted(actor: Actor, *, conversation_id: UUID, user_ids: Collecti
         conversation_id=conversation_id, user_id__in=user_ids, by_grant=True
     )
     for row in rows.order_by("user_id"):
+        pass_on(actor, row)
         _end(actor, row)
 
 
@@ -309,18 +325,44 @@ def _end(actor: Actor, row: Membership) -> None:
     publish(RemovedFromConversation(row.user_id, row.conversation_id, row.role), by=actor)
 
 
+def archive_idle(actor: Actor, *, conversation_id: UUID) -> Conversation:
+    """Archive a channel because nobody writes in it; the caller has seen to that and warned."""
+    return _set_archived(actor, Conversation.objects.get(id=conversation_id), True)
+
+
 def _set_archived(actor: Actor, conversation: Conversation, archived: bool) -> Conversation:
     with transaction.atomic():
         hold(conversation.id)
         now = timezone.now() if archived else None
+        values: dict[str, Any] = {"archived_at": now, "idle_warned_at": None}
+        if not archived:
+            values["review_on"] = _review_after_restoring(conversation)
         changed = Conversation.objects.filter(
             id=conversation.id, archived_at__isnull=archived
-        ).update(archived_at=now, idle_warned_at=None)
+        ).update(**values)
         if changed:
             conversation.archived_at = now
             fact = ConversationArchived if archived else ConversationRestored
             publish(fact(conversation.id), by=actor)
     return conversation
+
+
+def _review_after_restoring(conversation: Conversation) -> date | None:
+    """A channel that was brought back has as long again until it counts as idle."""
+    idle_days = current(ChannelPolicy).idle_days
+    if idle_days is None:
+        return conversation.review_on
+    soonest = timezone.localdate() + timedelta(days=idle_days)
+    return max(conversation.review_on or soonest, soonest)
+
+
+def _check_policy(actor: Actor, conversation: Conversation, changes: dict[str, Any]) -> None:
+    """The organisation's rules concern what becomes different, and leave be what there is."""
+    if changes.get("name", conversation.name) != conversation.name:
+        check_name(changes["name"])
+    posting = changes.get("posting", conversation.posting)
+    if posting != conversation.posting and conversation.posting == Who.EVERYONE:
+        check_may_make(actor, kind=conversation.kind, posting=posting)
 
 
 def channel_name(name: str | None) -> str:

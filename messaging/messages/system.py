@@ -29,6 +29,8 @@ class Line(StrEnum):
     PURPOSE = "purpose"
     ARCHIVED = "archived"
     RESTORED = "restored"
+    CONVERTED = "converted"
+    IDLE = "idle"
     PINNED = "pinned"
     MOVED_HERE = "moved_here"
     MOVED_AWAY = "moved_away"

@@ -58,7 +58,6 @@ EVENTS = {
     "user.updated": "tenant",
 }
 PLAIN = {
-    "chancery.conversation.warned.v1": {"conversation_id", "archive_on"},
     "chancery.membership.added.v1": {"user_id", "conversation_id", "role", "history_from_seq"},
     "chancery.membership.changed.v1": {"user_id", "conversation_id", "role", "may_post"},
     "chancery.membership.removed.v1": {"user_id", "conversation_id", "role"},

@@ -31,6 +31,12 @@ export interface AssignmentView {
   over_conversation_id: Id | null;
 }
 
+export interface ChannelPolicyView {
+  may_create: MayCreate;
+  prefixes: string[];
+  naming: "free" | "plain";
+}
+
 export interface ConversationChange {
   posting?: unknown;
   replying?: unknown;
@@ -202,6 +208,12 @@ export interface LanguageView {
 export interface LinkView {
   url: string;
   expires_at: Timestamp;
+}
+
+export interface MayCreate {
+  public: boolean;
+  private: boolean;
+  announcement: boolean;
 }
 
 export interface MeChange {
@@ -697,10 +709,6 @@ export interface EventData {
   "chancery.conversation.created.v1": SharedConversationView;
   "chancery.conversation.restored.v1": SharedConversationView;
   "chancery.conversation.updated.v1": SharedConversationView;
-  "chancery.conversation.warned.v1": {
-    conversation_id: Id;
-    archive_on: string;
-  };
   "chancery.cursor.moved.v1": {
     user_id: Id;
     conversation_id: Id;

@@ -1,5 +1,5 @@
 /** The client's short names for what the server calls views, and the shapes that only the client composes. */
-import type { ConversationView, CursorView, HighlightView, HitView, Id, MemberView, MessageView, MeView, PlacementView, ReactionView, SavedView, SectionView, SharedConversationView, UnreadView, UserView } from "./generated.ts";
+import type { ChannelPolicyView, ConversationView, CursorView, HighlightView, HitView, Id, MemberView, MessageView, MeView, PlacementView, ReactionView, SavedView, SectionView, SharedConversationView, UnreadView, UserView } from "./generated.ts";
 import type { ThreadState, ThreadView } from "./generated.ts";
 
 export type { ClientFrame, EventFrame, EventFrameOf, EventName, FileView, Id, Problem, ServerFrame, Timestamp } from "./generated.ts";
@@ -13,6 +13,7 @@ export type ConversationKind = Conversation["kind"];
 export type Message = MessageView;
 export type Member = MemberView;
 export type Reaction = ReactionView;
+export type ChannelPolicy = ChannelPolicyView;
 export type Section = SectionView;
 export type Placement = PlacementView;
 export type Saved = SavedView;

@@ -1,5 +1,5 @@
 import { batch, signal } from "@preact/signals";
-import type { Conversation, ConversationKind, Id, Page } from "../contract/types.ts";
+import type { ChannelPolicy, Conversation, ConversationKind, Id, Page } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { dialog } from "../app/panel.ts";
 import { navigate, route } from "../app/route.ts";
@@ -185,6 +185,9 @@ interface NewConversation {
   member_ids?: Id[];
   posting?: Conversation["posting"];
 }
+
+/** Which channels this person may make here, and how they are to be called. */
+export const channelPolicy = (): Promise<ChannelPolicy> => ask<ChannelPolicy>("GET", "/channel-policy");
 
 /** Make a conversation, or find the direct one that exists, and open it. Throws Refused for the form to show. */
 export async function create(wish: NewConversation): Promise<void> {

@@ -203,8 +203,6 @@ const table: Table = {
   "chancery.conversation.archived.v1": factsChanged,
   "chancery.conversation.restored.v1": factsChanged,
   "chancery.conversation.converted.v1": factsChanged,
-  // The channel's own message says so.
-  "chancery.conversation.warned.v1": () => undefined,
   "chancery.membership.changed.v1": membershipChanged,
   "chancery.sections.changed.v1": ({ data }) => void (ownSections.value = data.items),
   "chancery.placement.changed.v1": ({ data: { conversation_id: id, ...place } }) => update(id, (item) => placed(item, place)),

@@ -16,6 +16,7 @@ const SENTENCES: Record<string, Sentence> = {
   restored: () => t("brought this conversation back"),
   unarchived: () => t("brought this conversation back"),
   converted: () => t("made this a private channel"),
+  idle: () => t("has not been written in for long and will be archived soon; a message keeps it open"),
   renamed: () => t("renamed this conversation"),
   topic: () => t("changed the topic"),
   purpose: () => t("changed the purpose"),

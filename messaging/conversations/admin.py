@@ -1,0 +1,12 @@
+"""The organisation's console: what it has decided about its channels."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.policies.page import PolicyAdmin
+from messaging.conversations.policy import ChannelPolicy
+
+
+@admin.register(ChannelPolicy)
+class ChannelPolicyAdmin(PolicyAdmin):
+    lead = _("Who makes channels, what they are called, and what becomes of idle ones.")

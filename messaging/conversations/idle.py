@@ -1,0 +1,32 @@
+"""Channels that nobody writes in any more."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+# What people wrote, not lines of the system's: the warning itself is no sign of life.
+_IDLE = """
+SELECT c.id FROM messaging_conversation c
+ WHERE c.kind <> 'direct' AND c.archived_at IS NULL AND c.created_at < %(before)s
+   AND (c.review_on IS NULL OR c.review_on <= %(today)s)
+   AND coalesce((SELECT x.created_at FROM messaging_message x
+                  WHERE x.conversation_id = c.id AND x.kind = 'text'
+                  ORDER BY x.seq DESC LIMIT 1), c.created_at) < %(before)s
+   AND (%(only)s::uuid IS NULL OR c.id = %(only)s::uuid)
+ ORDER BY c.id
+"""
+
+
+def idle_channels(days: int, *, only: UUID | None = None) -> list[UUID]:
+    """The open channels in which nobody has written for so many days.
+
+    A review date that is still to come puts a channel off; `only` asks about one.
+    """
+    now = timezone.now()
+    before = now - timedelta(days=days)
+    params = {"before": before, "today": timezone.localdate(now), "only": only}
+    with connection.cursor() as cursor:
+        cursor.execute(_IDLE, params)
+        return [id_ for (id_,) in cursor.fetchall()]

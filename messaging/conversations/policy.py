@@ -1,0 +1,192 @@
+"""What an organisation has decided about its channels: who makes them, how they are called."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.policies.models import Policy
+from accounts.policies.selectors import current
+from core.actor import Actor
+from core.errors import Forbidden, Invalid, Words
+from core.permissions import Permission
+from messaging.conversations.idle import idle_channels
+from messaging.conversations.models import Conversation, History, Kind, Who
+
+_PLAIN = re.compile(r"[^\W_]+(-[^\W_]+)*")
+
+
+class Makers(models.TextChoices):
+    """Who may make a kind of channel; guests never."""
+
+    MEMBERS = "members", _("every member")
+    ROLES = "roles", _("whoever's role allows it")
+    ADMINS = "admins", _("owners and admins")
+
+
+class Naming(models.TextChoices):
+    """How channels may be written."""
+
+    FREE = "free", _("as people like")
+    PLAIN = "plain", _("small letters, digits and hyphens")
+
+
+class ChannelPolicy(Policy):
+    """What an organisation has decided about its channels."""
+
+    public_by = models.CharField(
+        _("public channels are made by"),
+        max_length=8,
+        choices=Makers.choices,
+        default=Makers.ROLES,
+    )
+    private_by = models.CharField(
+        _("private channels are made by"),
+        max_length=8,
+        choices=Makers.choices,
+        default=Makers.ROLES,
+    )
+    announcement_by = models.CharField(
+        _("announcement channels are made by"),
+        max_length=8,
+        choices=Makers.choices,
+        default=Makers.MEMBERS,
+        help_text=_("Channels in which not every member posts."),
+    )
+    prefixes = models.CharField(
+        _("names begin with"),
+        max_length=500,
+        blank=True,
+        default="",
+        help_text=_("One of these, such as: proj-, team-, help-. Empty for any beginning."),
+    )
+    naming = models.CharField(
+        _("names are written"), max_length=8, choices=Naming.choices, default=Naming.FREE
+    )
+    history = models.CharField(
+        _("who joins a new channel reads"),
+        max_length=6,
+        choices=History.choices,
+        default=History.ALL,
+    )
+    history_days = models.PositiveSmallIntegerField(
+        _("days before joining, where it is days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+    )
+    idle_days = models.PositiveSmallIntegerField(
+        _("archive channels nobody wrote in for, in days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(7), MaxValueValidator(3650)],
+        help_text=_("Empty for never. A channel's review date puts it off."),
+    )
+    warn_days = models.PositiveSmallIntegerField(
+        _("warned so many days before"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+    )
+
+    class Meta(Policy.Meta):
+        verbose_name = verbose_name_plural = _("channel policy")
+
+    @property
+    def known_prefixes(self) -> tuple[str, ...]:
+        """The beginnings that names may have; none where any will do."""
+        return tuple(part.strip() for part in self.prefixes.split(",") if part.strip())
+
+    def check_change(self, before: Policy) -> None:
+        """Days are said where, and only where, the history is of days."""
+        if (self.history == History.DAYS) is not (self.history_days is not None):
+            words = _("Say how many days where, and only where, it is days.")
+            raise Invalid.field("history_days", words)
+
+    def consequences(self, before: "ChannelPolicy") -> Iterable[Words]:
+        """How many channels do not follow the rule, and how many are idle now."""
+        channels = Conversation.objects.exclude(kind=Kind.DIRECT).filter(archived_at=None)
+        if (self.prefixes, self.naming) != (before.prefixes, before.naming):
+            strays = sum(
+                why_not_named(self, name) is not None
+                for name in channels.values_list("name", flat=True).iterator()
+            )
+            words = _("%(count)d channels are called otherwise; they keep their names.")
+            yield words % {"count": strays}
+        if self.idle_days is not None and self.idle_days != before.idle_days:
+            words = _("%(count)d channels are that idle: they are warned within a day.")
+            yield words % {"count": len(idle_channels(self.idle_days))}
+
+
+def check_may_make(actor: Actor, *, kind: str, posting: str = Who.EVERYONE) -> None:
+    """Refuse whoever may not make a channel of this kind.
+
+    Errors  Forbidden says who may.
+    """
+    for makers, permission in _needed(current(ChannelPolicy), kind, posting):
+        if not _is_maker(actor, makers, permission):
+            words = _("Here such channels are made by: %(who)s.") % {"who": Makers(makers).label}
+            raise Forbidden("conversation", words)
+
+
+def check_name(name: str) -> str:
+    """Refuse a name that a new channel may not have here; returns it."""
+    why = why_not_named(current(ChannelPolicy), name)
+    if why is not None:
+        raise Invalid.field("name", why, code="naming")
+    return name
+
+
+def why_not_named(policy: ChannelPolicy, name: str) -> Words | None:
+    """What speaks against a channel's name; None where nothing does."""
+    prefixes = policy.known_prefixes
+    if prefixes and not name.lower().startswith(tuple(prefix.lower() for prefix in prefixes)):
+        return _("Begin the name with one of: %(prefixes)s") % {"prefixes": ", ".join(prefixes)}
+    is_plain = name == name.lower() and _PLAIN.fullmatch(name)
+    if policy.naming == Naming.PLAIN and not is_plain:
+        return _("Write the name in small letters, digits and hyphens, such as: spring-launch")
+    return None
+
+
+def default_rules() -> dict[str, Any]:
+    """The rules of a new channel that says nothing else."""
+    policy = current(ChannelPolicy)
+    return {"history": policy.history, "history_days": policy.history_days}
+
+
+def shown_to(actor: Actor) -> dict[str, Any]:
+    """What somebody who is about to make a channel wants to know."""
+    policy = current(ChannelPolicy)
+
+    def may(kind: str, posting: str = Who.EVERYONE) -> bool:
+        needed = _needed(policy, kind, posting)
+        return not actor.is_guest and all(_is_maker(actor, *each) for each in needed)
+
+    return {
+        "may_create": {
+            "public": may(Kind.PUBLIC),
+            "private": may(Kind.PRIVATE),
+            "announcement": may(Kind.PUBLIC, Who.OWNERS),
+        },
+        "prefixes": list(policy.known_prefixes),
+        "naming": policy.naming,
+    }
+
+
+def _needed(policy: ChannelPolicy, kind: str, posting: str) -> list[tuple[str, Permission]]:
+    needed = [
+        (policy.private_by, Permission.CHANNELS_CREATE_PRIVATE)
+        if kind == Kind.PRIVATE
+        else (policy.public_by, Permission.CHANNELS_CREATE_PUBLIC)
+    ]
+    if posting != Who.EVERYONE:
+        needed.append((policy.announcement_by, Permission.CHANNELS_CREATE_ANNOUNCEMENT))
+    return needed
+
+
+def _is_maker(actor: Actor, makers: str, permission: Permission) -> bool:
+    if makers == Makers.MEMBERS:
+        return True
+    return actor.is_manager if makers == Makers.ADMINS else actor.may(permission)
