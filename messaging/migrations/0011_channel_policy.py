@@ -5,34 +5,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('messaging', '0009_grants'),
+        ("messaging", "0010_threads"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChannelPolicy',
+            name="ChannelPolicy",
             fields=[
-                ('singleton', models.BooleanField(default=True, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('changed_at', models.DateTimeField(editable=False, null=True)),
-                ('changed_by_id', models.UUIDField(editable=False, null=True)),
-                ('public_by', models.CharField(choices=[('members', 'every member'), ('roles', "whoever's role allows it"), ('admins', 'owners and admins')], default='roles', max_length=8, verbose_name='public channels are made by')),
-                ('private_by', models.CharField(choices=[('members', 'every member'), ('roles', "whoever's role allows it"), ('admins', 'owners and admins')], default='roles', max_length=8, verbose_name='private channels are made by')),
-                ('announcement_by', models.CharField(choices=[('members', 'every member'), ('roles', "whoever's role allows it"), ('admins', 'owners and admins')], default='members', help_text='Channels in which not every member posts.', max_length=8, verbose_name='announcement channels are made by')),
-                ('prefixes', models.CharField(blank=True, default='', help_text='One of these, such as: proj-, team-, help-. Empty for any beginning.', max_length=500, verbose_name='names begin with')),
-                ('naming', models.CharField(choices=[('free', 'as people like'), ('plain', 'small letters, digits and hyphens')], default='free', max_length=8, verbose_name='names are written')),
-                ('history', models.CharField(choices=[('all', 'everything'), ('joined', 'what is said from then on'), ('days', 'the days before, and from then on')], default='all', max_length=6, verbose_name='who joins a new channel reads')),
-                ('history_days', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)], verbose_name='days before joining, where it is days')),
-                ('idle_days', models.PositiveSmallIntegerField(blank=True, help_text="Empty for never. A channel's review date puts it off.", null=True, validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(3650)], verbose_name='archive channels nobody wrote in for, in days')),
-                ('warn_days', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(90)], verbose_name='warned so many days before')),
+                (
+                    "singleton",
+                    models.BooleanField(
+                        default=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("changed_at", models.DateTimeField(editable=False, null=True)),
+                ("changed_by_id", models.UUIDField(editable=False, null=True)),
+                (
+                    "public_by",
+                    models.CharField(
+                        choices=[
+                            ("members", "every member"),
+                            ("roles", "whoever's role allows it"),
+                            ("admins", "owners and admins"),
+                        ],
+                        default="roles",
+                        max_length=8,
+                        verbose_name="public channels are made by",
+                    ),
+                ),
+                (
+                    "private_by",
+                    models.CharField(
+                        choices=[
+                            ("members", "every member"),
+                            ("roles", "whoever's role allows it"),
+                            ("admins", "owners and admins"),
+                        ],
+                        default="roles",
+                        max_length=8,
+                        verbose_name="private channels are made by",
+                    ),
+                ),
+                (
+                    "announcement_by",
+                    models.CharField(
+                        choices=[
+                            ("members", "every member"),
+                            ("roles", "whoever's role allows it"),
+                            ("admins", "owners and admins"),
+                        ],
+                        default="members",
+                        help_text="Channels in which not every member posts.",
+                        max_length=8,
+                        verbose_name="announcement channels are made by",
+                    ),
+                ),
+                (
+                    "prefixes",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="One of these, such as: proj-, team-, help-. Empty for any beginning.",
+                        max_length=500,
+                        verbose_name="names begin with",
+                    ),
+                ),
+                (
+                    "naming",
+                    models.CharField(
+                        choices=[
+                            ("free", "as people like"),
+                            ("plain", "small letters, digits and hyphens"),
+                        ],
+                        default="free",
+                        max_length=8,
+                        verbose_name="names are written",
+                    ),
+                ),
+                (
+                    "history",
+                    models.CharField(
+                        choices=[
+                            ("all", "everything"),
+                            ("joined", "what is said from then on"),
+                            ("days", "the days before, and from then on"),
+                        ],
+                        default="all",
+                        max_length=6,
+                        verbose_name="who joins a new channel reads",
+                    ),
+                ),
+                (
+                    "history_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(3650),
+                        ],
+                        verbose_name="days before joining, where it is days",
+                    ),
+                ),
+                (
+                    "idle_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Empty for never. A channel's review date puts it off.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(7),
+                            django.core.validators.MaxValueValidator(3650),
+                        ],
+                        verbose_name="archive channels nobody wrote in for, in days",
+                    ),
+                ),
+                (
+                    "warn_days",
+                    models.PositiveSmallIntegerField(
+                        default=7,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(90),
+                        ],
+                        verbose_name="warned so many days before",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'channel policy',
-                'verbose_name_plural': 'channel policy',
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('singleton', True)), name='messaging_channelpolicy_one_row')],
+                "verbose_name": "channel policy",
+                "verbose_name_plural": "channel policy",
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("singleton", True)),
+                        name="messaging_channelpolicy_one_row",
+                    )
+                ],
             },
         ),
     ]
