@@ -8,6 +8,7 @@ import { loadConversations } from "./conversations/actions.ts";
 import { conversations } from "./conversations/store.ts";
 import { fetchAhead } from "./design/lazily.tsx";
 import { toast } from "./design/toast.ts";
+import { startUploads } from "./files/uploads.ts";
 import { loadCatalogue } from "./i18n/catalogue.ts";
 import { followAll, startLive, whenMissed } from "./live/actions.ts";
 import { line } from "./live/store.ts";
@@ -110,6 +111,9 @@ async function start(): Promise<void> {
   const person = await whoAmI();
   begin(person);
   startLive(person.id);
+  void startDrafts(person.id);
+  void startOutbox(person.id);
+  void startUploads(person.id);
   void startPeople();
   void followBrowser(person);
   startLists();

@@ -7,6 +7,7 @@ import type { Panel } from "./panel.ts";
 export const PANELS: Readonly<Record<NonNullable<Panel>, ComponentType<PartProps>>> = {
   members: lazily(() => import("../conversations/MembersPanel.tsx").then(({ MembersPanel }) => inConversation(MembersPanel))),
   search: lazily(() => import("../search/SearchPanel.tsx").then(({ SearchPanel }) => SearchPanel)),
+  files: lazily(() => import("../files/FilesPanel.tsx").then(({ FilesPanel }) => inConversation(FilesPanel))),
   pins: lazily(() => import("../pins/PinsPanel.tsx").then(({ PinsPanel }) => PinsPanel)),
   threads: lazily(() => import("../threads/ThreadsPanel.tsx").then(({ ThreadsPanel }) => ThreadsPanel)),
   later: lazily(() => import("../saved/LaterPanel.tsx").then(({ LaterPanel }) => LaterPanel)),

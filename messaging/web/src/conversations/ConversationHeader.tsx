@@ -26,6 +26,7 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
       <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("{count} member", "{count} members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
         <Icon name="people" /> {count}
       </button>
+      <IconButton icon="clip" label={t("Files of this conversation")} pressed={panel.value === "files"} onClick={() => togglePanel("files")} />
       <IconButton icon="pin" label={t("Pinned messages")} pressed={panel.value === "pins"} onClick={() => togglePanel("pins")} />
       <IconButton
         icon="search"

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Conversation, Id, Message } from "../contract/types.ts";
 import { t } from "../i18n/t.ts";
 import { Expectation } from "../conversations/Expectation.tsx";
@@ -8,6 +8,8 @@ import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { lazily } from "../design/lazily.tsx";
 import { useListbox } from "../design/listbox.ts";
+import { useDrop } from "../files/drop.ts";
+import { addFiles, at, takeFiles, uploads } from "../files/uploads.ts";
 import { sendTyping } from "../live/actions.ts";
 import { me, people, titleOf } from "../people/store.ts";
 import { edit } from "./actions.ts";
@@ -60,7 +62,7 @@ function workOn(props: Props, also: boolean): Work {
     placeholder: threadId === null ? t("Write to {name}", { name: to }) : t("Reply…"),
     label: threadId === null ? t("Message to {name}", { name: to }) : t("Reply in thread"),
     change: (draft) => keepDraft(place, draft),
-    submit: (text) => send({ conversationId: conversation.id, threadId, text, alsoInConversation: also }),
+    submit: (text) => send({ conversationId: conversation.id, threadId, text, alsoInConversation: also, files: takeFiles(place) }),
   };
 }
 
@@ -92,6 +94,8 @@ function editLast(conversationId: Id): boolean {
   editing.value = mine.id;
   return true;
 }
+
+const Attachments = lazily(() => import("../files/Attachments.tsx").then((module) => module.Attachments));
 
 /** Where people write: new messages, replies, and changes to what they wrote. */
 export function Composer(props: Props): JSX.Element {
@@ -135,10 +139,17 @@ export function Composer(props: Props): JSX.Element {
 
   const count = draft.text.length > COUNT_FROM / 2 ? codePoints(draft.text) : draft.text.length;
   const isTooLong = count > MOST_CODE_POINTS;
-  const canSend = draft.text.trim() !== "" && !isTooLong;
+  const place = props.kind === "edit" ? null : placeOf(props.conversation.id, props.kind === "thread" ? props.threadId : null);
+  const files = place === null ? [] : at(uploads.value, place);
+  const isReady = files.every((file) => file.state === "done");
+  const canSend = (draft.text.trim() !== "" || files.length > 0) && !isTooLong && !files.some((file) => file.state === "failed");
+  // Sent as soon as its files are there: nobody has to sit and watch them.
+  const [isWaiting, setWaiting] = useState(false);
 
   const submit = (): void => {
     if (!canSend) return;
+    setWaiting(!isReady);
+    if (!isReady) return;
     work.submit(encodeMentions(draft.text.trim(), known(draft.mentions)));
     if (props.kind !== "edit") change(EMPTY);
     field.current?.focus();
@@ -154,6 +165,11 @@ export function Composer(props: Props): JSX.Element {
   };
 
   useAutosize(field, draft.text);
+  useDrop(field, place);
+  useEffect(() => {
+    if (isWaiting && (isReady || !canSend)) submit();
+    if (!canSend) setWaiting(false);
+  }, [isWaiting, isReady, canSend]);
   useLayoutEffect(() => {
     if (props.kind !== "edit") return;
     field.current?.focus();
@@ -244,6 +260,8 @@ export function Composer(props: Props): JSX.Element {
         </div>
       )}
       {hasBar && <FormatBar onFormat={format} isPreviewed={isPreviewed} onPreview={() => setPreviewed(!isPreviewed)} />}
+      {place !== null && files.length > 0 && <Attachments place={place} />}
+      {isWaiting && <p class="quiet" role="status">{t("Sent as soon as the files are there.")} <button type="button" class="link-button" onClick={() => setWaiting(false)}>{t("Do not send")}</button></p>}
       <div class="composer-box">
         <textarea
           ref={field}
@@ -260,6 +278,12 @@ export function Composer(props: Props): JSX.Element {
           onInput={onInput}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
+          onPaste={(event) => {
+            const pasted = [...(event.clipboardData?.files ?? [])];
+            if (place === null || pasted.length === 0) return;
+            event.preventDefault();
+            addFiles(place, pasted);
+          }}
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         />
         <div class="composer-tools">

@@ -13,7 +13,7 @@ import { FREQUENT } from "../reactions/emoji.ts";
 import { Reactions } from "../reactions/Reactions.tsx";
 import { Composer } from "./Composer.tsx";
 import { Extras } from "./extras.tsx";
-import { Files } from "./Files.tsx";
+import { Files } from "../files/Files.tsx";
 import { editing, found } from "./focus.ts";
 import { Markdown } from "./Markdown.tsx";
 import { isEmojiOnly } from "./markdown.ts";

@@ -4,6 +4,7 @@ import { Avatar } from "../design/Avatar.tsx";
 import { Icon } from "../design/Icon.tsx";
 import { clock } from "../app/text.ts";
 import { t } from "../i18n/t.ts";
+import { Files } from "../files/Files.tsx";
 import { me, nameOf } from "../people/store.ts";
 import { Markdown } from "./Markdown.tsx";
 import type { OutboxEntry } from "./outbox.ts";
@@ -22,7 +23,8 @@ export function PendingRow({ entry, isGrouped }: { entry: OutboxEntry; isGrouped
             <time dateTime={entry.created_at}>{clock(entry.created_at)}</time>
           </div>
         )}
-        <div class="text"><Markdown text={entry.text} /></div>
+        {entry.text !== "" && <div class="text"><Markdown text={entry.text} /></div>}
+        <Files files={entry.files ?? []} />
         {entry.state === "failed" ? <Failure entry={entry} /> : entry.state === "asking" ? <Question entry={entry} /> : <p class="on-its-way">{sendingWords(entry)}</p>}
       </div>
     </article>

@@ -1,4 +1,4 @@
-import type { Id } from "../contract/types.ts";
+import type { FileView, Id } from "../contract/types.ts";
 
 /** A message on its way: written here, not yet acknowledged by the server. */
 export interface OutboxEntry {
@@ -9,6 +9,8 @@ export interface OutboxEntry {
   text: string;
   /** What comes with the message besides its text, as the server takes it: a poll, a priority. */
   extras?: Readonly<Record<string, unknown>>;
+  /** Files that come with it, to show them meanwhile; the server takes their ids. */
+  files?: readonly FileView[];
   created_at: string;
   attempts: number;
   /** sending: will be tried (again); failed: the server refused it for good, a person decides; asking: it wants a confirmation. */

@@ -1,4 +1,4 @@
-import type { Id, Message } from "../contract/types.ts";
+import type { FileView, Id, Message } from "../contract/types.ts";
 import { explain } from "../app/failure.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { ask, Refused } from "../transport/http.ts";
@@ -24,17 +24,19 @@ interface Draft {
   text: string;
   alsoInConversation: boolean;
   extras?: Readonly<Record<string, unknown>>;
+  files?: readonly FileView[];
 }
 
 /** Send a message: it is on the page and in the outbox before this returns, and on its way. */
-export function send({ conversationId, threadId, text, alsoInConversation, extras = {} }: Draft): void {
+export function send({ conversationId, threadId, text, alsoInConversation, extras = {}, files = [] }: Draft): void {
   save({
     key: newKey(),
     conversation_id: conversationId,
     thread_id: threadId,
     also_in_conversation: alsoInConversation,
     text,
-    extras,
+    extras: files.length === 0 ? extras : { ...extras, file_ids: files.map((file) => file.id) },
+    files,
     created_at: new Date().toISOString(),
     attempts: 0,
     state: "sending",

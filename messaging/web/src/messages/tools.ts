@@ -3,7 +3,9 @@ import { openOverlay } from "../app/overlay.ts";
 import type { Id } from "../contract/types.ts";
 import { t } from "../i18n/t.ts";
 import type { IconName } from "../design/Icon.tsx";
+import { addFiles, chooseFiles } from "../files/uploads.ts";
 import { openPicker } from "../reactions/picker.ts";
+import { placeOf } from "./drafts.ts";
 
 /** The composer as its tools see it. */
 export interface Desk {
@@ -38,6 +40,7 @@ function openAt(desk: Desk, load: () => Promise<DeskDialog>): void {
 }
 
 export const TOOLS: readonly Tool[] = [
+  { id: "attach", label: () => t("Attach files"), icon: "clip", shown: ({ kind }) => kind !== "edit", run: (desk) => chooseFiles((files) => addFiles(placeOf(desk.conversationId, desk.threadId), files)) },
   { id: "emoji", label: () => t("Insert emoji"), icon: "smile", shown: () => true, run: (desk, anchor) => openPicker(anchor, desk.insert) },
   { id: "poll", label: () => t("Ask with a poll"), icon: "poll", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, async () => (await import("../polls/PollDialog.tsx")).PollDialog) },
   { id: "priority", label: () => t("Send with priority"), icon: "flag", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, async () => (await import("../priority/PriorityDialog.tsx")).PriorityDialog) },

@@ -1,8 +1,10 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { UploadItem } from "../files/uploads.ts";
 import type { OutboxEntry } from "../messages/outbox.ts";
 
 interface Kept extends DBSchema {
   outbox: { key: string; value: OutboxEntry };
+  uploads: { key: string; value: { key: string; item: UploadItem; blob: Blob } };
   drafts: { key: string; value: { place: string; text: string; mentions: [string, string][] } };
 }
 
@@ -17,10 +19,13 @@ let opened: Promise<LocalStore | null> | null = null;
  * (a private window, a full disk): the client then works from memory alone.
  */
 export function openLocal(userId: string): Promise<LocalStore | null> {
-  opened ??= openDB<Kept>(`chancery-${userId}`, 1, {
-    upgrade(database) {
-      database.createObjectStore("outbox", { keyPath: "key" });
-      database.createObjectStore("drafts", { keyPath: "place" });
+  opened ??= openDB<Kept>(`chancery-${userId}`, 2, {
+    upgrade(database, before) {
+      if (before < 1) {
+        database.createObjectStore("outbox", { keyPath: "key" });
+        database.createObjectStore("drafts", { keyPath: "place" });
+      }
+      if (before < 2) database.createObjectStore("uploads", { keyPath: "key" });
     },
     // Signing out in another tab deletes it, and a newer release changes it: this tab must not stand in the way.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),

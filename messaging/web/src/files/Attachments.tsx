@@ -1,0 +1,51 @@
+import type { JSX } from "preact";
+import { fileSize } from "../app/text.ts";
+import { Icon } from "../design/Icon.tsx";
+import { IconButton } from "../design/IconButton.tsx";
+import { t } from "../i18n/t.ts";
+import { cancel, previews, retry } from "./engine.ts";
+import { at, uploads, type UploadItem } from "./uploads.ts";
+
+/** What is attached to a draft: how far it is, and the ways to stop it or try again. */
+export function Attachments({ place }: { place: string }): JSX.Element | null {
+  const items = at(uploads.value, place);
+  if (items.length === 0) return null;
+  return (
+    <ul class="attachments" aria-label={t("Attached files")}>
+      {items.map((item) => <li key={item.key}><Attachment item={item} /></li>)}
+    </ul>
+  );
+}
+
+function Attachment({ item }: { item: UploadItem }): JSX.Element {
+  const preview = previews.get(item.key);
+  return (
+    <div class={`attachment ${item.state}`}>
+      {preview === undefined ? <Icon name="file" /> : <img src={preview} alt="" />}
+      <div class="attachment-words">
+        <bdi class="attachment-name" title={item.name}>{item.name}</bdi>
+        <small role={item.state === "failed" ? "alert" : undefined}>{standing(item)}</small>
+        {item.state !== "done" && item.state !== "failed" && (
+          <progress max={Math.max(1, item.size)} value={item.sent} aria-label={t("Upload of {name}", { name: item.name })} />
+        )}
+      </div>
+      {(item.state === "failed" || item.state === "paused") && <button type="button" class="button small" onClick={() => retry(item.key)}>{t("Try again")}</button>}
+      <IconButton icon="close" label={item.state === "done" ? t("Remove {name}", { name: item.name }) : t("Cancel upload of {name}", { name: item.name })} onClick={() => cancel(item)} />
+    </div>
+  );
+}
+
+function standing(item: UploadItem): string {
+  switch (item.state) {
+    case "done":
+      return fileSize(item.size);
+    case "failed":
+      return item.error ?? t("This file could not be uploaded.");
+    case "paused":
+      return t("No connection. It goes on by itself.");
+    case "waiting":
+      return t("Waiting for its turn");
+    case "sending":
+      return t("{sent} of {size}", { sent: fileSize(item.sent), size: fileSize(item.size) });
+  }
+}
