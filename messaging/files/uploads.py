@@ -136,7 +136,6 @@ def _file_of(upload: Upload, digest: bytes) -> File:
         with storage.open_kept(upload.storage_name) as source:
             size = pictures.size_of(source)
     return File.objects.create(
-        # That of the upload: files of a message stand in the order in which they were chosen.
         id=upload.id,
         name=upload.name,
         content_type=kind,

@@ -241,7 +241,9 @@ def attached(person, *names):
     return files
 
 
-def test_a_message_brings_its_files_in_the_order_they_were_chosen_and_needs_no_text(cast, in_acme):
+def test_a_message_brings_its_files_in_the_order_in_which_it_names_them_and_needs_no_text(
+    cast, in_acme
+):
     general = make_channel(cast.ana, cast.bo)
     one, two = attached(cast.ana, "one.txt", "two.txt")
     body = {"text": "", "key": str(new_id()), "file_ids": [two["id"], one["id"]]}
@@ -250,7 +252,7 @@ def test_a_message_brings_its_files_in_the_order_they_were_chosen_and_needs_no_t
     again = call(cast.ana.api).post(f"/conversations/{general.id}/messages", body)
 
     assert (posted.status, again.status) == (201, 200)
-    assert [file["name"] for file in posted.body["files"]] == ["one.txt", "two.txt"]
+    assert [file["name"] for file in posted.body["files"]] == ["two.txt", "one.txt"]
     assert again.body == posted.body
     assert cast.bo.api.get(one["url"]).status_code == 200
     assert cast.eve.api.get(one["url"]).status_code == 404

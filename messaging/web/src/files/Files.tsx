@@ -13,10 +13,12 @@ const ROOM_OF_MANY = { width: 240, height: 180 };
 /** The files of a message: what can be shown is shown, everything else offered for download. */
 export function Files({ files }: { files: readonly FileView[] }): JSX.Element | null {
   if (files.length === 0) return null;
-  const room = files.filter((file) => kindOf(file) === "picture").length > 1 ? ROOM_OF_MANY : ROOM;
+  const pictures = files.filter((file) => kindOf(file) === "picture");
+  const others = files.filter((file) => kindOf(file) !== "picture");
+  const room = pictures.length > 1 ? ROOM_OF_MANY : ROOM;
   return (
     <ul class="files" aria-label={t("Files")}>
-      {files.map((file) => <li key={file.id}><Shown file={file} files={files} room={room} /></li>)}
+      {pictures.concat(others).map((file) => <li key={file.id} class={kindOf(file) === "picture" ? "" : "whole-line"}><Shown file={file} files={files} room={room} /></li>)}
     </ul>
   );
 }

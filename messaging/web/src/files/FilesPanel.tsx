@@ -55,8 +55,8 @@ export function FilesPanel({ conversation }: { conversation: Known }): JSX.Eleme
 
   return (
     <Panel title={t("Files")} detail={titleOf(conversation)} onClose={() => (panel.value = null)}>
-      <div class="chips" role="group" aria-label={t("Kinds of files")}>
-        {KINDS.map((one) => <button key={one.kind} type="button" class="chip" aria-pressed={kind === one.kind} onClick={() => setKind(one.kind)}>{one.label()}</button>)}
+      <div class="filter-chips" role="group" aria-label={t("Kinds of files")}>
+        {KINDS.map((one) => <button key={one.kind} type="button" class="filter-chip" aria-pressed={kind === one.kind} onClick={() => setKind(one.kind)}>{one.label()}</button>)}
       </div>
       <div class="panel-body"><List listed={listed} onMore={() => void load(listed.next)} onRetry={() => void load(null)} /></div>
     </Panel>
