@@ -59,6 +59,7 @@ function begin(person: Me): void {
   begun = person.id;
   void startDrafts(person.id);
   void startOutbox(person.id);
+  void startUploads(person.id);
 }
 
 /** Read what was kept of the last visit; the rest of the start follows once the server answers. */
@@ -111,9 +112,6 @@ async function start(): Promise<void> {
   const person = await whoAmI();
   begin(person);
   startLive(person.id);
-  void startDrafts(person.id);
-  void startOutbox(person.id);
-  void startUploads(person.id);
   void startPeople();
   void followBrowser(person);
   startLists();

@@ -197,8 +197,14 @@ export function Composer(props: Props): JSX.Element {
 
   const onPaste = (event: ClipboardEvent): void => {
     const data = event.clipboardData;
-    if (data === null || data.files.length > 0) return;
+    if (data === null) return;
     const plainText = data.getData("text/plain");
+    // Office programs put a picture of the text beside it: what has words is pasted as words.
+    if (data.files.length > 0 && plainText === "") {
+      event.preventDefault();
+      if (place !== null) addFiles(place, [...data.files]);
+      return;
+    }
     const at = selected();
     if (at.start !== at.end && isAddress(plainText)) {
       event.preventDefault();
@@ -278,12 +284,6 @@ export function Composer(props: Props): JSX.Element {
           onInput={onInput}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
-          onPaste={(event) => {
-            const pasted = [...(event.clipboardData?.files ?? [])];
-            if (place === null || pasted.length === 0) return;
-            event.preventDefault();
-            addFiles(place, pasted);
-          }}
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         />
         <div class="composer-tools">
