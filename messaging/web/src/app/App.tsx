@@ -5,7 +5,7 @@ import { ConversationHeader } from "../conversations/ConversationHeader.tsx";
 import { Sidebar } from "../conversations/Sidebar.tsx";
 import { conversations, unreadTotal, type Known } from "../conversations/store.ts";
 import { refreshConversation } from "../conversations/actions.ts";
-import { ActionMenu } from "../design/ActionMenu.tsx";
+import { openedMenu } from "../design/menu.ts";
 import { Seal } from "../design/Icon.tsx";
 import { lazily } from "../design/lazily.tsx";
 import { Toasts } from "../design/Toasts.tsx";
@@ -44,7 +44,7 @@ export function App(): JSX.Element {
       <Side conversation={conversation} threadId={threadId} />
       <Dialogs conversation={conversation} />
       {opened.value !== null && <EmojiPicker />}
-      <ActionMenu />
+      {openedMenu.value !== null && <ActionMenu />}
       <Overlay />
       <Toasts />
       <Announcer />
@@ -103,6 +103,7 @@ function Welcome(): JSX.Element {
 
 const ThreadPanel = lazily(() => import("../messages/ThreadPanel.tsx").then((module) => module.ThreadPanel));
 const DeleteDialog = lazily(() => import("../messages/DeleteDialog.tsx").then((module) => module.DeleteDialog));
+const ActionMenu = lazily(() => import("../design/ActionMenu.tsx").then((module) => module.ActionMenu));
 const EmojiPicker = lazily(() => import("../reactions/EmojiPicker.tsx").then((module) => module.EmojiPicker));
 
 function Side({ conversation, threadId }: { conversation: Known | undefined; threadId: string | null }): JSX.Element | null {

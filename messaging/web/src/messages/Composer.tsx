@@ -8,7 +8,6 @@ import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { lazily } from "../design/lazily.tsx";
 import { useListbox } from "../design/listbox.ts";
-import { useDrop } from "../files/drop.ts";
 import { addFiles, at, takeFiles, uploads } from "../files/uploads.ts";
 import { sendTyping } from "../live/actions.ts";
 import { me, people, titleOf } from "../people/store.ts";
@@ -165,7 +164,12 @@ export function Composer(props: Props): JSX.Element {
   };
 
   useAutosize(field, draft.text);
-  useDrop(field, place);
+  useEffect(() => {
+    const zone = field.current?.closest<HTMLElement>(".panel, .main");
+    if (place === null || zone == null) return;
+    const end = import("../files/drop.ts").then(({ takeDrops }) => takeDrops(zone, place));
+    return () => void end.then((stop) => stop());
+  }, [place]);
   useEffect(() => {
     if (isWaiting && (isReady || !canSend)) submit();
     if (!canSend) setWaiting(false);

@@ -13,7 +13,7 @@ import { FREQUENT } from "../reactions/emoji.ts";
 import { Reactions } from "../reactions/Reactions.tsx";
 import { Composer } from "./Composer.tsx";
 import { Extras } from "./extras.tsx";
-import { Files } from "../files/Files.tsx";
+import { FilesOf } from "../files/FilesOf.tsx";
 import { editing, found } from "./focus.ts";
 import { Markdown } from "./Markdown.tsx";
 import { isEmojiOnly } from "./markdown.ts";
@@ -58,7 +58,7 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
         {!isGrouped && <Byline message={message} />}
         <Extras message={message} place="above" />
         {isEdited ? <Composer kind="edit" message={message} /> : <Body message={message} />}
-        {!isEdited && <Files files={message.files} />}
+        {!isEdited && <FilesOf files={message.files} />}
         {!isEdited && <Extras message={message} place="below" />}
         <Reactions message={message} mayReact={viewerOf(message, isInThread).takesPart} />
         {!isInThread && <ThreadSummary message={message} />}

@@ -4,7 +4,7 @@ import { Avatar } from "../design/Avatar.tsx";
 import { Icon } from "../design/Icon.tsx";
 import { clock } from "../app/text.ts";
 import { t } from "../i18n/t.ts";
-import { Files } from "../files/Files.tsx";
+import { FilesOf } from "../files/FilesOf.tsx";
 import { me, nameOf } from "../people/store.ts";
 import { Markdown } from "./Markdown.tsx";
 import type { OutboxEntry } from "./outbox.ts";
@@ -24,7 +24,7 @@ export function PendingRow({ entry, isGrouped }: { entry: OutboxEntry; isGrouped
           </div>
         )}
         {entry.text !== "" && <div class="text"><Markdown text={entry.text} /></div>}
-        <Files files={entry.files ?? []} />
+        <FilesOf files={entry.files ?? []} />
         {entry.state === "failed" ? <Failure entry={entry} /> : entry.state === "asking" ? <Question entry={entry} /> : <p class="on-its-way">{sendingWords(entry)}</p>}
       </div>
     </article>
