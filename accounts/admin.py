@@ -7,10 +7,12 @@ import accounts.domains.admin
 import accounts.groups.admin
 import accounts.roles.admin
 import accounts.sessions.admin
+import accounts.sso.admin
 import accounts.tokens.admin  # noqa: F401 - registers itself
 from accounts.people.admin import PeopleAdmin
 from accounts.people.models import User
 from accounts.sessions.models import Session
+from accounts.sso.models import Arrival, IdentityProvider
 from accounts.tokens.models import ApiToken
 from core.console import Console
 from core.console_rights import opened_by
@@ -25,3 +27,4 @@ Console.leaves_out |= {Group, EmailAddress, EmailConfirmation}
 opened_by(Permission.PEOPLE_MANAGE, User)
 opened_by(Permission.TOKENS_MANAGE, ApiToken)
 opened_by(Permission.SESSIONS_MANAGE, Session)
+opened_by(Permission.IDENTITY_MANAGE, IdentityProvider, Arrival)

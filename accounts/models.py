@@ -11,7 +11,6 @@ from accounts.sso.models import (
     ExternalIdentity,
     IdentityProvider,
     ProviderKey,
-    SsoPolicy,
     SsoSession,
 )
 from accounts.tokens.models import ApiToken
@@ -30,7 +29,6 @@ __all__ = [
     "RoleAssignment",
     "Session",
     "SessionPolicy",
-    "SsoPolicy",
     "SsoSession",
     "User",
 ]

@@ -4,6 +4,7 @@ from accounts.domains.api import router as domains
 from accounts.groups.api import router as groups
 from accounts.requests import authenticate
 from accounts.roles.api import router as roles
+from accounts.sso.api import router as identity_providers
 from core.api import make_api
 from messaging.conversations.api import router as conversations
 from messaging.files.api import router as files
@@ -27,6 +28,7 @@ for feature in (
     people,
     groups,
     roles,
+    identity_providers,
     conversations,
     grants,
     sidebar,

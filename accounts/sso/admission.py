@@ -90,7 +90,10 @@ def _admit(provider: IdentityProvider, identity: Identity) -> Admitted:
     user = admitted.user
     if not admitted.is_new and provider.rules.keeps_people_in_step:
         user = _in_step(provider, identity, user)
-    _join_groups(provider, identity, user)
+    if _join_groups(provider, identity, user):
+        user.refresh_from_db()
+    # Again: what the mapping gives must not be more than its author could.
+    _check_may_enter(provider, user)
     admitted.link.last_used_at = timezone.now()
     admitted.link.save(update_fields=["last_used_at"])
     return Admitted(user, admitted.link, admitted.is_new)
@@ -191,11 +194,14 @@ def _in_step(provider: IdentityProvider, identity: Identity, user: User) -> User
     return people.update_person(system_actor(current_tenant()), user_id=user.id, **changes)
 
 
-def _join_groups(provider: IdentityProvider, identity: Identity, user: User) -> None:
-    """Into the groups that the provider's groups stand for, out of the others it stands for."""
+def _join_groups(provider: IdentityProvider, identity: Identity, user: User) -> bool:
+    """Into the groups that the provider's groups stand for, out of the others it stands for.
+
+    Returns whether anything changed.
+    """
     governed = {grant.group_id for grant in provider.granted if grant.group_id is not None}
     if not governed:
-        return
+        return False
     actor, members = system_actor(current_tenant()), Members.of([user.id])
     directly = GroupMember.objects.filter(user_id=user.id, group_id__in=governed)
     present = set(directly.values_list("group_id", flat=True))
@@ -205,3 +211,4 @@ def _join_groups(provider: IdentityProvider, identity: Identity, user: User) -> 
         groups.add_members(actor, group_id=group_id, members=members, by_directory=True)
     for group_id in sorted(present - wanted):
         groups.remove_members(actor, group_id=group_id, members=members, by_directory=True)
+    return wanted != present

@@ -1,18 +1,11 @@
 """Identity providers of one organisation, their keys, whom they know, and what they have sent."""
 
-from collections.abc import Iterable
-from typing import Self
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from accounts.people.models import User
-from accounts.policies.models import Policy
 from accounts.sso.schemas import Grant, Mapping, OidcTrust, Options, SamlTrust
-from core.errors import Conflict, Words
 from core.ids import new_id
 from core.permissions import ROLE_PERMISSIONS, Permission, Role, known_permissions
 
@@ -209,60 +202,3 @@ class SsoSession(models.Model):
 
     def __str__(self) -> str:
         return str(self.session_id)
-
-
-class SsoPolicy(Policy):
-    """Whether people may sign in by anything but an identity provider."""
-
-    required = models.BooleanField(
-        _("only by an identity provider"),
-        default=False,
-        help_text=_("Passwords and codes are then good for one owner alone."),
-    )
-    break_glass_id = models.UUIDField(
-        _("owner who may always sign in by password"),
-        null=True,
-        blank=True,
-        help_text=_("The way back in when the identity provider fails. Keep the password safe."),
-    )
-
-    class Meta(Policy.Meta):
-        verbose_name = verbose_name_plural = _("single sign-on policy")
-
-    def check_change(self, before: Self) -> None:
-        """Nobody is locked out: there must be a provider that is on, and an owner with a password.
-
-        Errors  Conflict.
-        """
-        if not self.required:
-            return
-        if not IdentityProvider.objects.filter(state=State.ON).exists():
-            raise Conflict.field("required", _("Switch an identity provider on first."))
-        owner = User.objects.filter(id=self.break_glass_id, role=Role.OWNER, is_active=True).first()
-        if owner is None or not owner.has_usable_password():
-            raise Conflict.field("break_glass_id", _("Choose an active owner who has a password."))
-
-    def consequences(self, before: Self) -> Iterable[Words]:
-        """How many people will sign in otherwise than now."""
-        people = User.objects.filter(is_active=True, is_bot=False, email__isnull=False)
-        count = people.exclude(id=self.break_glass_id).count()
-        if self.required and not before.required:
-            linked = (
-                ExternalIdentity.objects.filter(user__in=people, provider__state=State.ON)
-                .values("user")
-                .distinct()
-                .count()
-            )
-            yield ngettext(
-                "%(count)d person signs in by an identity provider only from now on.",
-                "%(count)d people sign in by an identity provider only from now on.",
-                count,
-            ) % {"count": count}
-            yield _("%(count)d of them have done so before.") % {"count": linked}
-            yield _("Sessions that are open stay open.")
-        elif before.required and not self.required:
-            yield ngettext(
-                "%(count)d person may sign in by password again.",
-                "%(count)d people may sign in by password again.",
-                count,
-            ) % {"count": count}

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
+from accounts.groups.access import check_reach
+from accounts.groups.selectors import groups_above, known_groups
 from accounts.sso import access, addresses, fetch
 from accounts.sso.events import (
     IdentityProviderChanged,
@@ -358,7 +360,8 @@ def _oidc_trust(
         raise Invalid.field("client_id", _("Give the client ID that the provider has for us."))
     url = provider.metadata_url
     is_described = bool(metadata.strip())
-    has_fields = "authorization_endpoint" in known
+    is_same = issuer == provider.issuer and "authorization_endpoint" in provider.trust
+    has_fields = is_same or "authorization_endpoint" in particulars
     if url or (issuer and not is_described and not has_fields):
         answer = fetch.get(discovery_url(url or issuer), accept="application/json")
         if answer.status != 200:
@@ -417,7 +420,16 @@ def _clean_grants(actor: Actor, grants: list[Any]) -> list[dict[str, Any]]:
         role = grant["role"]
         if role and not ROLE_PERMISSIONS[Role(role)] <= actor.permissions:
             raise Forbidden("grants", _("You cannot give a role above your own."))
+    _check_groups(actor, {UUID(grant["group_id"]) for grant in cleaned if grant["group_id"]})
     return cleaned
+
+
+def _check_groups(actor: Actor, group_ids: set[UUID]) -> None:
+    """Groups that are here, and that give nothing the actor lacks."""
+    if known_groups(group_ids) != group_ids:
+        raise Invalid.field("grants", _("There is no such group here."))
+    if group_ids:
+        check_reach(actor, groups_above(group_ids))
 
 
 def _checked(kind: type[Strict], values: Any, field: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.domains.models import DomainProof
 from accounts.groups.services import create_group
 from accounts.roles.services import create_role, give_role
+from accounts.sso.models import IdentityProvider
 from core.ids import new_id
 from messaging.files import storage
 from messaging.files.models import File, FileVersion
@@ -54,6 +55,9 @@ def secret(cast: Cast) -> dict[str, object]:
         file = _file(room.id, message.id)
         section = create_section(cast.bo.actor, name="between us")
         domain = DomainProof.objects.create(domain="acme.example")
+        provider = IdentityProvider.objects.create(
+            kind="oidc", slug="idp", name="between us", issuer="https://idp.example"
+        )
         Poll.objects.create(message_id=message.id, conversation_id=room.id, options=["a", "b"])
         upload = begin_upload(cast.bo.actor, name="on its way", size_bytes=10)
         group, child = (create_group(cast.ana.actor, name=name) for name in ("outer", "inner"))
@@ -68,6 +72,7 @@ def secret(cast: Cast) -> dict[str, object]:
         "section_id": section.id,
         "user_id": cast.bo.id,
         "domain_id": domain.id,
+        "provider_id": provider.id,
         "emoji": EMOJI,
         "group_id": group.id,
         "child_id": child.id,

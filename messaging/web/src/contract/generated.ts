@@ -17,6 +17,32 @@ export interface AcknowledgementView {
   acknowledged_at: Timestamp | null;
 }
 
+export interface AddressesView {
+  login: string;
+  metadata: string;
+  entity_id: string;
+  acs: string;
+  sls: string;
+  callback: string;
+}
+
+export interface ArrivalPage {
+  items: ArrivalView[];
+  next: string | null;
+}
+
+export interface ArrivalView {
+  id: Id;
+  at: Timestamp;
+  outcome: string;
+  code: string;
+  words: string;
+  user_id: Id | null;
+  facts: object;
+  claims: object;
+  mapped: object;
+}
+
 export interface AssignmentList {
   items: AssignmentView[];
   next: null;
@@ -29,6 +55,20 @@ export interface AssignmentView {
   group_id: Id | null;
   over_group_id: Id | null;
   over_conversation_id: Id | null;
+}
+
+export interface ChangedProvider {
+  name?: string | null;
+  state?: "on" | "draft" | null;
+  metadata?: string | null;
+  metadata_url?: string | null;
+  issuer?: string | null;
+  trust?: object | null;
+  secret?: string | null;
+  mapping?: Mapping | null;
+  grants?: Grant[] | null;
+  options?: Options | null;
+  domains?: string[] | null;
 }
 
 export interface ChannelPolicyView {
@@ -137,6 +177,12 @@ export interface FileView {
   deleted_at: Timestamp | null;
 }
 
+export interface Grant {
+  value: string;
+  role?: "" | "admin" | "member" | "guest";
+  group_id?: Id | null;
+}
+
 export interface GrantList {
   items: GrantView[];
   next: null;
@@ -208,6 +254,16 @@ export interface LanguageView {
 export interface LinkView {
   url: string;
   expires_at: Timestamp;
+}
+
+export interface Mapping {
+  subject?: string;
+  email?: string;
+  name?: string;
+  given_name?: string;
+  family_name?: string;
+  locale?: string;
+  groups?: string;
 }
 
 export interface MayCreate {
@@ -377,6 +433,21 @@ export interface NewPriority {
   confirmed?: boolean;
 }
 
+export interface NewProvider {
+  kind: "saml" | "oidc";
+  slug: string;
+  name?: string;
+  metadata?: string;
+  metadata_url?: string;
+  issuer?: string;
+  trust?: object;
+  secret?: string;
+  mapping?: Mapping | null;
+  grants?: Grant[];
+  options?: Options | null;
+  domains?: string[];
+}
+
 export interface NewRole {
   name: string;
   permissions: string[];
@@ -394,6 +465,19 @@ export interface NewUpload {
 
 export interface NewVote {
   options: number[];
+}
+
+export interface Options {
+  creates_people?: boolean;
+  keeps_people_in_step?: boolean;
+  default_role?: "member" | "guest";
+  idp_initiated?: boolean;
+  needs_signed_response?: boolean;
+  needs_encryption?: boolean;
+  single_logout?: boolean;
+  signs_requests?: boolean;
+  userinfo?: boolean;
+  clock_skew_s?: number;
 }
 
 export interface PartAsked {
@@ -478,6 +562,31 @@ export interface Problem {
   detail: string;
   code: string;
   errors: FieldProblem[];
+}
+
+export interface ProviderPage {
+  items: ProviderView[];
+  next: string | null;
+}
+
+export interface ProviderView {
+  id: Id;
+  kind: "saml" | "oidc";
+  slug: string;
+  name: string;
+  state: "draft" | "tested" | "on";
+  issuer: string;
+  metadata_url: string;
+  trust: object;
+  has_secret: boolean;
+  mapping: Mapping;
+  grants: Grant[];
+  options: Options;
+  domains: string[];
+  vouched_role: string;
+  tested_at: Timestamp | null;
+  addresses: AddressesView;
+  certificates: string[];
 }
 
 export interface ReactionView {
