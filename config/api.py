@@ -21,6 +21,7 @@ from messaging.saved.api import router as saved
 from messaging.search.api import router as search
 from messaging.sidebar.api import router as sidebar
 from messaging.threads.api import router as threads
+from messaging.trace.api import router as trace
 
 api = make_api(auth=authenticate)
 for feature in (
@@ -42,6 +43,7 @@ for feature in (
     pins,
     saved,
     threads,
+    trace,
     live,
 ):
     api.add_router("", feature)

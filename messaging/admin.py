@@ -3,17 +3,21 @@
 Direct messages are left out, and nothing that was said is shown: an admin is not a reader.
 """
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 import messaging.conversations.admin
 import messaging.files.admin
 import messaging.grants.admin  # noqa: F401 - registers itself
 from messaging.conversations.models import Conversation, Kind, Membership
+from messaging.etiquette import admin as etiquette
+from messaging.trace.admin import trace_page
 
 
 class _ReadOnly:
@@ -41,6 +45,11 @@ class ConversationAdmin(_ReadOnly, admin.ModelAdmin):
     ordering = ("name",)
     fields = ("name", "kind", "topic", "purpose", "created_at", "archived_at")
     inlines = (MembershipInline,)
+    change_list_template = "messaging/conversations_admin.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(partial(trace_page, self.admin_site))
+        return [path("trace/", page, name="messaging_trace"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         rows = super().get_queryset(request).exclude(kind=Kind.DIRECT)
@@ -49,3 +58,6 @@ class ConversationAdmin(_ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("people"), ordering="member_count")
     def people(self, conversation: Conversation) -> int:
         return conversation.member_count
+
+
+__all__ = ["ConversationAdmin", "etiquette"]

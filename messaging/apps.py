@@ -19,6 +19,7 @@ FEATURES = (
     "threads",
     "search",
     "attention",
+    "trace",
     "live",
 )
 

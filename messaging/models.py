@@ -3,6 +3,7 @@
 from messaging.attention.models import Mention
 from messaging.conversations.models import Conversation, Membership
 from messaging.conversations.policy import ChannelPolicy
+from messaging.etiquette.models import EtiquettePolicy
 from messaging.files.models import File, FilePolicy, FileVersion, Upload
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
 from messaging.messages.models import Message, Revision
@@ -20,6 +21,7 @@ __all__ = [
     "Conversation",
     "ConversationGroupGrant",
     "ConversationUserGrant",
+    "EtiquettePolicy",
     "File",
     "FilePolicy",
     "FileVersion",

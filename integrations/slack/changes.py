@@ -120,9 +120,7 @@ def _edit(message: Message, told: Told) -> Past:
     message.text, message.edited_at = told.text, told.edited_at
     message.save(update_fields=["text", "edited_at"])
     calls = calls_in(told.text or "")
-    fact = MessageEdited(
-        message.conversation_id, message.id, message.author_id, calls.people, calls.everybody
-    )
+    fact = MessageEdited(message.conversation_id, message.id, message.author_id, *calls)
     return _past(fact, message, told.edited_at or message.created_at)
 
 

@@ -236,12 +236,7 @@ class History:
     def _past(self, row: dict[str, Any], message: Message) -> Past:
         calls = calls_in(message.text or "")
         fact = MessageCreated(
-            row["conversation_id"],
-            row["id"],
-            row["author_id"],
-            row["thread_id"],
-            calls.people,
-            calls.everybody,
+            row["conversation_id"], row["id"], row["author_id"], row["thread_id"], *calls
         )
         entry_id = self._workspace.entry(row["id"], message.micros)
         return Past(entry_id, fact, row["author_id"], row["created_at"])

@@ -16,3 +16,13 @@ class MentionCreated:
     conversation_id: UUID
     message_id: UUID
     seq: int
+
+
+@event("mentions.recorded", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MentionsRecorded:
+    """A message calls on so many that they are not told one by one; `message_seq` is its number."""
+
+    conversation_id: UUID
+    message_id: UUID
+    message_seq: int

@@ -1,78 +1,102 @@
 """Keeps the table of mentions in step with what messages say."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from core.actor import system_actor
 from events.handlers import on
-from events.journal import publish
-from messaging.attention.events import MentionCreated
+from events.journal import hold, publish
+from messaging.attention.events import MentionCreated, MentionsRecorded
+from messaging.attention.here import here_among
 from messaging.attention.models import Mention
 from messaging.conversations.models import Membership
+from messaging.messages.calls import renews_calls
 from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
 from messaging.messages.mentions import calls_in
 from messaging.messages.models import Message
 from tenants.context import current_tenant
 
+MOST_TOLD = 100
+"""More people than these are not told one by one in their own streams: the conversation is."""
 
-@on(MessageCreated, when=lambda fact: bool(fact.mentions) or fact.calls_all)
+
+@on(
+    MessageCreated,
+    when=lambda fact: bool(fact.mentions) or fact.calls_all or fact.calls_here,
+)
 def record_mentions(fact: MessageCreated) -> None:
     """Write down whom a new message calls on, and tell each of them."""
-    _renew(fact.message_id)
+    # Edits and deletions write the rows within their own transaction, holding the stream.
+    hold(fact.conversation_id)
+    message = Message.objects.defer("words").filter(id=fact.message_id).first()
+    if message is not None:
+        _renew(message, is_new=True)
 
 
-@on(MessageEdited)
-def renew_mentions(fact: MessageEdited) -> None:
+@on(MessageEdited, MessageDeleted)
+def check_mentions(fact: MessageEdited | MessageDeleted) -> None:
+    """Edits of people are in step already; those of imports are put in step here."""
+    hold(fact.conversation_id)
+    message = Message.objects.defer("words").filter(id=fact.message_id).first()
+    if message is not None:
+        _renew(message, is_new=False)
+
+
+@renews_calls
+def renew_mentions(message: Message, before: str | None) -> None:
     """After an edit only those count whom the text calls on now; people newly named are told."""
-    _renew(fact.message_id)
+    _renew(message, is_new=not calls_in(before or "").here)
 
 
-@on(MessageDeleted)
-def drop_mentions(fact: MessageDeleted) -> None:
-    """A deleted message calls on nobody."""
-    _renew(fact.message_id)
-
-
-def _renew(message_id: UUID) -> None:
-    """Make the rows what the message says now.
-
-    Not what the event said: workers take the events of one message in any order, and whichever
-    comes last must leave the truth. The message is locked, so that two of them take turns.
-    """
-    message = Message.objects.select_for_update().defer("words").filter(id=message_id).first()
-    if message is None:
-        return
-    wanted = _called_on(message)
-    rows = list(Mention.objects.filter(message_id=message_id))
-    Mention.objects.filter(id__in=[row.id for row in rows if row.user_id not in wanted]).delete()
+def _renew(message: Message, *, is_new: bool) -> None:
+    """Make the rows what the message says now, whatever they were; the stream is held."""
+    rows = list(Mention.objects.filter(message_id=message.id))
     known = {row.user_id for row in rows}
+    wanted = _called_on(message, known, is_new=is_new)
+    if gone := [row.id for row in rows if row.user_id not in wanted]:
+        Mention.objects.filter(id__in=gone).delete()
     # In the order of ids, as everywhere that several people's streams are written.
-    for user_id in sorted(wanted - known, key=str):
-        _add(message, user_id)
+    _add(message, sorted(wanted - known, key=str))
 
 
-def _called_on(message: Message) -> set[UUID | None]:
+def _called_on(message: Message, known: set[UUID | None], *, is_new: bool) -> set[UUID | None]:
     """The members whom a message names, without its author; None stands for everybody."""
     if message.deleted_at is not None or message.text is None:
         return set()
     calls = calls_in(message.text)
     named: set[UUID | None] = {None} if calls.everybody else set()
+    members = Membership.objects.filter(conversation_id=message.conversation_id)
     if calls.people:
-        members = Membership.objects.filter(
-            conversation_id=message.conversation_id, user_id__in=calls.people
+        people = members.filter(user_id__in=calls.people).values_list("user_id", flat=True)
+        named.update(people)
+    if calls.here and not calls.everybody:
+        # Whoever was here when the message came; an edit does not call on those who came later.
+        named |= _here(members.values_list("user_id", flat=True)) if is_new else known
+    return named - {message.author_id} if message.author_id is not None else named
+
+
+def _here(user_ids: Sequence[UUID]) -> set[UUID | None]:
+    """The people who are here now; everybody where nobody can tell who is."""
+    here = here_among(current_tenant(), list(user_ids))
+    return {None} if here is None else {*here}
+
+
+def _add(message: Message, user_ids: Sequence[UUID | None]) -> None:
+    Mention.objects.bulk_create(
+        Mention(
+            conversation_id=message.conversation_id,
+            user_id=user_id,
+            seq=message.seq,
+            message_id=message.id,
+            author_id=message.author_id,
         )
-        people = members.values_list("user_id", flat=True)
-        named.update(user_id for user_id in people if user_id != message.author_id)
-    return named
-
-
-def _add(message: Message, user_id: UUID | None) -> None:
-    Mention.objects.create(
-        conversation_id=message.conversation_id,
-        user_id=user_id,
-        seq=message.seq,
-        message_id=message.id,
-        author_id=message.author_id,
+        for user_id in user_ids
     )
-    if user_id is not None:
-        fact = MentionCreated(user_id, message.conversation_id, message.id, message.seq)
-        publish(fact, by=system_actor(current_tenant()))
+    by = system_actor(current_tenant())
+    if len(user_ids) > MOST_TOLD:
+        publish(MentionsRecorded(message.conversation_id, message.id, message.seq), by=by)
+        return
+    for user_id in user_ids:
+        if user_id is not None:
+            fact = MentionCreated(user_id, message.conversation_id, message.id, message.seq)
+            publish(fact, by=by)

@@ -117,6 +117,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=8, choices=MemberRole.choices, default=MemberRole.MEMBER)
     joined_at = models.DateTimeField(default=timezone.now)
     read_seq = models.BigIntegerField(default=0, db_default=0)
+    delivered_seq = models.BigIntegerField(default=0, db_default=0)
     may_post = models.BooleanField(default=False, db_default=False)
     history_from_seq = models.BigIntegerField(default=0, db_default=0)
     section_id = models.UUIDField(null=True, editable=False)

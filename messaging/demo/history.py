@@ -58,9 +58,7 @@ def _say(
         key=uuid5(NAMESPACE_DNS, str(ids[line.number])),
         created_at=line.at,
     )
-    fact = MessageCreated(
-        conversation.id, message.id, actor.user_id, message.thread_id, calls.people, calls.everybody
-    )
+    fact = MessageCreated(conversation.id, message.id, actor.user_id, message.thread_id, *calls)
     record(fact, by=actor, row=message, at=line.at)
     return message
 
@@ -73,7 +71,7 @@ def _called(name: str, people: Mapping[str, Actor]) -> str:
 
 def _mentions(message: Message) -> list[Mention]:
     calls = calls_in(message.text or "")
-    called = [*calls.people, *([None] if calls.everybody else [])]
+    called = [*calls.people, *([None] if calls.everybody or calls.here else [])]
     return [
         Mention(
             user_id=user_id,

@@ -131,6 +131,20 @@ def _server_messages() -> dict[str, Any]:
             conversation_id=_UUID,
             user_id=_UUID,
         ),
+        "receiptsNotice": _message(
+            "Up to where people have a conversation, and have read it. Never numbered.",
+            ["conversation_id", "items"],
+            kind="receipts",
+            conversation_id=_UUID,
+            items={
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["user_id"],
+                    "properties": {"user_id": _UUID, "delivered_seq": _SEQ, "read_seq": _SEQ},
+                },
+            },
+        ),
         "presenceNotice": _message(
             "Somebody came or went. Never numbered.",
             kind="presence",
@@ -150,6 +164,7 @@ def _client_messages() -> dict[str, Any]:
             user_after=_SEQ,
         ),
         "typing": _message("I am writing here.", conversation_id=_UUID),
+        "delivered": _message("I have these conversations up to these numbers.", heads=_HEADS),
         "presence": _message("I am here, or away.", state={"type": "string", "enum": may_send}),
         "pong": _message("The answer to `ping`."),
     }

@@ -18,6 +18,7 @@ from messaging.live.protocol import (
     Close,
     CloseCode,
     Decision,
+    Delivered,
     Presence,
     Reply,
     Resume,
@@ -180,6 +181,8 @@ class LiveConsumer(AsyncConsumer):
                 await self._resume(after, user_after)
             case Typing(conversation_id):
                 await self.gateway.hub.typing(self.socket, conversation_id)
+            case Delivered(heads):
+                self.gateway.hub.receipts.delivered(self.socket, heads)
             case Presence(state):
                 await self.gateway.hub.presence.say(self.socket, state.value)
             case Beat():

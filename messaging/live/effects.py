@@ -60,6 +60,14 @@ def user_deactivated(hub: Hub, channel: Channel, frame: Frame) -> None:
         hub.shut_out(socket, CloseCode.REVOKED)
 
 
+def cursor_moved(hub: Hub, channel: Channel, frame: Frame) -> None:
+    """What somebody has read is told to those who wrote it, a moment later."""
+    conversation_id, seq = frame.data.get("conversation_id"), frame.data.get("read_seq")
+    if conversation_id and seq is not None:
+        topic = channel.topic
+        hub.receipts.read(topic.tenant, conversation_id, topic.stream_id, seq)
+
+
 def archived(hub: Hub, channel: Channel, frame: Frame) -> None:
     channel.is_archived = True
 
@@ -83,6 +91,7 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     (CONVERSATION, "chancery.conversation.restored.v1"): restored,
     (USER, "chancery.membership.added.v1"): i_was_added,
     (USER, "chancery.membership.removed.v1"): i_was_removed,
+    (USER, "chancery.cursor.moved.v1"): cursor_moved,
     (USER, "chancery.session.revoked.v1"): session_revoked,
     (USER, "chancery.user.deactivated.v1"): user_deactivated,
 }

@@ -42,6 +42,13 @@ class DatabaseJournal:
         with in_tenant(tenant):
             return await in_db_thread(selectors.members, conversation_id)
 
+    async def note_delivered(self, tenant: str, reached: dict[str, dict[str, int]]) -> bool:
+        with in_tenant(tenant):
+            return await in_db_thread(selectors.note_delivered, reached)
+
+    async def note_here(self, tenant: str, here: list[str], gone: list[str]) -> None:
+        await in_db_thread(selectors.note_here, tenant, here, gone)
+
     async def ready_tenants(self, tenants: Sequence[str]) -> set[str]:
         return await in_db_thread(selectors.ready_tenants, tenants)
 

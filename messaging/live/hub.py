@@ -30,6 +30,7 @@ from messaging.live.frames import CONVERSATION, TENANT, USER, Frame, Topic
 from messaging.live.ports import HubLimits, Journal, Layer
 from messaging.live.presence import Key, Presence
 from messaging.live.protocol import CloseCode
+from messaging.live.receipts import EVERY_S, Receipts
 from messaging.live.socket import Person, Socket, drain_frame
 from messaging.live.subscriptions import Subscriptions
 
@@ -54,7 +55,7 @@ class Hub:
         self.now = clock
         self.is_draining = False
         self.delivered = 0
-        self._journal = journal
+        self.journal = journal
         self._channels: dict[str, Channel] = {}
         self._sockets: dict[Socket, None] = {}
         self._people: dict[Key, dict[Socket, None]] = defaultdict(dict)
@@ -66,6 +67,7 @@ class Hub:
         self._background: set[asyncio.Task[None]] = set()
         self.catch_up = CatchUp(self, journal)
         self.presence = Presence(self)
+        self.receipts = Receipts(self)
         self.subscriptions = Subscriptions(
             layer,
             self.limits,
@@ -82,6 +84,7 @@ class Hub:
         self._tasks = [
             asyncio.create_task(self._go_round(), name="hub-round"),
             asyncio.create_task(self._mind_absence(), name="hub-absence"),
+            asyncio.create_task(self._pass_receipts_on(), name="hub-receipts"),
         ]
 
     async def close(self) -> None:
@@ -425,12 +428,22 @@ class Hub:
             except Exception as error:
                 logger.warning("who is gone could not be seen to: %s", error)
 
+    async def _pass_receipts_on(self) -> None:
+        """Once a second: note what reached whom, and tell those who may know."""
+        while True:
+            await asyncio.sleep(EVERY_S)
+            try:
+                await self.presence.note()
+                await self.receipts.pass_on()
+            except Exception as error:
+                logger.warning("what reached whom could not be noted: %s", error)
+
     async def _shut_tenants(self) -> None:
         """Close the sockets of tenants that no longer answer at their address."""
         here = list(self._per_tenant)
         if not here:
             return
-        ready = await self._journal.ready_tenants(here)
+        ready = await self.journal.ready_tenants(here)
         for socket in list(self._sockets):
             if socket.person.tenant in here and socket.person.tenant not in ready:
                 self.shut_out(socket, CloseCode.REVOKED)

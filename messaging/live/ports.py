@@ -22,6 +22,14 @@ class Journal(Protocol):
         """Who belongs to a conversation now."""
         ...
 
+    async def note_delivered(self, tenant: str, reached: dict[str, dict[str, int]]) -> bool:
+        """Note what reached whom, per conversation and person; says whether others may see it."""
+        ...
+
+    async def note_here(self, tenant: str, here: list[str], gone: list[str]) -> None:
+        """Note who is here and looking, and who is not any more."""
+        ...
+
     async def ready_tenants(self, tenants: Sequence[str]) -> set[str]:
         """Those of these tenants that are not suspended or being deleted."""
         ...

@@ -15,7 +15,7 @@ from messaging.live.socket import Socket
 if TYPE_CHECKING:
     from messaging.live.hub import Hub
 
-OFFLINE = "offline"
+OFFLINE, ACTIVE = "offline", "active"
 
 type Key = tuple[str, str]
 """Tenant and person."""
@@ -85,10 +85,13 @@ class Presence:
         self._board = PresenceBoard(fresh_s=4 * hub.limits.heartbeat_s)
         self._absences: dict[Key, Absence] = {}
         self._repeated_at = hub.now()
+        #: Who came to look, and who went, since that was last noted for the handlers.
+        self._unnoted: dict[Key, bool] = {}
 
     async def say(self, socket: Socket, state: str) -> None:
         """Say where a person is, to those who share a conversation with them."""
         common = _common(socket)
+        self._unnoted[socket.person.tenant, socket.person.user_id] = state == ACTIVE
         if common is not None:
             rooms = _rooms(socket)[: self._hub.limits.presence_rooms]
             await self._announce(common, socket.person.user_id, state, rooms)
@@ -127,12 +130,23 @@ class Presence:
                 continue
             del self._absences[key]
             if not is_back:
+                self._unnoted[key] = False
                 await self._announce(absence.common, key[1], OFFLINE, absence.rooms)
         for key, sighting in self._board.fade(now):
             self._show(key, OFFLINE, sighting.rooms)
         if now - self._repeated_at >= 2 * self._hub.limits.heartbeat_s:
             self._repeated_at = now
             await self._repeat()
+
+    async def note(self) -> None:
+        """Let the handlers know who is here: whom @here calls on."""
+        news, self._unnoted = self._unnoted, {}
+        by_tenant: dict[str, tuple[list[str], list[str]]] = {}
+        for (tenant, user_id), is_here in news.items():
+            here, gone = by_tenant.setdefault(tenant, ([], []))
+            (here if is_here else gone).append(user_id)
+        for tenant, (here, gone) in by_tenant.items():
+            await self._hub.journal.note_here(tenant, here, gone)
 
     async def _repeat(self) -> None:
         for key, socket in self._hub.somebody_of_each():

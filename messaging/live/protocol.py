@@ -60,6 +60,8 @@ class Limits:
     typing_interval_s: float = 2.0
     presence_interval_s: float = 1.0
     resumes_per_frame: int = 2000
+    delivered_interval_s: float = 0.5
+    delivered_per_frame: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,13 @@ class Typing:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """The client has these conversations up to these numbers."""
+
+    heads: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Presence:
     state: PresenceState
 
@@ -99,7 +108,7 @@ class Beat:
     """A heartbeat is due: send a ping with the heads that moved."""
 
 
-type Decision = Reply | Close | Resume | Typing | Presence | Beat
+type Decision = Reply | Close | Resume | Typing | Delivered | Presence | Beat
 
 
 class _Refused(Exception):
@@ -155,6 +164,7 @@ class SocketProtocol:
     _heard_at: float = field(init=False)
     _typed_at: dict[str, float] = field(init=False, default_factory=dict)
     _presence_at: float = field(init=False, default=float("-inf"))
+    _delivered_at: float = field(init=False, default=float("-inf"))
 
     def __post_init__(self) -> None:
         self._bucket = TokenBucket.full(self.limits.frames_per_s, self.limits.burst, self.now)
@@ -234,6 +244,16 @@ class SocketProtocol:
         horizon = now - self.limits.typing_interval_s
         self._typed_at = {key: at for key, at in self._typed_at.items() if at > horizon}
 
+    def _delivered(self, frame: dict[str, Any], now: float) -> list[Decision]:
+        heads = frame.get("heads")
+        if not isinstance(heads, dict) or len(heads) > self.limits.delivered_per_frame:
+            raise _Refused(ErrorCode.BAD_FRAME, "heads")
+        reached = {_uuid(key, "heads"): _seq(value, "heads") for key, value in heads.items()}
+        if now - self._delivered_at < self.limits.delivered_interval_s:
+            raise _Refused(ErrorCode.TOO_MANY, "heads")
+        self._delivered_at = now
+        return [Delivered(reached)]
+
     def _presence(self, frame: dict[str, Any], now: float) -> list[Decision]:
         state = frame.get("state")
         # "offline" is the server's to say: it is what no open socket means.
@@ -249,6 +269,7 @@ _READERS: dict[str, Callable[[SocketProtocol, dict[str, Any], float], list[Decis
     "pong": SocketProtocol._pong,
     "resume": SocketProtocol._resume,
     "typing": SocketProtocol._typing,
+    "delivered": SocketProtocol._delivered,
     "presence": SocketProtocol._presence,
 }
 

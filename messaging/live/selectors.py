@@ -7,7 +7,9 @@ from uuid import UUID
 from django.db import connection
 
 from events import journal, render
+from messaging.attention import here
 from messaging.conversations.models import Membership
+from messaging.receipts import services as receipts
 from tenants.context import in_public
 from tenants.models import Tenant, TenantState
 
@@ -79,6 +81,22 @@ def heads(stream_ids: Sequence[str]) -> dict[str, int]:
 def frames_after(stream_id: str, seq: int, limit: int) -> list[bytes]:
     """The frames that follow `seq`, oldest first, with their rows as they are now."""
     return render.frames_of(journal.entries_after(UUID(stream_id), seq, limit=limit))
+
+
+def note_delivered(reached: dict[str, dict[str, int]]) -> bool:
+    """Note what reached whom; says whether others may see it."""
+    return receipts.note_delivered(
+        {
+            UUID(conversation_id): {UUID(user_id): seq for user_id, seq in people.items()}
+            for conversation_id, people in reached.items()
+        }
+    )
+
+
+def note_here(tenant: str, present: list[str], gone: list[str]) -> None:
+    """Note who is here and looking, and who is not any more."""
+    here.note_here(tenant, present)
+    here.note_gone(tenant, gone)
 
 
 def ready_tenants(slugs: Sequence[str]) -> set[str]:

@@ -47,10 +47,12 @@ class NewMessage(Body):
     poll: NewPoll | None = None
     priority: NewPriority | None = None
     file_ids: Annotated[list[UUID], Field(max_length=20)] = []
+    confirm_mentions: bool = False
 
 
 class MessageChange(Body):
     text: Text
+    confirm_mentions: bool = False
 
 
 @router.get("/conversations/{conversation_id}/messages", response=answers(MessagePage))
@@ -89,6 +91,7 @@ def post_message(request: Request, conversation_id: UUID, body: NewMessage) -> H
         thread_id=body.thread_id,
         also_in_conversation=body.also_in_conversation,
         brought=_brought(body),
+        confirms_mentions=body.confirm_mentions,
     )
     if posted.is_new:
         return answer(view_of_new(posted.message), 201)
@@ -104,7 +107,12 @@ def get_message(request: Request, message_id: UUID) -> HttpResponse:
 @router.patch("/messages/{message_id}", response=answers(MessageView))
 def edit_message(request: Request, message_id: UUID, body: MessageChange) -> HttpResponse:
     """Replace a message's text; the version before it is kept."""
-    message = services.edit_message(request.actor, message_id=message_id, text=body.text)
+    message = services.edit_message(
+        request.actor,
+        message_id=message_id,
+        text=body.text,
+        confirms_mentions=body.confirm_mentions,
+    )
     return answer(views_of([message])[0])
 
 

@@ -10,7 +10,10 @@ from events.registry import event
 @event("message.created", stream=StreamKind.CONVERSATION, key="conversation_id")
 @dataclass(frozen=True, slots=True)
 class MessageCreated:
-    """`mentions` are the people named; `calls_all` says that everybody was called on."""
+    """`mentions` are the people named, `groups` the groups of people.
+
+    `calls_all` says that everybody was called on, `calls_here` that whoever was there was.
+    """
 
     conversation_id: UUID
     message_id: UUID
@@ -18,6 +21,8 @@ class MessageCreated:
     thread_id: UUID | None = None
     mentions: tuple[UUID, ...] = ()
     calls_all: bool = False
+    calls_here: bool = False
+    groups: tuple[UUID, ...] = ()
 
 
 @event("message.edited", stream=StreamKind.CONVERSATION, key="conversation_id")
@@ -28,6 +33,8 @@ class MessageEdited:
     author_id: UUID | None
     mentions: tuple[UUID, ...] = ()
     calls_all: bool = False
+    calls_here: bool = False
+    groups: tuple[UUID, ...] = ()
 
 
 @event("message.deleted", stream=StreamKind.CONVERSATION, key="conversation_id")

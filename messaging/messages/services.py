@@ -17,6 +17,7 @@ from core.text import clean_text
 from events.journal import Gone, hold, publish
 from messaging.conversations.access import Do as InConversation
 from messaging.conversations.access import Place, insist, place_for
+from messaging.messages import calls as called
 from messaging.messages import parts, policy
 from messaging.messages.access import Do, Found, message_for
 from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
@@ -40,13 +41,15 @@ def post_message(
     thread_id: UUID | None = None,
     also_in_conversation: bool = False,
     brought: Mapping[str, Any] | None = None,
+    confirms_mentions: bool = False,
 ) -> Posted:
     """Post a message; posting with the same key again returns the one that is there.
 
     `brought` is what comes with it besides the text, by the names registered in `parts`.
 
     Errors  NotFound and Forbidden by access to the conversation; Invalid names `text` or
-            `thread_id`; Conflict where the key was used for another text.
+            `thread_id`; Conflict where the key was used for another text, or `confirm_mentions`
+            where it calls on many and `confirms_mentions` does not say that this is meant.
     """
     brought = brought or {}
     text = "" if text == "" and parts.speaks(brought) else clean_text(text)
@@ -55,6 +58,7 @@ def post_message(
         insist(actor, place, do)
     policy.check(actor, conversation_id, text)
     calls = calls_in(text)
+    called.check_calls(actor, place, calls, is_confirmed=confirms_mentions)
     message = Message(
         id=new_id(),
         conversation_id=conversation_id,
@@ -67,15 +71,15 @@ def post_message(
         created_at=timezone.now(),
         parts=parts.bits_of(brought),
     )
-    fact = MessageCreated(
-        conversation_id, message.id, actor.user_id, thread_id, calls.people, calls.everybody
-    )
+    fact = MessageCreated(conversation_id, message.id, actor.user_id, thread_id, *calls)
     if _is_stored(fact, actor, message, place, brought):
         return Posted(message, True)
     return _posted_before(actor, conversation_id, key, text, thread_id)
 
 
-def edit_message(actor: Actor, *, message_id: UUID, text: str) -> Message:
+def edit_message(
+    actor: Actor, *, message_id: UUID, text: str, confirms_mentions: bool = False
+) -> Message:
     """Replace a message's text; the version before it is kept as a revision.
 
     Errors  NotFound and Forbidden by access; Conflict where it was deleted.
@@ -89,14 +93,20 @@ def edit_message(actor: Actor, *, message_id: UUID, text: str) -> Message:
             raise Conflict("message", _("This message was deleted."), code="deleted")
         if message.text == text:
             return message
+        calls, before = calls_in(text), message.text
+        called.check_calls(
+            actor,
+            found.place,
+            calls,
+            before=calls_in(before or ""),
+            is_confirmed=confirms_mentions,
+        )
         _keep_revision(message, actor)
         message.text, message.edited_at = text, timezone.now()
         message.save(update_fields=["text", "edited_at"])
-        calls = calls_in(text)
+        called.renew_calls(message, before)
         publish(
-            MessageEdited(
-                found.place.id, message_id, message.author_id, calls.people, calls.everybody
-            ),
+            MessageEdited(found.place.id, message_id, message.author_id, *calls),
             by=actor,
         )
     return message
@@ -110,8 +120,10 @@ def delete_message(actor: Actor, *, message_id: UUID) -> None:
         if message.deleted_at is not None:
             return
         _keep_revision(message, actor)
+        before = message.text
         message.text, message.deleted_at = None, timezone.now()
         message.save(update_fields=["text", "deleted_at"])
+        called.renew_calls(message, before)
         if message.thread_id is not None:
             Message.objects.filter(id=message.thread_id).update(reply_count=F("reply_count") - 1)
         publish(MessageDeleted(found.place.id, message_id), by=actor)

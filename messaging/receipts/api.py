@@ -4,22 +4,17 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import Field
 
 from accounts.requests import idempotent
 from core.api import Body, answer, answers
 from core.http import Request
-from messaging.conversations.schemas import UnreadView
 from messaging.conversations.selectors import summaries
-from messaging.receipts import services
+from messaging.receipts import selectors, services
+from messaging.receipts.schemas import CursorView, DeliveryView, MemberCursorsView
 
 router = Router(tags=["receipts"])
-
-
-class CursorView(Schema):
-    read_seq: int
-    unread: UnreadView
 
 
 class NewCursor(Body):
@@ -39,3 +34,16 @@ def mark_read(request: Request, conversation_id: UUID, body: NewCursor) -> HttpR
     (row,) = summaries(request.actor, [conversation_id])
     unread = {"messages": row["unread"] or 0, "mentions": row["mentions"] or 0}
     return answer({"read_seq": row["read_seq"], "unread": unread})
+
+
+@router.get("/conversations/{conversation_id}/cursors", response=answers(MemberCursorsView))
+def list_cursors(request: Request, conversation_id: UUID) -> HttpResponse:
+    """Up to where each member of a small conversation has it, and has read it."""
+    found = selectors.cursors(request.actor, conversation_id)
+    return answer({"is_shown": found.is_shown, "members": found.members})
+
+
+@router.get("/messages/{message_id}/delivery", response=answers(DeliveryView))
+def get_delivery(request: Request, message_id: UUID) -> HttpResponse:
+    """How far a message got, for its author."""
+    return answer(selectors.delivery(request.actor, message_id))

@@ -71,6 +71,7 @@ PLAIN = {
     "chancery.thread.read.v1": {"user_id", "conversation_id", "root_id", "read_seq"},
     "chancery.session.revoked.v1": {"user_id", "credential"},
     "chancery.user.deactivated.v1": {"user_id"},
+    "chancery.mentions.recorded.v1": {"conversation_id", "message_id", "message_seq"},
     "chancery.acknowledgement.requested.v1": {
         "user_id",
         "conversation_id",

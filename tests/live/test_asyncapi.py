@@ -31,6 +31,7 @@ def test_every_frame_that_the_server_sends_is_described():
         "drain",
         "error",
         "typing",
+        "receipts",
         "presence",
     }
 

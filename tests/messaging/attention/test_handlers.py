@@ -4,11 +4,15 @@ from itertools import permutations
 
 import pytest
 
+from accounts.people.models import User
 from events.models import Entry
 from events.tasks import run_entry
+from messaging.attention import handlers
+from messaging.attention.here import note_gone, note_here
 from messaging.attention.models import Mention
+from messaging.conversations.selectors import summaries
 from messaging.messages.services import delete_message, edit_message
-from tests.messaging.places import journal_types, make_message
+from tests.messaging.places import journal_types, make_channel, make_message
 
 
 def work(entries=None) -> None:
@@ -32,7 +36,7 @@ def test_a_member_who_is_named_is_told_in_their_own_stream(cast, in_acme, genera
 
 
 def test_a_second_run_changes_nothing(cast, in_acme, general):
-    make_message(general, cast.bo, f"<@{cast.ana.id}> <!here>")
+    make_message(general, cast.bo, f"<@{cast.ana.id}> <!channel>")
 
     work()
     work()
@@ -90,3 +94,89 @@ def test_any_order_of_the_events_leaves_the_truth(cast, in_acme, general, order)
     work([entries[place] for place in order])
 
     assert called() == {cast.ana.id}
+
+
+@pytest.fixture
+def here(clean_redis):
+    """Notes who is here, as a gateway does."""
+
+    def note(*people):
+        note_here("acme", [str(person.id) for person in people])
+
+    yield note
+    note_gone("acme", [str(uid) for uid in User.objects.values_list("id", flat=True)])
+
+
+def unread(person, conversation) -> tuple[int, int]:
+    (row,) = summaries(person.actor, [conversation.id])
+    return row["unread"], row["mentions"]
+
+
+def test_here_calls_on_those_who_are_there_and_on_nobody_else(cast, in_acme, here):
+    room = make_channel(cast.ana, cast.bo, cast.cy, name="shift")
+    here(cast.bo, cast.ana, cast.dee)
+
+    make_message(room, cast.ana, "<!here> the delivery is at the door")
+    work()
+
+    assert called() == {cast.bo.id}
+    assert unread(cast.bo, room) == (1, 1)
+    assert unread(cast.cy, room) == (1, 0)
+
+
+def test_an_edit_does_not_call_on_those_who_came_later(cast, in_acme, here):
+    room = make_channel(cast.ana, cast.bo, cast.cy, name="shift")
+    here(cast.bo)
+    message = make_message(room, cast.ana, "<!here> come")
+    work()
+    here(cast.cy)
+
+    edit_message(cast.ana.actor, message_id=message.id, text="<!here> come down")
+    work()
+
+    assert called() == {cast.bo.id}
+
+
+def test_with_nobody_to_ask_who_is_here_everybody_is_called(cast, in_acme, general, monkeypatch):
+    monkeypatch.setattr("messaging.attention.handlers.here_among", lambda *_: None)
+
+    make_message(general, cast.bo, "<!here>")
+    work()
+
+    assert called() == {None}
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_count_is_right_at_the_moment_of_the_edit(cast, in_acme, general, told):
+    """No worker runs in between."""
+    message = make_message(general, cast.bo, f"<@{cast.ana.id}>" if told else "nothing")
+    work()
+    assert unread(cast.ana, general) == (1, int(told))
+
+    text = "nothing" if told else f"<@{cast.ana.id}>"
+    edit_message(cast.bo.actor, message_id=message.id, text=text)
+
+    assert unread(cast.ana, general) == (1, int(not told))
+
+
+def test_the_count_is_right_at_the_moment_of_the_deletion(cast, in_acme, general):
+    message = make_message(general, cast.bo, f"<@{cast.ana.id}> <!channel>")
+    work()
+
+    delete_message(cast.bo.actor, message_id=message.id)
+
+    assert unread(cast.ana, general) == (0, 0)
+    assert called() == set()
+
+
+def test_many_are_told_by_one_event(cast, in_acme, here, monkeypatch):
+    monkeypatch.setattr(handlers, "MOST_TOLD", 1)
+    room = make_channel(cast.ana, cast.bo, cast.cy, name="shift")
+    here(cast.bo, cast.cy)
+
+    make_message(room, cast.ana, "<!here>")
+    work()
+
+    assert called() == {cast.bo.id, cast.cy.id}
+    assert journal_types(room.id).count("mentions.recorded") == 1
+    assert "mention.created" not in journal_types(cast.bo.id)

@@ -33,7 +33,8 @@ A, B = UUID(int=0xA), UUID(int=0xB)
     ],
 )
 def test_calls_outside_of_code_count_once(text, people, everybody):
-    assert calls_in(text) == (people, everybody)
+    calls = calls_in(text)
+    assert (calls.people, calls.everybody or calls.here) == (people, everybody)
 
 
 def test_more_than_fifty_are_not_called_one_by_one():
@@ -53,3 +54,10 @@ def test_every_text_is_read_and_nobody_is_named_twice(parts):
 @pytest.mark.parametrize("piece", ["`", "``a", "` ", "```", "<", "`<@", "`\n"])
 def test_no_text_of_the_longest_kind_takes_long(piece):
     calls_in("<" + piece * (40_000 // len(piece)))
+
+
+def test_channel_here_and_groups_are_told_apart():
+    calls = calls_in(f"<!here> <&{A}> <&{str(B).upper()}> <&{A}> `<!channel> <&{B}>`")
+
+    assert calls == ((), False, True, (A, B))
+    assert calls_in("<!channel>") == ((), True, False, ())

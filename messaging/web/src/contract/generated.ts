@@ -123,6 +123,15 @@ export interface CursorView {
   unread: UnreadView;
 }
 
+export interface DeliveryView {
+  state: "sent" | "delivered" | "seen" | "acknowledged" | "expired";
+  recipient_count: number;
+  delivered_count: number;
+  seen_count: number;
+  seen_by: Id[];
+  acknowledged_count: number;
+}
+
 export interface Departure {
   successor_id?: Id | null;
 }
@@ -231,6 +240,14 @@ export interface GroupView {
   created_at: Timestamp;
 }
 
+export interface HandlerView {
+  handler: string;
+  state: string;
+  at: Timestamp | null;
+  error: string | null;
+  attempts: number | null;
+}
+
 export interface HighlightView {
   text: string;
   hit: boolean;
@@ -301,6 +318,18 @@ export interface MemberChange {
   may_post?: boolean | null;
 }
 
+export interface MemberCursorView {
+  user_id: Id;
+  delivered_seq: number;
+  read_seq: number;
+  joined_at: Timestamp;
+}
+
+export interface MemberCursorsView {
+  is_shown: boolean;
+  members: MemberCursorView[];
+}
+
 export interface MemberPage {
   items: MemberView[];
   next: string | null;
@@ -326,6 +355,7 @@ export interface MembershipView {
 
 export interface MessageChange {
   text: string;
+  confirm_mentions?: boolean;
 }
 
 export interface MessagePage {
@@ -415,6 +445,7 @@ export interface NewMessage {
   poll?: NewPoll | null;
   priority?: NewPriority | null;
   file_ids?: Id[];
+  confirm_mentions?: boolean;
 }
 
 export interface NewPoll {
@@ -595,6 +626,12 @@ export interface ReactionView {
   count: number;
 }
 
+export interface RelayView {
+  state: string;
+  attempts: number | null;
+  queued_at: Timestamp | null;
+}
+
 export interface Replacement {
   file_id: Id;
 }
@@ -751,6 +788,30 @@ export interface ThreadView {
   last_seq: number;
   unread: number;
   root: MessageView;
+}
+
+export interface TraceView {
+  message_id: Id;
+  conversation_id: Id;
+  seq: number;
+  author_id: Id | null;
+  created_at: Timestamp;
+  edited_at: Timestamp | null;
+  deleted_at: Timestamp | null;
+  reach: DeliveryView;
+  events: TracedEventView[];
+}
+
+export interface TracedEventView {
+  entry_id: Id;
+  event: string;
+  seq: number;
+  stored_at: Timestamp;
+  actor_id: Id | null;
+  correlation_id: string;
+  relay: RelayView;
+  handlers: HandlerView[];
+  deliveries: object[];
 }
 
 export interface UnreadView {
@@ -943,6 +1004,11 @@ export interface EventData {
     message_id: Id;
     seq: number;
   };
+  "chancery.mentions.recorded.v1": {
+    conversation_id: Id;
+    message_id: Id;
+    message_seq: number;
+  };
   "chancery.message.created.v1": MessageView;
   "chancery.message.deleted.v1": MessageView;
   "chancery.message.edited.v1": MessageView;
@@ -1110,6 +1176,15 @@ export type ServerFrame =
       user_id: Id;
     }
   | {
+      type: "receipts";
+      conversation_id: Id;
+      items: ({
+        user_id: Id;
+        delivered_seq?: number;
+        read_seq?: number;
+      })[];
+    }
+  | {
       type: "presence";
       user_id: Id;
       state: "active" | "away" | "offline";
@@ -1124,6 +1199,10 @@ export type ClientFrame =
   | {
       conversation_id: Id;
       type: "typing";
+    }
+  | {
+      heads: Record<string, number>;
+      type: "delivered";
     }
   | {
       state: "active" | "away";

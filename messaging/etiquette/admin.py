@@ -1,0 +1,14 @@
+"""The page of the policy in the organisation's console."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.policies.page import PolicyAdmin
+from messaging.etiquette.models import EtiquettePolicy
+
+
+@admin.register(EtiquettePolicy)
+class EtiquettePolicyAdmin(PolicyAdmin):
+    """How people call on each other, and what they see of each other's reading."""
+
+    lead = _("Who may mention @channel and @here is said by people's roles.")

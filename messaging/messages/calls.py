@@ -1,0 +1,74 @@
+"""Whether a message may call on whom it calls on, and who keeps the record of it in step."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from accounts.policies.selectors import current
+from core.actor import Actor
+from core.errors import Conflict, Forbidden
+from core.permissions import Permission
+from messaging.conversations.access import Place
+from messaging.conversations.models import Kind, Membership
+from messaging.etiquette.models import EtiquettePolicy
+from messaging.messages.mentions import Calls
+from messaging.messages.models import Message
+
+type Renewer = Callable[[Message, str | None], None]
+"""Takes a message that was just edited or deleted, and its text before; in that transaction."""
+
+_renewers: list[Renewer] = []
+
+
+def renews_calls(renewer: Renewer) -> Renewer:
+    """Register who keeps in step with edits and deletions, so that counts are exact at once."""
+    _renewers.append(renewer)
+    return renewer
+
+
+def renew_calls(message: Message, before: str | None) -> None:
+    """A message says something else now, or nothing."""
+    for renewer in _renewers:
+        renewer(message, before)
+
+
+def check_calls(
+    actor: Actor, place: Place, calls: Calls, *, before: Calls | None = None, is_confirmed: bool
+) -> None:
+    """Let a text call on many only where its author may, and means it.
+
+    Asked only where a text calls on everybody: a plain message costs nothing. What the text said
+    `before` is not asked about again.
+
+    Errors  Forbidden `mention_everybody`; Conflict `confirm_mentions`, with the number in words.
+    """
+    said = before is not None and (before.everybody or before.here)
+    if not (calls.everybody or calls.here) or said:
+        return
+    if place.conversation.kind != Kind.DIRECT and not actor.may(Permission.MENTION_EVERYBODY):
+        raise Forbidden(
+            "message",
+            _("You may not mention @channel and @here in this organisation."),
+            code="mention_everybody",
+        )
+    if is_confirmed:
+        return
+    most = current(EtiquettePolicy).confirm_above
+    others = Membership.objects.filter(conversation_id=place.id).exclude(user_id=actor.user_id)
+    count = others.count()
+    if count > most:
+        words = (
+            ngettext_lazy(
+                "This calls on %(count)d person. Send it again as confirmed.",
+                "This calls on %(count)d people. Send it again as confirmed.",
+                count,
+            )
+            if calls.everybody
+            else ngettext_lazy(
+                "This calls on whoever is here of %(count)d person. Send it again as confirmed.",
+                "This calls on whoever is here of %(count)d people. Send it again as confirmed.",
+                count,
+            )
+        )
+        raise Conflict.field("confirm_mentions", words % {"count": count}, code="confirm_mentions")
