@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from accounts.groups.selectors import people_in
 from core.actor import system_actor
 from events.handlers import on
 from events.journal import hold, publish
@@ -22,7 +23,7 @@ MOST_TOLD = 100
 
 @on(
     MessageCreated,
-    when=lambda fact: bool(fact.mentions) or fact.calls_all or fact.calls_here,
+    when=lambda fact: bool(fact.mentions) or fact.calls_all or fact.calls_here or bool(fact.groups),
 )
 def record_mentions(fact: MessageCreated) -> None:
     """Write down whom a new message calls on, and tell each of them."""
@@ -69,6 +70,9 @@ def _called_on(message: Message, known: set[UUID | None], *, is_new: bool) -> se
     if calls.people:
         people = members.filter(user_id__in=calls.people).values_list("user_id", flat=True)
         named.update(people)
+    if calls.groups:
+        people = members.filter(user_id__in=people_in(calls.groups))
+        named.update(people.values_list("user_id", flat=True))
     if calls.here and not calls.everybody:
         # Whoever was here when the message came; an edit does not call on those who came later.
         named |= _here(members.values_list("user_id", flat=True)) if is_new else known

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.groups.selectors import people_in
 from accounts.policies.selectors import current
 from core.actor import Actor
 from core.errors import Conflict, Forbidden
@@ -38,15 +39,27 @@ def check_calls(
 ) -> None:
     """Let a text call on many only where its author may, and means it.
 
-    Asked only where a text calls on everybody: a plain message costs nothing. What the text said
-    `before` is not asked about again.
+    Asked only where a text calls on everybody or on groups: a plain message costs nothing. What
+    the text said `before` is not asked about again.
 
-    Errors  Forbidden `mention_everybody`; Conflict `confirm_mentions`, with the number in words.
+    Errors  Forbidden `mention_everybody`, `mention_groups`; Conflict `confirm_mentions`, with the
+            number in words.
     """
-    said = before is not None and (before.everybody or before.here)
-    if not (calls.everybody or calls.here) or said:
+    said = before is not None and before[1:] == calls[1:]
+    if not (calls.everybody or calls.here or calls.groups) or said:
         return
-    if place.conversation.kind != Kind.DIRECT and not actor.may(Permission.MENTION_EVERYBODY):
+    if calls.groups and not actor.may(Permission.MENTION_GROUPS):
+        raise Forbidden(
+            "message",
+            _("You may not mention groups in this organisation."),
+            code="mention_groups",
+        )
+    calls_all = calls.everybody or calls.here
+    if (
+        calls_all
+        and place.conversation.kind != Kind.DIRECT
+        and not actor.may(Permission.MENTION_EVERYBODY)
+    ):
         raise Forbidden(
             "message",
             _("You may not mention @channel and @here in this organisation."),
@@ -55,8 +68,10 @@ def check_calls(
     if is_confirmed:
         return
     most = current(EtiquettePolicy).confirm_above
-    others = Membership.objects.filter(conversation_id=place.id).exclude(user_id=actor.user_id)
-    count = others.count()
+    members = Membership.objects.filter(conversation_id=place.id).exclude(user_id=actor.user_id)
+    if not calls_all:
+        members = members.filter(user_id__in=people_in(calls.groups))
+    count = members.count()
     if count > most:
         words = (
             ngettext_lazy(
@@ -64,7 +79,7 @@ def check_calls(
                 "This calls on %(count)d people. Send it again as confirmed.",
                 count,
             )
-            if calls.everybody
+            if calls.everybody or not calls.here
             else ngettext_lazy(
                 "This calls on whoever is here of %(count)d person. Send it again as confirmed.",
                 "This calls on whoever is here of %(count)d people. Send it again as confirmed.",

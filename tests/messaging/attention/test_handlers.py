@@ -4,6 +4,7 @@ from itertools import permutations
 
 import pytest
 
+from accounts.groups.services import Members, add_members, create_group
 from accounts.people.models import User
 from events.models import Entry
 from events.tasks import run_entry
@@ -180,3 +181,15 @@ def test_many_are_told_by_one_event(cast, in_acme, here, monkeypatch):
     assert called() == {cast.bo.id, cast.cy.id}
     assert journal_types(room.id).count("mentions.recorded") == 1
     assert "mention.created" not in journal_types(cast.bo.id)
+
+
+def test_a_group_calls_on_its_people_who_are_in_the_conversation(cast, in_acme, general):
+    night = create_group(cast.ana.actor, name="Night shift")
+    inner = create_group(cast.ana.actor, name="Inner")
+    add_members(cast.ana.actor, group_id=inner.id, members=Members.of([cast.ana.id, cast.cy.id]))
+    add_members(cast.ana.actor, group_id=night.id, members=Members.of(children=[inner.id]))
+
+    make_message(general, cast.bo, f"<&{night.id}> are you awake?")
+    work()
+
+    assert called() == {cast.ana.id}

@@ -2,6 +2,7 @@
 import type { ChannelPolicyView, ConversationView, CursorView, HighlightView, HitView, Id, MemberView, MessageView, MeView, PlacementView, ReactionView, SavedView, SectionView, SharedConversationView, UnreadView, UserView } from "./generated.ts";
 import type { ThreadState, ThreadView } from "./generated.ts";
 
+export type { DeliveryView, GroupView, MemberCursorsView, MemberCursorView } from "./generated.ts";
 export type { ClientFrame, EventFrame, EventFrameOf, EventName, FileView, Id, Problem, ServerFrame, Timestamp } from "./generated.ts";
 
 export type Me = MeView;

@@ -6,6 +6,8 @@ import { conversations } from "../conversations/store.ts";
 import { refreshStale, reloadTimeline } from "../messages/actions.ts";
 import { flushOutbox } from "../messages/sending.ts";
 import { timelineOf } from "../messages/store.ts";
+import { forgetReach } from "../receipts/actions.ts";
+import { reach, withMarks } from "../receipts/reach.ts";
 import { presence } from "../people/store.ts";
 import { wipe } from "../offline/wipe.ts";
 import { backoffMs } from "../transport/backoff.ts";
@@ -54,6 +56,7 @@ function stateChanged(state: LineState): void {
   if (state === "open") {
     flushOutbox();
     refreshStale();
+    forgetReach();
   }
   if (state === "waiting") helpHiddenOwner();
 }
@@ -94,6 +97,9 @@ function handle(frame: ServerFrame): void {
     case "typing":
       typing.value = withTyping(typing.peek(), frame.conversation_id, frame.user_id, Date.now() + TYPING_LASTS_MS);
       return;
+    case "receipts":
+      reach.value = withMarks(reach.peek(), frame.conversation_id, frame.items);
+      return;
     case "presence":
       presence.value = new Map(presence.peek()).set(frame.user_id, frame.state);
       return;
@@ -107,7 +113,34 @@ function handleEvent(frame: EventFrame): void {
   raise(frame.conversation_id, frame.seq);
   const { ready, gap } = cursors.take(frame);
   ready.forEach(apply);
+  if (ready.length > 0 && frame.conversation_id !== null) tellDelivered(frame.conversation_id);
   if (gap && frame.conversation_id !== null) void fill(frame.conversation_id);
+}
+
+const DELIVERED_AFTER_MS = 1_000;
+const DELIVERED_SPREAD_MS = 1_000;
+const MOST_DELIVERED = 400;
+const toTell = new Set<Id>();
+let isTelling = false;
+
+/** Say, a moment later and for all conversations at once, up to where this device has them. */
+function tellDelivered(conversationId: Id): void {
+  toTell.add(conversationId);
+  if (isTelling || connection?.ownsSocket() !== true) return;
+  isTelling = true;
+  setTimeout(() => {
+    isTelling = false;
+    const ids = [...toTell].slice(0, MOST_DELIVERED);
+    ids.forEach((id) => toTell.delete(id));
+    connection?.send({ type: "delivered", heads: Object.fromEntries(ids.map((id) => [id, cursors.at(id) ?? 0])) });
+  }, DELIVERED_AFTER_MS + Math.random() * DELIVERED_SPREAD_MS);
+}
+
+/** What came while nobody was here is here now. */
+function tellUnread(): void {
+  for (const item of conversations.peek().byId.values()) {
+    if (item.membership !== null && item.unread.messages > 0) tellDelivered(item.id);
+  }
 }
 
 /** The person's own stream: a jump in it is mended by reading the list again, which holds all that it tells. */
@@ -158,6 +191,7 @@ export function followAll(): void {
     else if (timelineOf(item.id).peek().status === "unloaded") restart(item.id, item.last_seq);
     if ((cursors.at(item.id) ?? 0) < Math.max(item.last_seq, heads.get(item.id) ?? 0)) void fill(item.id);
   }
+  tellUnread();
 }
 
 function restart(conversationId: Id, seq: number): void {

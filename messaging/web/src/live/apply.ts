@@ -25,7 +25,9 @@ import { announcement, typing, withoutTyping } from "./store.ts";
 type ConsoleOnly = Extract<EventName, `chancery.${"grant" | "group" | "group-membership" | "role" | "directory" | "review" | "token" | "service-account"}.${string}`>;
 type Table = { [N in Exclude<EventName, ConsoleOnly>]: (frame: EventFrameOf<N>) => void };
 
-const RECOUNT_AFTER_MS = 2_000;
+/** Edits that come together are one question, and a room full of people does not ask at once. */
+const RECOUNT_SPREAD_MS = 300;
+const MANY_SPREAD_MS = 3_000;
 
 const isMe = (id: Id | null): boolean => id !== null && id === me.peek()?.id;
 
@@ -68,11 +70,10 @@ function isUnread({ conversation_id: id, author_id: author, seq }: Message): boo
 
 const recounts = new Map<Id, number>();
 
-/** An edit or a deletion may take mentions back. The server does so a moment later and tells nobody, so it is asked then. */
+/** An edit or a deletion may give mentions or take them back: the server has counted again with it, and is asked. */
 function recountMentions(id: Id): void {
-  if ((conversations.peek().byId.get(id)?.unread.mentions ?? 0) === 0) return;
   clearTimeout(recounts.get(id));
-  recounts.set(id, setTimeout(() => void refreshConversation(id).catch(passOver), RECOUNT_AFTER_MS) as unknown as number);
+  recounts.set(id, setTimeout(() => void refreshConversation(id).catch(passOver), Math.random() * RECOUNT_SPREAD_MS) as unknown as number);
 }
 
 function messageDeleted(frame: EventFrameOf<"chancery.message.deleted.v1">): void {
@@ -111,6 +112,13 @@ function partChanged({ data, seq, conversation_id: id }: PartFrame): void {
   const { message_id: messageId, ...patch } = data;
   const timeline = timelineOf(id);
   timeline.value = withPatch(timeline.peek(), messageId, patch, seq);
+}
+
+/** So many are called on that they are not told one by one: whoever has not read it asks. */
+function mentionsRecorded({ data }: EventFrameOf<"chancery.mentions.recorded.v1">): void {
+  const item = conversations.peek().byId.get(data.conversation_id);
+  if (item === undefined || data.message_seq <= (item.membership?.read_seq ?? Infinity)) return;
+  setTimeout(() => void refreshConversation(item.id).catch(passOver), Math.random() * MANY_SPREAD_MS);
 }
 
 /** Somebody waits for this person, or is waited for by them: said at once, and in words. */
@@ -210,6 +218,7 @@ const table: Table = {
   "chancery.membership.removed.v1": (frame) => membership(frame, -1),
   "chancery.cursor.moved.v1": cursorMoved,
   "chancery.mention.created.v1": mentioned,
+  "chancery.mentions.recorded.v1": mentionsRecorded,
   "chancery.acknowledgement.given.v1": partChanged,
   "chancery.acknowledgement.dropped.v1": partChanged,
   "chancery.priority.reminded.v1": partChanged,

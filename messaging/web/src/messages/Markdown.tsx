@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { navigate } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
+import { groupName } from "../people/groups.ts";
 import { me, nameOf, titleOf } from "../people/store.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { Spoiler } from "./Spoiler.tsx";
@@ -102,6 +103,8 @@ function InlineView({ item }: { item: Inline }): JSX.Element {
       return <a href={item.href} target="_blank" rel="noopener noreferrer nofollow"><Inlines items={item.children} /></a>;
     case "person":
       return <bdi class={`mention ${item.id === me.value?.id ? "me" : ""}`}>@{nameOf(item.id)}</bdi>;
+    case "group":
+      return <bdi class="mention">@{groupName(item.id)}</bdi>;
     case "conversation":
       return <ConversationMention id={item.id} />;
     case "everyone":

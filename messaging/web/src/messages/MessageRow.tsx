@@ -7,7 +7,8 @@ import { t, tn } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { openMenu } from "../design/menu.ts";
-import { nameOf, person } from "../people/store.ts";
+import { me, nameOf, person } from "../people/store.ts";
+import { Ticks, ticksAreShown } from "../receipts/Ticks.tsx";
 import { toggleReaction } from "../reactions/actions.ts";
 import { FREQUENT } from "../reactions/emoji.ts";
 import { Reactions } from "../reactions/Reactions.tsx";
@@ -63,6 +64,7 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
         <Reactions message={message} mayReact={viewerOf(message, isInThread).takesPart} />
         {!isInThread && <ThreadSummary message={message} />}
       </div>
+      {!isEdited && ticksAreShown(message, me.value?.id) && <Ticks message={message} />}
       {isActive && !isEdited && message.deleted_at === null && <Toolbar message={message} isInThread={isInThread} />}
     </article>
   );

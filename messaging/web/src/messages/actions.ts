@@ -1,8 +1,11 @@
 import type { Id, Message, Page } from "../contract/types.ts";
-import { complain } from "../app/failure.ts";
+import { complain, explain } from "../app/failure.ts";
+import { toast } from "../design/toast.ts";
+import { t } from "../i18n/t.ts";
 import { cursors } from "../live/cursors.ts";
 import { recallTimeline } from "../offline/kept.ts";
 import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
+import { editing } from "./focus.ts";
 import { keepTimelines, opened, timelineOf, withMessage, withNewer, withOlder, withReplies, withThreadStatus } from "./store.ts";
 
 const PAGE = 50;
@@ -197,12 +200,13 @@ function take(conversationId: Id, message: Message): void {
 }
 
 /** Change a message's text; true when the server took it. */
-export async function edit(message: Message, text: string): Promise<boolean> {
+export async function edit(message: Message, text: string, confirmsMentions = false): Promise<boolean> {
   try {
-    take(message.conversation_id, await ask<Message>("PATCH", `/messages/${message.id}`, { text }));
+    take(message.conversation_id, await ask<Message>("PATCH", `/messages/${message.id}`, { text, confirm_mentions: confirmsMentions }));
     return true;
   } catch (error) {
-    complain(error);
+    if (error instanceof Refused && error.problem?.code === "confirm_mentions") toast(explain(error), "plain", { label: t("Save all the same"), run: () => void edit(message, text, true).then((done) => done && (editing.value = null)) });
+    else complain(error);
     return false;
   }
 }

@@ -32,6 +32,7 @@ export type Inline =
   | { kind: "break" }
   | { kind: "person"; id: string }
   | { kind: "conversation"; id: string }
+  | { kind: "group"; id: string }
   | { kind: "everyone"; name: "channel" | "here" };
 
 /** HTML is not part of the language: undefined sends its characters on as text. */
@@ -59,7 +60,7 @@ const options: MarkedOptions = {
 };
 /** Quotes and lists within each other are drawn to here; what lies deeper is shown as written. */
 const DEEPEST = 10;
-const MENTION = /<@([0-9a-f-]{36})>|<#([0-9a-f-]{36})>|<!(channel|here)>/gi;
+const MENTION = /<@([0-9a-f-]{36})>|<#([0-9a-f-]{36})>|<!(channel|here)>|<&([0-9a-f-]{36})>/gi;
 const SAFE_LINK = /^(https?:|mailto:|tel:)/i;
 
 /** Parse a message. Text that breaks the parser (it is bounded, but people are inventive) comes back as one paragraph. */
@@ -171,9 +172,10 @@ function mentions(text: string): Inline[] {
   return parts;
 }
 
-function mention([, person, conversation, everyone]: RegExpMatchArray): Inline {
+function mention([, person, conversation, everyone, group]: RegExpMatchArray): Inline {
   if (person !== undefined) return { kind: "person", id: person.toLowerCase() };
   if (conversation !== undefined) return { kind: "conversation", id: conversation.toLowerCase() };
+  if (group !== undefined) return { kind: "group", id: group.toLowerCase() };
   return { kind: "everyone", name: everyone?.toLowerCase() === "here" ? "here" : "channel" };
 }
 

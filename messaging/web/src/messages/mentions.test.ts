@@ -19,10 +19,10 @@ test("code stays as it was typed", () => {
 });
 
 test("what is stored comes back as it was shown, and can be stored again", () => {
-  const names = { person: () => "Ana", conversation: () => "general" };
-  const { text, mentions } = decodeMentions(`${ANA} see <#0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009> <!here>`, names);
-  assert.equal(text, "@Ana see #general @here");
-  assert.equal(encodeMentions(text, mentions), `${ANA} see <#0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009> <!here>`);
+  const names = { person: () => "Ana", conversation: () => "general", group: () => "night-shift" };
+  const { text, mentions } = decodeMentions(`${ANA} see <#0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009> <!here> <&0190aaaa-bbbb-7ccc-8ddd-eeeeffff0003>`, names);
+  assert.equal(text, "@Ana see #general @here @night-shift");
+  assert.equal(encodeMentions(text, mentions), `${ANA} see <#0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009> <!here> <&0190aaaa-bbbb-7ccc-8ddd-eeeeffff0003>`);
 });
 
 test("the mention at the caret is found, and only there", () => {

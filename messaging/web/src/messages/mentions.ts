@@ -4,6 +4,7 @@ import type { Id } from "../contract/types.ts";
 export type Mentions = ReadonlyMap<string, string>;
 
 export const personMention = (id: Id): string => `<@${id}>`;
+export const groupMention = (id: Id): string => `<&${id}>`;
 export const conversationMention = (id: Id): string => `<#${id}>`;
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -29,13 +30,14 @@ export function encodeMentions(text: string, mentions: Mentions): string {
 interface Names {
   person(id: Id): string;
   conversation(id: Id): string;
+  group(id: Id): string;
 }
 
 /** Turn what is stored into what the composer shows, for editing; with the table that turns it back. */
 export function decodeMentions(text: string, names: Names): { text: string; mentions: Map<string, string> } {
   const mentions = new Map<string, string>();
-  const shown = text.replace(/<@([0-9a-f-]{36})>|<#([0-9a-f-]{36})>|<!(channel|here)>/gi, (token, person, conversation, everyone) => {
-    const name = person ? `@${names.person(person)}` : conversation ? `#${names.conversation(conversation)}` : `@${everyone}`;
+  const shown = text.replace(/<@([0-9a-f-]{36})>|<#([0-9a-f-]{36})>|<!(channel|here)>|<&([0-9a-f-]{36})>/gi, (token, person, conversation, everyone, group) => {
+    const name = person ? `@${names.person(person)}` : conversation ? `#${names.conversation(conversation)}` : group ? `@${names.group(group)}` : `@${everyone}`;
     mentions.set(name, token);
     return name;
   });

@@ -1,10 +1,12 @@
 import { conversations } from "../conversations/store.ts";
 import { nameOf, titleOf } from "../people/store.ts";
+import { groupName } from "../people/groups.ts";
 import { decodeMentions } from "./mentions.ts";
 
 /** How mentions are shown as words. */
 export const names = {
   person: (id: string): string => nameOf(id),
+  group: (id: string): string => groupName(id),
   conversation: (id: string): string => {
     const conversation = conversations.peek().byId.get(id);
     return conversation === undefined ? "…" : titleOf(conversation);

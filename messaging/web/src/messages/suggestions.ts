@@ -1,11 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Conversation, Id, User } from "../contract/types.ts";
-import { t } from "../i18n/t.ts";
+import type { Conversation, GroupView, Id, User } from "../contract/types.ts";
+import { t, tn } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import { findPeople } from "../people/actions.ts";
 import { people, titleOf } from "../people/store.ts";
 import { emojis, findEmojis, loadEmojis } from "../reactions/emoji.ts";
-import { conversationMention, personMention, type Typed } from "./mentions.ts";
+import { callOf, findGroups, groups } from "../people/groups.ts";
+import { conversationMention, groupMention, personMention, type Typed } from "./mentions.ts";
 
 /** One thing the composer can put in place of what is being typed. */
 export interface Suggestion {
@@ -57,10 +58,17 @@ function channelSuggestion(item: Conversation): Suggestion {
   return { id: item.id, shown: `#${name}`, stored: conversationMention(item.id), label: `#${name}`, detail: item.topic, userId: null };
 }
 
+function groupSuggestion(group: GroupView): Suggestion {
+  const shown = `@${callOf(group)}`;
+  return { id: group.id, shown, stored: groupMention(group.id), label: callOf(group), detail: tn("group, {count} person", "group, {count} people", group.people), userId: null };
+}
+
 function suggest({ sign, query }: Typed, users: readonly User[]): Suggestion[] {
   if (sign === "@") {
     const found = users.filter((user) => user.is_active && matches(user.name, query)).sort((a, b) => a.name.localeCompare(b.name));
-    return [...found.slice(0, MOST).map(personSuggestion), ...everyone(query)].slice(0, MOST);
+    const teams = [...groups.value.values()].filter((group) => query !== "" && (matches(group.name, query) || matches(group.handle ?? "", query)));
+    const others = [...everyone(query), ...teams.slice(0, 3).map(groupSuggestion)];
+    return [...found.slice(0, MOST - others.length).map(personSuggestion), ...others];
   }
   if (sign === "#") {
     const channels = [...conversations.value.byId.values()].filter((item) => item.kind !== "direct" && matches(titleOf(item), query));
@@ -87,7 +95,7 @@ export function useSuggestions(typed: Typed | null): Suggestion[] {
     if (sign !== "@" || query === undefined) return undefined;
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      findPeople(query, controller.signal)
+      Promise.all([findPeople(query, controller.signal), findGroups(query, controller.signal)])
         .then(() => setAnswers((count) => count + 1))
         .catch(() => undefined); // Offline or overtaken: what is known still stands.
     }, ASK_AFTER_MS);

@@ -4,8 +4,8 @@ import type { Known } from "../conversations/store.ts";
 /** The server counts no further either: 100 is drawn as "99+". */
 export const MOST_UNREAD = 100;
 
-/** Whether a text calls on everybody and not on me by name: whoever is named is told by an event of their own. */
-const callsAll = (text: string | null, me: Id): boolean => text !== null && /<!(channel|here)>/i.test(text) && !text.includes(`<@${me}>`);
+/** Whether a text calls on everybody and not on me by name: whoever is named, or is here, is told by an event of their own. */
+const callsAll = (text: string | null, me: Id): boolean => text !== null && /<!channel>/i.test(text) && !text.includes(`<@${me}>`);
 
 /** A message arrived: it is unread unless I wrote it, the cursor is past it, or the server has counted it already. */
 export function afterCreated(conversation: Known, message: Message, me: Id): Known {
