@@ -54,7 +54,7 @@ def test_everything_at_once_leaves_a_state_that_its_events_tell(cast):
 
 def test_a_job_that_comes_five_times_at_once_is_done_once(cast):
     place = make_channel(cast.ana, cast.bo)
-    make_message(place, cast.bo, f"<@{cast.ana.id}> <!here>")
+    make_message(place, cast.bo, f"<@{cast.ana.id}> <!channel>")
     with in_tenant("acme"):
         ids = [str(id_) for id_ in Entry.objects.values_list("id", flat=True)]
 
@@ -69,7 +69,7 @@ def test_a_job_that_comes_five_times_at_once_is_done_once(cast):
 def test_handlers_and_edits_at_once_leave_what_the_text_says(cast):
     place = make_channel(cast.ana, cast.bo)
     message = make_message(place, cast.bo, f"<@{cast.ana.id}>")
-    texts = ["nobody", f"<@{cast.ana.id}>", "<!here>"] * 3
+    texts = ["nobody", f"<@{cast.ana.id}>", "<!channel>"] * 3
 
     def edit() -> None:
         for text in texts:
