@@ -1,11 +1,12 @@
 """REST: messages."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from core.api import Body, answer, answers
@@ -50,6 +51,10 @@ class NewMessage(Body):
     confirm_mentions: bool = False
 
 
+class PlaceView(Schema):
+    seq: int | None
+
+
 class MessageChange(Body):
     text: Text
     confirm_mentions: bool = False
@@ -78,6 +83,15 @@ def list_messages(
         limit=limit,
     )
     return answer({"items": page.items, "next": page.next})
+
+
+@router.get("/conversations/{conversation_id}/place", response=answers(PlaceView))
+def place_in_time(request: Request, conversation_id: UUID, at: datetime) -> HttpResponse:
+    """Where the history stood at a time, for `around_seq`; null where there is none to read."""
+    if at.tzinfo is None:
+        raise Invalid.field("at", _("Give the time with its offset, such as 2026-03-09T08:00:00Z."))
+    seq = selectors.place_at(request.actor, conversation_id=conversation_id, at=at)
+    return answer({"seq": seq})
 
 
 @router.post("/conversations/{conversation_id}/messages", response=answers(MessageView, 201, 200))

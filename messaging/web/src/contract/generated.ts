@@ -535,6 +535,10 @@ export interface PinView {
   at: Timestamp;
 }
 
+export interface PlaceView {
+  seq: number | null;
+}
+
 export interface PlacementChange {
   section_id?: Id | null;
   is_favourite?: boolean;

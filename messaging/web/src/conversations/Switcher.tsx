@@ -2,10 +2,15 @@ import type { JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import type { User } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
-import { dialog, panel } from "../app/panel.ts";
+import { dialog, openPanel, panel } from "../app/panel.ts";
 import { navigate, route } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
-import { toggleDark } from "../settings/actions.ts";
+import { PERSON_ACTIONS } from "../app/personMenu.ts";
+import { VIEWS } from "../app/views.ts";
+import { SECTIONS } from "../settings/sections.ts";
+import { openSettings } from "../settings/store.ts";
+import { nearness } from "./nearness.ts";
+import { jumpToDate } from "../messages/jumping.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon, type IconName } from "../design/Icon.tsx";
 import { useListbox } from "../design/listbox.ts";
@@ -94,9 +99,10 @@ export function Switcher(): JSX.Element {
 
 function choicesFor(q: string): Choice[] {
   const mine = [...conversations.value.byId.values()].filter((item) => item.membership !== null);
-  const found = mine.filter((item) => q === "" ? item.id !== route.value.conversationId : matches(titleOf(item), q));
+  const found = mine.filter((item) => q === "" ? item.id !== route.value.conversationId : nearness(titleOf(item), q) > 0);
   const latest = (a: Known, b: Known): number => (b.last_message_at ?? "").localeCompare(a.last_message_at ?? "");
-  const ranked = found.sort((a, b) => Number(b.unread.messages > 0) - Number(a.unread.messages > 0) || latest(a, b));
+  const near = (item: Known): number => (q === "" ? 0 : Math.floor(nearness(titleOf(item), q)));
+  const ranked = found.sort((a, b) => near(b) - near(a) || Number(b.unread.messages > 0) - Number(a.unread.messages > 0) || latest(a, b));
   const written = new Set(mine.filter((item) => item.kind === "direct").flatMap((item) => (others(item).length === 1 ? others(item) : [])));
   const strangers = q === "" ? [] : [...people.value.values()].filter((user) => user.is_active && user.id !== me.value?.id && !written.has(user.id) && matches(user.name, q));
   return [...ranked.slice(0, MOST).map(conversationChoice), ...strangers.slice(0, 5).map(personChoice), ...commands(q)];
@@ -120,17 +126,30 @@ function personChoice(user: User): Choice {
 
 function commands(q: string): Choice[] {
   const command = (label: string, icon: IconName, go: () => void): Choice => ({ id: label, label, detail: "", picture: <Icon name={icon} />, unread: 0, go });
+  if (q === "") return [];
+  const open = route.value.conversationId;
+  const here = open === null ? [] : [command(t("Jump to a date"), "down", () => jumpToDate(open))];
   const all = [
+    ...here,
     command(t("Browse channels"), "browse", () => (dialog.value = "browse")),
     command(t("Create channel"), "plus", () => (dialog.value = "create")),
     command(t("New direct message"), "compose", () => (dialog.value = "direct")),
-    command(t("Switch between light and dark"), "moon", toggleDark),
-    command(t("Keyboard shortcuts"), "keyboard", () => (dialog.value = "shortcuts")),
+    ...VIEWS.map(({ id, label, icon }) => command(label(), icon, () => openPanel(id))),
+    ...PERSON_ACTIONS.filter(({ shown }) => shown?.() ?? true).map(({ label, icon, run }) => command(label(), icon(), run)),
+    ...SECTIONS.map(({ id, label, icon }) => command(t("Settings: {section}", { section: label() }), icon, () => openSettings(id))),
   ];
-  if (q === "") return [];
   const search = command(t("Search messages for “{q}”", { q }), "search", () => {
-    panel.value = "search";
+    openPanel("search");
     void runSearch({ q, isHere: false });
   });
-  return [...all.filter(({ label }) => matches(label, q)), search];
+  return [...byNearness(all, q), search];
+}
+
+/** Nearest first: what begins so, then what has a word that does, then what has the letters in their order. */
+function byNearness(choices: readonly Choice[], q: string): Choice[] {
+  return choices
+    .map((choice) => [nearness(choice.label, q), choice] as const)
+    .filter(([near]) => near > 0)
+    .sort(([a], [b]) => b - a)
+    .map(([, choice]) => choice);
 }

@@ -65,10 +65,13 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** Those that point along the line of writing look the other way where it runs from right to left. */
+const FLIPPED: ReadonlySet<IconName> = new Set(["back", "send", "out", "reply", "bullets", "numbers", "quote", "browse"]);
+
 /** A picture beside words; alone it needs a label on the button around it. */
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }): JSX.Element {
   return (
-    <svg class="icon" width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+    <svg class={FLIPPED.has(name) ? "icon flips" : "icon"} width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" />
     </svg>
   );

@@ -6,13 +6,17 @@ import { t } from "../i18n/t.ts";
 import type { Piece } from "./highlight.ts";
 
 /** The names of highlight.js, folded to the few colours that a page of messages bears. */
-const COLOURS: Record<string, string> = {
-  addition: "added", deletion: "removed", comment: "comment", quote: "comment", doctag: "comment",
-  keyword: "keyword", "selector-tag": "keyword", "template-tag": "keyword", tag: "keyword", name: "keyword", section: "title",
-  string: "string", regexp: "string", symbol: "string", bullet: "string", char: "string", link: "string",
-  number: "number", literal: "number", "variable": "name", "template-variable": "name", attr: "name", attribute: "name", property: "name",
-  title: "title", "title.class": "title", "title.function": "title", built_in: "title", type: "title", meta: "comment",
+const FOLDED: Record<string, readonly string[]> = {
+  added: ["addition"],
+  removed: ["deletion"],
+  comment: ["comment", "quote", "doctag", "meta"],
+  keyword: ["keyword", "selector-tag", "template-tag", "tag", "name"],
+  string: ["string", "regexp", "symbol", "bullet", "char", "link"],
+  number: ["number", "literal"],
+  name: ["variable", "template-variable", "attr", "attribute", "property"],
+  heading: ["title", "built_in", "type", "section"],
 };
+const COLOURS = new Map(Object.entries(FOLDED).flatMap(([colour, kinds]) => kinds.map((kind) => [kind, colour] as const)));
 
 /** Code as it was written, coloured once the colours have come, with a button that copies it. */
 export function CodeBlock({ language, text }: { language: string; text: string }): JSX.Element {
@@ -44,6 +48,6 @@ export function CodeBlock({ language, text }: { language: string; text: string }
 }
 
 function Coloured({ text, kind }: { text: string; kind: string | null }): JSX.Element {
-  const colour = kind === null ? undefined : (COLOURS[kind] ?? COLOURS[kind.split(".")[0] ?? ""]);
+  const colour = COLOURS.get(kind?.split(".")[0] ?? "");
   return colour === undefined ? <>{text}</> : <span class={`code-${colour}`}>{text}</span>;
 }

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Id } from "../contract/types.ts";
 import { navigate, route } from "../app/route.ts";
-import { dayName } from "../app/text.ts";
+import { dayKey, dayName } from "../app/text.ts";
 import { t, tn } from "../i18n/t.ts";
 import type { Known } from "../conversations/store.ts";
 import { ConversationStart } from "../conversations/ConversationStart.tsx";
@@ -14,6 +14,7 @@ import { me } from "../people/store.ts";
 import { letRead, markRead } from "../receipts/actions.ts";
 import { loadNewer, loadOlder, openAround, openNewest } from "./actions.ts";
 import { editing, focusComposer, found } from "./focus.ts";
+import { jumpToDate, keepStand, standOf, type Stand } from "./jumping.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { PendingRow } from "./PendingRow.tsx";
 import { rowsOf, type Row } from "./rows.ts";
@@ -35,13 +36,18 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   const offset = useRef(0);
   const [isAway, setAway] = useState(false);
   const isPlaced = useRef(false);
+  const [top, setTop] = useState<string | null>(null);
+  const stand = useRef<Stand | null>(null);
 
   const place = `${id} ${at ?? ""}`;
   const [loadedPlace, setLoadedPlace] = useState("");
 
   useLayoutEffect(() => {
     isPlaced.current = false;
-    void (at === null ? openNewest(id) : openAround(id, at)).then(() => setLoadedPlace(place));
+    const earlier = at === null && newAfter === null ? standOf(id) : undefined;
+    stand.current = earlier ?? null;
+    const opening = at !== null ? openAround(id, at) : earlier !== undefined ? openAround(id, earlier.seq) : openNewest(id);
+    void opening.then(() => setLoadedPlace(place));
   }, [place]);
 
   // What arrives while nobody looks is new too.
@@ -73,6 +79,13 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     if (timeline.status !== "ready" || loadedPlace !== place || isPlaced.current || rows.length === 0) return;
     const wanted = at === null ? rows.findIndex((row) => row.kind === "new") : rows.findLastIndex((row) => row.kind === "message" && row.message.seq <= at);
     isPlaced.current = true;
+    const earlier = stand.current;
+    const stood = earlier === null ? -1 : rows.findIndex((row) => row.kind === "message" && row.message.seq >= earlier.seq);
+    if (earlier !== null && stood !== -1) {
+      isAtEnd.current = false;
+      list.current?.scrollToIndex(stood, { align: "start", offset: earlier.above });
+      return;
+    }
     isAtEnd.current = wanted === -1 && !timeline.hasNewer;
     if (wanted === -1) toEnd();
     else list.current?.scrollToIndex(wanted, { align: at === null ? "start" : "center", offset: at === null ? -56 : 0 });
@@ -95,7 +108,21 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     if (below <= AT_END_WITHIN) isAtEnd.current = true;
     else if (handle.scrollOffset < offset.current) isAtEnd.current = false;
     offset.current = handle.scrollOffset;
+    lookAtTop(handle);
     setAway(timeline.hasNewer || (!isAtEnd.current && below > handle.viewportSize / 2));
+  };
+
+  /** The day of what stands at the upper edge, and where to stand when somebody comes back. */
+  const lookAtTop = (handle: VirtualizerHandle): void => {
+    const index = handle.findItemIndex(handle.scrollOffset);
+    const row = rows[index];
+    const isFar = handle.scrollSize - handle.scrollOffset - handle.viewportSize > handle.viewportSize / 2;
+    const day = row?.kind === "message" && isFar ? row.message.created_at : null;
+    // Drawn anew when the day is another one, not with each row.
+    setTop((before) => (before !== null && day !== null && dayKey(before) === dayKey(day) ? before : day));
+    const first = row?.kind === "message" ? row : undefined;
+    if (isAtEnd.current && !timeline.hasNewer) keepStand(id, null);
+    else if (first !== undefined) keepStand(id, { seq: first.message.seq, above: handle.scrollOffset - handle.getItemOffset(index) });
   };
 
   const onScroll = (): void => {
@@ -140,6 +167,11 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   return (
     <div class="history">
       <NewerBar conversation={conversation} newAfter={newAfter} rows={rows} onDismiss={() => setNewAfter(null)} />
+      {top !== null && (
+        <div class="day-float">
+          <button type="button" aria-label={t("{day}: jump to another date", { day: dayName(top) })} onClick={() => jumpToDate(id)}>{dayName(top)} <Icon name="down" size={14} /></button>
+        </div>
+      )}
       <div
         ref={scroller}
         class="history-scroll"

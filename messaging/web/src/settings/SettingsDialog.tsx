@@ -1,14 +1,11 @@
 import type { JSX } from "preact";
-import { signal } from "@preact/signals";
 import { dialog } from "../app/panel.ts";
 import { Icon } from "../design/Icon.tsx";
 import { Modal } from "../design/Modal.tsx";
 import { t } from "../i18n/t.ts";
 import { SECTIONS } from "./sections.ts";
+import { section as chosen } from "./store.ts";
 import "./settings.css";
-
-/** Which section stands open; kept while the page lives, so that one comes back to where one was. */
-const chosen = signal(SECTIONS[0]?.id ?? "");
 
 /** A person's own settings: sections on the left, on a phone above; the table in `sections.ts` names them. */
 export function SettingsDialog(): JSX.Element {
