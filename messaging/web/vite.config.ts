@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { emojiNames } from "./vite.emojis.ts";
+import { readingMarked } from "./vite.marked.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -12,7 +13,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
  */
 export default defineConfig({
   base: "./",
-  plugins: [emojiNames()],
+  plugins: [emojiNames(), readingMarked()],
   resolve: {
     alias: {
       "react/jsx-runtime": "preact/jsx-runtime",

@@ -14,8 +14,6 @@ import { followAll, startLive, whenMissed } from "./live/actions.ts";
 import { line } from "./live/store.ts";
 import { flushDrafts, startDrafts } from "./messages/drafts.ts";
 import { startOutbox } from "./messages/sending.ts";
-import { recall, startKeeping } from "./offline/kept.ts";
-import { startUpdates } from "./offline/updates.ts";
 import { startPeople } from "./people/actions.ts";
 import { followBrowser, take } from "./settings/actions.ts";
 import { loadSections } from "./sidebar/actions.ts";
@@ -64,6 +62,7 @@ function begin(person: Me): void {
 
 /** Read what was kept of the last visit; the rest of the start follows once the server answers. */
 async function beginWithoutNetwork(): Promise<void> {
+  const { recall } = await import("./offline/kept.ts");
   const person = await recall();
   if (person === null) return;
   line.value = "offline";
@@ -119,9 +118,10 @@ async function start(): Promise<void> {
   followAll();
   openSomething();
   rememberOpen();
-  void startKeeping(person);
+  void import("./offline/kept.ts").then(({ startKeeping }) => startKeeping(person));
   addEventListener("pagehide", flushDrafts);
   await fetchAhead();
+  const { startUpdates } = await import("./offline/updates.ts");
   await startUpdates();
 }
 

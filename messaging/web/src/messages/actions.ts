@@ -3,7 +3,6 @@ import { complain, explain } from "../app/failure.ts";
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
 import { cursors } from "../live/cursors.ts";
-import { recallTimeline } from "../offline/kept.ts";
 import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
 import { editing } from "./focus.ts";
 import { keepTimelines, opened, timelineOf, withMessage, withNewer, withOlder, withReplies, withThreadStatus } from "./store.ts";
@@ -99,6 +98,7 @@ function failedToLoad(conversationId: Id, error: unknown): void {
 
 /** Without a network: the history as it was when it was last seen, to be read anew as soon as the line is open. */
 async function showKept(conversationId: Id): Promise<void> {
+  const { recallTimeline } = await import("../offline/kept.ts");
   const kept = await recallTimeline(conversationId);
   const timeline = timelineOf(conversationId);
   if (timeline.peek().status === "ready") return;
