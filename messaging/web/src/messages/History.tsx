@@ -61,6 +61,9 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     [timeline.roots, timeline.hasOlder, timeline.hasNewer, newAfter, outbox.value],
   );
   const isShifted = useShift(rows);
+  // Read by what was set up earlier and runs later, such as the observer of sizes.
+  const drawn = useRef(rows);
+  drawn.current = rows;
 
   const toEnd = (): void => {
     if (rows.length > 0) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
@@ -115,7 +118,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   /** The day of what stands at the upper edge, and where to stand when somebody comes back. */
   const lookAtTop = (handle: VirtualizerHandle): void => {
     const index = handle.findItemIndex(handle.scrollOffset);
-    const row = rows[index];
+    const row = drawn.current[index];
     const isFar = handle.scrollSize - handle.scrollOffset - handle.viewportSize > handle.viewportSize / 2;
     const day = row?.kind === "message" && isFar ? row.message.created_at : null;
     // Drawn anew when the day is another one, not with each row.
