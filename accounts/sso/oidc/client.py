@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ HASHES = {
 
 LONGEST_TOKEN = 32_000
 OLDEST = timedelta(hours=1)
+LONGEST_LIFE = timedelta(days=366)
 _USERINFO_KEEPS = frozenset({"sub", "iss", "aud", "exp", "iat", "nonce", "azp"})
 
 
@@ -133,6 +135,7 @@ def read_token(
         )
     key = key_for(provider, key_id if isinstance(key_id, str) else None, algorithm)
     claims = _verified(provider, token, key, algorithm)
+    _check_times(provider, claims)
     _check_audience(provider, claims)
     if claims.get("nonce") != nonce:
         raise Refused("nonce", _("The ID token answers another request (nonce)."))
@@ -184,6 +187,16 @@ _WORDS = (
         ("signature", _("The ID token was not signed by the provider's key, or was changed.")),
     ),
 )
+
+
+def _check_times(provider: IdentityProvider, claims: dict[str, Any]) -> None:
+    """Fresh, and not for ever: what is kept of it, to know it again, is not kept for ever."""
+    issued, ends = claims["iat"], claims["exp"]
+    age_s = time.time() - issued
+    if age_s > OLDEST.total_seconds() + provider.rules.clock_skew_s:
+        raise Refused("issued_long_ago", _("The ID token was issued more than an hour ago."))
+    if ends - issued > LONGEST_LIFE.total_seconds():
+        raise Refused("token", _("The ID token is meant to be good for more than a year."))
 
 
 def _check_audience(provider: IdentityProvider, claims: dict[str, Any]) -> None:

@@ -1,0 +1,225 @@
+"""People sign in through real identity providers that an admin has set up alone, in the console."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.conftest import SignIn
+from tests.e2e.product import Product
+from tests.e2e.providers import Provider, running_provider
+
+type NewContext = Callable[..., BrowserContext]
+
+
+class Identity:
+    """Providers of an organisation, each a process, each set up by its owner in the console."""
+
+    def __init__(self, product: Product, sign_in: SignIn, stack: ExitStack) -> None:
+        self._product, self._sign_in, self._stack = product, sign_in, stack
+
+    def start(self, kind: str, tenant: str, slug: str, **options: Any) -> Provider:
+        callback = f"{self._product.site(tenant)}/accounts/oidc/{slug}/login/callback/"
+        options = {"domain": f"{slug}.example", "redirect_uris": [callback]} | options
+        return self._stack.enter_context(running_provider(kind, **options))
+
+    def set_up(self, kind: str, tenant: str, slug: str, owner: str, **options: Any) -> Page:
+        """Start it, and fill the console's form in; the page then shows the draft."""
+        provider = self.start(kind, tenant, slug, **options)
+        page = self._sign_in(owner, tenant).page
+        page.goto("/admin/accounts/identityprovider/add/")
+        page.locator("#id_kind").select_option(kind)
+        page.locator("#id_name").fill(slug.title())
+        page.get_by_label("Short name").fill(slug)
+        page.get_by_label("Address of its metadata").fill(provider.described_at)
+        if kind == "oidc":
+            page.get_by_label("Client ID").fill(provider.client_id)
+            page.get_by_label("Client secret").fill(provider.client_secret)
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("It is a draft.")).to_be_visible()
+        return page
+
+    def switch_on(self, page: Page) -> None:
+        page.get_by_role("button", name="Switch on").click()
+        expect(page.get_by_role("heading", name="State: on")).to_be_visible()
+
+
+def prove_who_one_is(page: Page, kind: str, name: str) -> None:
+    """At the provider's own pages."""
+    if kind == "saml":
+        page.get_by_label("Name").fill(name)
+        page.get_by_role("button", name="Sign in").click()
+        return
+    page.get_by_placeholder("Enter any login").fill(name)
+    page.get_by_placeholder("and password").fill("whatever")
+    page.get_by_role("button", name="Sign-in").click()
+    page.get_by_role("button", name="Continue").click()
+
+
+def who(page: Page) -> str | None:
+    page.wait_for_url(lambda url: "127.0.0.1" not in url)
+    return page.evaluate("async () => (await (await fetch('/api/v1/me')).json()).email ?? null")
+
+
+@pytest.fixture
+def identity(product: Product, sign_in: SignIn) -> Iterator[Identity]:
+    with ExitStack() as stack:
+        yield Identity(product, sign_in, stack)
+
+
+@pytest.fixture
+def slug() -> str:
+    return f"idp-{uuid4().hex[:8]}"
+
+
+@pytest.mark.parametrize("kind", ["saml", "oidc"])
+def test_an_admin_sets_a_provider_up_alone(
+    identity: Identity,
+    new_context: NewContext,
+    violations: Callable[[Page], list[str]],
+    slug: str,
+    kind: str,
+):
+    console = identity.set_up(kind, "acme", slug, "ana", groups=["staff"])
+
+    console.get_by_role("link", name="Test this connection").click()
+    prove_who_one_is(console, kind, "kim")
+    expect(console.get_by_role("heading", name="Tested", exact=True)).to_be_visible()
+    expect(console.get_by_text(f"kim@{slug}.example").first).to_be_visible()
+    assert who(console) == "ana@acme.example"
+
+    console.get_by_role("link", name="Back to the provider").click()
+    expect(console.get_by_role("heading", name="State: tested")).to_be_visible()
+    identity.switch_on(console)
+
+    page = new_context("acme").new_page()
+    page.goto("/accounts/login/")
+    page.get_by_role("link", name=f"Continue with {slug.title()}").click()
+    prove_who_one_is(page, kind, "kim")
+    assert who(page) == f"kim@{slug}.example"
+    expect(page.get_by_role("heading", name="Good to see you, kim")).to_be_visible()
+
+    console.reload()
+    console.get_by_role("button", name="Switch off").click()
+    page = new_context("acme").new_page()
+    page.goto("/accounts/login/")
+    expect(page.get_by_role("link", name=f"Continue with {slug.title()}")).to_have_count(0)
+
+
+def test_encrypted_assertions_of_a_real_provider(
+    identity: Identity, new_context: NewContext, slug: str
+):
+    """The provider is told our certificate once the console shows it, as in life."""
+    console = identity.set_up("saml", "acme", slug, "ana")
+    with console.expect_download() as download:
+        console.get_by_role("link", name="Our certificates as a file").click()
+    certificate = download.value.path().read_text()
+    sealing = identity.start(
+        "saml",
+        "acme",
+        slug,
+        encrypt_for=certificate,
+        encrypt_key=public_key(certificate),
+        sign_response=True,
+    )
+    console.get_by_label("Address of its metadata").fill(sealing.described_at)
+    console.get_by_label("Assertions must be encrypted").check()
+    console.get_by_role("button", name="Save and continue editing").click()
+    identity.switch_on(console)
+
+    page = new_context("acme").new_page()
+    page.goto(f"/accounts/saml/{slug}/login/")
+    prove_who_one_is(page, "saml", "lee")
+
+    assert who(page) == f"lee@{slug}.example"
+
+
+def public_key(certificate: str) -> str:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def test_two_organisations_with_two_providers_each_stay_apart(
+    identity: Identity, new_context: NewContext, product: Product, slug: str
+):
+    """The same short names, the same people's names; what one signs is worth nothing at the other."""
+    answers = {}
+    for tenant, owner in (("acme", "ana"), ("globex", "dee")):
+        for kind in ("saml", "oidc"):
+            name = f"{slug}-{kind}"
+            identity.switch_on(
+                identity.set_up(kind, tenant, name, owner, domain=f"{tenant}-{name}.example")
+            )
+            page = new_context(tenant).new_page()
+            bodies: list[str] = []
+            page.on("request", lambda r, to=bodies: to.append(r.post_data or r.url))
+            page.goto(f"/accounts/{kind}/{name}/login/")
+            prove_who_one_is(page, kind, "sam")
+            assert who(page) == f"sam@{tenant}-{name}.example"
+            answers[tenant, kind] = bodies
+
+    for tenant, other in (("acme", "globex"), ("globex", "acme")):
+        page = new_context(other).new_page()
+        page.goto("/accounts/login/")
+        (posted,) = [b for b in answers[tenant, "saml"] if b.startswith("SAMLResponse=")]
+        page.evaluate(POST, [f"/accounts/saml/{slug}-saml/acs/", posted])
+        expect(page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+
+        (returned,) = [b for b in answers[tenant, "oidc"] if "/login/callback/" in b]
+        page.goto(returned.replace(product.site(tenant), product.site(other)))
+        expect(page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+        page.goto("/accounts/login/")
+        expect(page.get_by_label("Password")).to_be_visible()
+
+
+POST = """([action, body]) => {
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = action;
+  for (const [name, value] of new URLSearchParams(body)) {
+    const field = document.createElement("input");
+    field.name = name;
+    field.value = value;
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_around_it(
+    identity: Identity,
+    sign_in: SignIn,
+    new_context: NewContext,
+    violations: Callable[[Page], list[str]],
+    slug: str,
+    scheme: str,
+):
+    identity.switch_on(identity.set_up("saml", "acme", slug, "ana"))
+    page = new_context("acme", bypass_csp=True, color_scheme=scheme).new_page()
+    page.goto("/accounts/login/")
+    assert violations(page) == []
+    page.evaluate(POST, [f"/accounts/saml/{slug}/acs/", "SAMLResponse=x"])
+    expect(page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+    assert violations(page) == []
+
+    console = sign_in("ana", bypass_csp=True, color_scheme=scheme).page
+    for path in ("identityprovider/", "identityprovider/add/", "arrival/"):
+        console.goto(f"/admin/accounts/{path}")
+        assert violations(console) == [], path
+    console.goto("/admin/accounts/identityprovider/")
+    console.get_by_role("link", name=slug.title(), exact=True).click()
+    expect(console.get_by_role("heading", name="State: on")).to_be_visible()
+    assert violations(console) == []
+    console.locator(".sso-facts a").first.click()
+    expect(console.get_by_role("heading", name="Refused", exact=True)).to_be_visible()
+    assert violations(console) == []
+    console.goto("/accounts/sso/")
+    assert violations(console) == []
