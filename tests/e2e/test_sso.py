@@ -148,7 +148,7 @@ def public_key(certificate: str) -> str:
 def test_two_organisations_with_two_providers_each_stay_apart(
     identity: Identity, new_context: NewContext, product: Product, slug: str
 ):
-    """The same short names, the same people's names; what one signs is worth nothing at the other."""
+    """The same short names, the same people; what one signs is worth nothing at the other."""
     answers = {}
     for tenant, owner in (("acme", "ana"), ("globex", "dee")):
         for kind in ("saml", "oidc"):

@@ -74,7 +74,7 @@ def test_the_provider_signs_somebody_out(kim):
     assert query["RelayState"] == ["there"]
     answer = etree.fromstring(zlib.decompress(base64.b64decode(query["SAMLResponse"][0]), -15))
     assert etree.QName(answer).localname == "LogoutResponse"
-    signed, _, value = target.query.rpartition("&Signature=")
+    signed, _, _value = target.query.rpartition("&Signature=")
     assert is_signed_query(
         signed.encode(),
         algorithm=query["SigAlg"][0],
