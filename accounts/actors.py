@@ -7,7 +7,11 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.mfa.access import check_factor
+from accounts.mfa.models import SecondFactorPolicy
 from accounts.people.models import User
+from accounts.policies.selectors import current
+from accounts.sso_proof import is_signed_in_by_sso
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import PREFIX, digest_of
 from core.actor import Actor, Role
@@ -29,7 +33,8 @@ SELECT t.id, t.user_id, u.role, u.granted, t.scopes, t.expires_at, t.last_used_a
 def actor_of_request(request: HttpRequest) -> Actor:
     """The actor of an HTTP request: its bearer token when one is sent, else its session.
 
-    Errors  NotSignedIn, the same for no credential, an unknown one and an expired one.
+    Errors  NotSignedIn, the same for no credential, an unknown one and an expired one; Forbidden
+            (`mfa_required`) for people who lack the second factor required of them.
     """
     header = request.headers.get("Authorization", "")
     if header:
@@ -37,6 +42,8 @@ def actor_of_request(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         raise NotSignedIn
+    if not is_signed_in_by_sso(request.session):
+        check_factor(user)
     return actor_for(user)
 
 
@@ -63,6 +70,8 @@ def actor_of_bearer(header: str) -> Actor:
     ((id_, user_id, role, granted, scopes, expires_at, last_used_at),) = rows
     if expires_at is not None and expires_at <= now:
         raise NotSignedIn
+    if current(SecondFactorPolicy).roles:
+        check_factor(User.objects.get(id=user_id))
     # Kept coarse: a write per request would cost more than the request.
     if last_used_at is None or (now - last_used_at).total_seconds() > LAST_USE_EVERY_S:
         ApiToken.objects.filter(id=id_).update(last_used_at=now)

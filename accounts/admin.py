@@ -1,12 +1,15 @@
 """Puts people, tokens and sessions into the consoles, and takes out what others put there."""
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 
 import accounts.domains.admin
 import accounts.groups.admin
+import accounts.mfa.admin
 import accounts.roles.admin
 import accounts.sessions.admin
+import accounts.signin.admin
 import accounts.sso.admin
 import accounts.tokens.admin  # noqa: F401 - registers itself
 from accounts.people.admin import PeopleAdmin
@@ -22,7 +25,7 @@ from tenants.operators import operator_site
 operator_site.register(User, PeopleAdmin)
 
 # Roles say who may do what; Django's groups and allauth's second list of addresses do not.
-Console.leaves_out |= {Group, EmailAddress, EmailConfirmation}
+Console.leaves_out |= {Group, EmailAddress, EmailConfirmation, Authenticator}
 
 opened_by(Permission.PEOPLE_MANAGE, User)
 opened_by(Permission.TOKENS_MANAGE, ApiToken)

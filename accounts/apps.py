@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
         """Fill the ports of the floor below, and load what registers itself."""
         from accounts.domains import frames as _domain_frames  # noqa: F401
         from accounts.groups import frames as _group_frames  # noqa: F401
+        from accounts.mfa import receivers as _mfa_receivers  # noqa: F401
         from accounts.people import events as _people_events  # noqa: F401
         from accounts.people.services import make_owner
         from accounts.policies import frames as _policy_frames  # noqa: F401
@@ -16,6 +17,7 @@ class AccountsConfig(AppConfig):
         from accounts.roles import refreshing as _refreshing  # noqa: F401
         from accounts.sessions import events as _session_events  # noqa: F401
         from accounts.sessions import signing_out as _signing_out  # noqa: F401
+        from accounts.signin import receivers as _receivers  # noqa: F401
         from accounts.sso import frames as _sso_frames  # noqa: F401
         from accounts.sso import sessions as _sso_sessions  # noqa: F401
         from tenants.hooks import makes_owner

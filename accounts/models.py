@@ -3,9 +3,11 @@
 from accounts.domains.models import DomainProof
 from accounts.groups.models import Group, GroupMember
 from accounts.idempotency.models import IdempotencyRecord
+from accounts.mfa.models import SecondFactorPolicy
 from accounts.people.models import User
 from accounts.roles.models import CustomRole, RoleAssignment
 from accounts.sessions.models import Session, SessionPolicy
+from accounts.signin.models import SignInPolicy
 from accounts.sso.models import (
     Arrival,
     ExternalIdentity,
@@ -27,8 +29,10 @@ __all__ = [
     "IdentityProvider",
     "ProviderKey",
     "RoleAssignment",
+    "SecondFactorPolicy",
     "Session",
     "SessionPolicy",
+    "SignInPolicy",
     "SsoSession",
     "User",
 ]

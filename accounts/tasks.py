@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.domains.services import check_again
 from accounts.idempotency.models import IdempotencyRecord
+from accounts.mfa.services import end_sessions_of_laggards
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_overdue
 from accounts.sso.arrivals import forget_old
@@ -29,8 +30,8 @@ def tidy() -> None:
 
 @shared_task(name="accounts.end_overdue")
 def end_overdue_sessions() -> int:
-    """End sessions whose time is up by the organisation's limits, and close their sockets."""
-    return end_overdue()
+    """End sessions whose time is up by the organisation's policies, and close their sockets."""
+    return end_overdue() + end_sessions_of_laggards()
 
 
 @shared_task(name="accounts.check_domains")

@@ -4,6 +4,7 @@ from accounts.domains.api import router as domains
 from accounts.groups.api import router as groups
 from accounts.requests import authenticate
 from accounts.roles.api import router as roles
+from accounts.sessions.api import router as sessions
 from accounts.sso.api import router as identity_providers
 from core.api import make_api
 from messaging.conversations.api import router as conversations
@@ -25,6 +26,7 @@ from messaging.trace.api import router as trace
 
 api = make_api(auth=authenticate)
 for feature in (
+    sessions,
     domains,
     people,
     groups,

@@ -35,11 +35,19 @@ KEPT = timedelta(days=1)
 
 
 def clean_email(value: str, *, field: str = "email") -> str:
-    """Accept an e-mail address as it was written, without the spaces around it."""
+    """Accept an e-mail address as it was written, without the spaces around it.
+
+    Its domain is kept as the DNS knows it (`xn--…`): letters of other scripts that look like Latin
+    ones are seen for what they are. Before the @ only ASCII is accepted, as most mail servers do.
+    """
     email = value.strip()
     try:
         validate_email(email)
-    except ValidationError as wrong:
+        local, _at, domain = email.rpartition("@")
+        if not email.isascii():
+            email = f"{local}@{domain.encode('idna').decode('ascii')}"
+            validate_email(email)
+    except (ValidationError, UnicodeError) as wrong:
         raise Invalid.field(field, _("Enter a valid e-mail address.")) from wrong
     if len(email) > 254:
         raise Invalid.field(field, _("An e-mail address has at most 254 characters."))

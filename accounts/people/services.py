@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -87,6 +88,9 @@ def update_person(actor: Actor, *, user_id: UUID, **changes: Any) -> User:
         if not changed:
             return person
         _save(person, changed)
+        if "email" in changed:
+            # allauth's list: whoever reads the old address's mail could sign in by it otherwise.
+            EmailAddress.objects.filter(user=person).delete()
         publish(UserUpdated(tenant_id(actor.tenant), person.id), by=actor)
         if "is_active" in changed and not person.is_active:
             _shut_out(actor, person)

@@ -34,6 +34,7 @@ TENANT_APPS = [
     "core.admin_app.ConsoleConfig",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "guardian",
     "events",
     "messaging",
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     *TENANT_APPS,
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.humanize",
     "channels",
     "ninja",
     # Last: its templates would hide the tables of both consoles.
@@ -77,6 +79,7 @@ MIDDLEWARE = [
     "accounts.sessions.middleware.SessionUseMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.mfa.middleware.SecondFactorMiddleware",
     "core.limits.RateLimitHeadersMiddleware",
     "core.problem.MethodMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -158,18 +161,47 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.signin.passwords.EverydayPasswordValidator"},
+    {"NAME": "accounts.signin.passwords.StolenPasswordValidator"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 # Whole offices come from one address at nine o'clock; guessing at one account is what is stopped.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "60/m/ip,10/300s/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "60/m/ip,10/300s/key",
+    "request_login_code": "300/m/ip,3/m/key",
+    "reset_password": "300/m/ip,3/m/key",
+    "reset_password_from_key": "60/m/ip",
+    "reauthenticate": "10/m/user",
+}
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+# Whether it is asked for at sign-in is each organisation's to say: accounts.signin.stages.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+PASSWORD_RESET_TIMEOUT = 3600
+MFA_ADAPTER = "accounts.mfa.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# People whom an admin or a directory made have proved no address yet.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
+# Stolen passwords: a filter made by `manage.py build_password_filter`, and the address of a service
+# that lists those whose SHA-1 begins with five characters. Both are off until named.
+CHANCERY_PASSWORD_FILTER = env.text("CHANCERY_PASSWORD_FILTER")
+CHANCERY_PASSWORD_SERVICE = env.text("CHANCERY_PASSWORD_SERVICE")
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"

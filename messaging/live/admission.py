@@ -14,11 +14,13 @@ from django.http import parse_cookie
 
 from accounts.actors import actor_for, actor_of_bearer
 from accounts.credentials import session_credential, token_credential
+from accounts.mfa.access import lacks_factor
 from accounts.people.models import User
 from accounts.sessions.store import SessionStore
+from accounts.sso_proof import is_signed_in_by_sso
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import digest_of
-from core.errors import NotSignedIn
+from core.errors import Forbidden, NotSignedIn
 from messaging.live.frames import CONVERSATION, TENANT, USER, Topic
 from messaging.live.selectors import Seats, seats_of
 from messaging.live.socket import Person
@@ -123,7 +125,7 @@ def _proof(headers: list[tuple[bytes, bytes]]) -> _Proof | None:
 def _proof_of_token(header: str) -> _Proof | None:
     try:
         actor = actor_of_bearer(header)
-    except NotSignedIn:
+    except (NotSignedIn, Forbidden):
         return None
     if actor.user_id is None or not actor.has_scope("read"):
         return None
@@ -149,7 +151,10 @@ def _proof_of_session(key: str | None) -> _Proof | None:
     user = get_user(request)
     if not user.is_authenticated or not user.is_active or session.session_key is None:
         return None
-    actor = actor_for(cast(User, user))
+    person = cast(User, user)
+    if not is_signed_in_by_sso(session) and lacks_factor(person):
+        return None
+    actor = actor_for(person)
     assert actor.user_id is not None
     ends_at = session.ends_at
     return _Proof(

@@ -140,6 +140,6 @@ def test_without_redis_people_sign_in_and_limits_still_hold(cast):
         assert cache.get("colour") is None
 
 
-def test_only_signing_in_and_out_is_there(cast):
-    for path in ("signup/", "password/reset/", "email/", "login/code/confirm/", "3rdparty/"):
+def test_nobody_registers_by_themselves(cast):
+    for path in ("signup/", "signup/passkey/", "3rdparty/", "2fa/passkeys/signup/"):
         assert cast.ana.client.get(f"/accounts/{path}").status_code == 404

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.domains.models import DomainProof
 from accounts.groups.services import create_group
 from accounts.roles.services import create_role, give_role
+from accounts.sessions.models import Session
 from accounts.sso.models import IdentityProvider
 from core.ids import new_id
 from messaging.files import storage
@@ -54,6 +55,8 @@ def secret(cast: Cast) -> dict[str, object]:
         follow_thread(cast.bo.actor, message_id=message.id)
         file = _file(room.id, message.id)
         section = create_section(cast.bo.actor, name="between us")
+        assert cast.bo.client
+        session = Session.objects.get(user_id=cast.bo.id)
         domain = DomainProof.objects.create(domain="acme.example")
         provider = IdentityProvider.objects.create(
             kind="oidc", slug="idp", name="between us", issuer="https://idp.example"
@@ -73,6 +76,7 @@ def secret(cast: Cast) -> dict[str, object]:
         "user_id": cast.bo.id,
         "domain_id": domain.id,
         "provider_id": provider.id,
+        "session_id": session.id,
         "emoji": EMOJI,
         "group_id": group.id,
         "child_id": child.id,
