@@ -755,7 +755,7 @@ CREATE INDEX messaging_saved_list ON messaging_saved USING btree (user_id, id);
 CREATE INDEX messaging_section_user_id_de28b801 ON messaging_section USING btree (user_id);
 CREATE INDEX messaging_upload_expires ON messaging_upload USING btree (expires_at);
 CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON mfa_authenticator USING btree (user_id);
-CREATE UNIQUE INDEX unique_authenticator_type ON mfa_authenticator USING btree (user_id, type) WHERE type::text = ANY (ARRAY['totp'::character varying, 'recovery_codes'::character varying]::text[]);
+CREATE UNIQUE INDEX unique_authenticator_type ON mfa_authenticator USING btree (user_id, type) WHERE type IN ('totp', 'recovery_codes');
 CREATE UNIQUE INDEX unique_primary_email ON account_emailaddress USING btree (user_id, "primary") WHERE "primary";
 CREATE UNIQUE INDEX unique_verified_email ON account_emailaddress USING btree (email) WHERE verified;
 ALTER TABLE "account_emailaddress" ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
