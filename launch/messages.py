@@ -32,6 +32,9 @@ APPS = (
     "messaging",
     "tenants",
 )
+# What only engineers read, word by word beside a provider's log or in a terminal: the protocols of
+# single sign-on, and commands. Left in English, in which it is looked up.
+LEFT_IN_ENGLISH = re.compile(r"accounts/sso/(saml|oidc)/|accounts/sso/fetch|/management/commands/")
 PLURALS = {
     "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3"
     " : n%100>=11 && n%100<=99 ? 4 : 5;",
@@ -109,6 +112,8 @@ def server_texts() -> Iterator[Text]:
             if "node_modules" in path.parts or "static" in path.parts:
                 continue
             name = str(path.relative_to(ROOT))
+            if LEFT_IN_ENGLISH.search(name):
+                continue
             if path.suffix == ".py" and "migrations" not in path.parts:
                 yield from python_texts(path.read_text(), name)
             elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
