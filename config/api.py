@@ -8,6 +8,7 @@ from accounts.sessions.api import router as sessions
 from accounts.sso.api import router as identity_providers
 from core.api import make_api
 from messaging.conversations.api import router as conversations
+from messaging.drafts.api import router as drafts
 from messaging.files.api import router as files
 from messaging.grants.api import router as grants
 from messaging.live.api import router as live
@@ -19,6 +20,7 @@ from messaging.priority.api import router as priority
 from messaging.reactions.api import router as reactions
 from messaging.receipts.api import router as receipts
 from messaging.saved.api import router as saved
+from messaging.scheduled.api import router as scheduled
 from messaging.search.api import router as search
 from messaging.sidebar.api import router as sidebar
 from messaging.threads.api import router as threads
@@ -46,6 +48,8 @@ for feature in (
     saved,
     threads,
     trace,
+    drafts,
+    scheduled,
     live,
 ):
     api.add_router("", feature)

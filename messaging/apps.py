@@ -17,6 +17,8 @@ FEATURES = (
     "priority",
     "polls",
     "threads",
+    "drafts",
+    "scheduled",
     "search",
     "attention",
     "trace",

@@ -3,6 +3,7 @@
 from messaging.attention.models import Mention
 from messaging.conversations.models import Conversation, Membership
 from messaging.conversations.policy import ChannelPolicy
+from messaging.drafts.models import Draft
 from messaging.etiquette.models import EtiquettePolicy
 from messaging.files.models import File, FilePolicy, FileVersion, Upload
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
@@ -12,6 +13,7 @@ from messaging.polls.models import Poll, PollVote
 from messaging.priority.models import Acknowledgement, Priority
 from messaging.reactions.models import Reaction
 from messaging.saved.models import Saved
+from messaging.scheduled.models import Scheduled
 from messaging.sidebar.models import Section
 from messaging.threads.models import Follow
 
@@ -21,6 +23,7 @@ __all__ = [
     "Conversation",
     "ConversationGroupGrant",
     "ConversationUserGrant",
+    "Draft",
     "EtiquettePolicy",
     "File",
     "FilePolicy",
@@ -36,6 +39,7 @@ __all__ = [
     "Reaction",
     "Revision",
     "Saved",
+    "Scheduled",
     "Section",
     "Upload",
 ]

@@ -14,7 +14,6 @@ from core.errors import Invalid
 from core.http import Request
 from core.ids import new_id
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
-from core.text import MAX_TEXT
 from messaging.messages import selectors, services
 from messaging.messages.parts import brought_fields
 from messaging.messages.schemas import (
@@ -23,16 +22,13 @@ from messaging.messages.schemas import (
     NewPoll,
     NewPriority,
     RevisionList,
+    Text,
 )
 from messaging.messages.view import view_of_new, views_of
 
 router = Router(tags=["messages"])
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
-
-
-# Documented here, refused by the service: in words of ours, and with a code of its own.
-Text = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAX_TEXT})]
 
 
 class NewMessage(Body):

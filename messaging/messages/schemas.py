@@ -8,8 +8,13 @@ from ninja import Schema
 from pydantic import Field
 
 from core.api import Body
+from core.text import MAX_TEXT
 
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 90)]
+
+
+# Documented here, refused by the service: in words of ours, and with a code of its own.
+Text = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAX_TEXT})]
 
 
 class ReactionView(Schema):

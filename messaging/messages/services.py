@@ -19,7 +19,7 @@ from messaging.conversations.access import Do as InConversation
 from messaging.conversations.access import Place, insist, place_for
 from messaging.messages import calls as called
 from messaging.messages import parts, policy
-from messaging.messages.access import Do, Found, message_for
+from messaging.messages.access import Do, Found, message_for, message_held
 from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
 from messaging.messages.mentions import calls_in
 from messaging.messages.models import Message, MessageKind, Revision
@@ -53,9 +53,9 @@ def post_message(
     """
     brought = brought or {}
     text = "" if text == "" and parts.speaks(brought) else clean_text(text)
-    place = place_for(actor, conversation_id, InConversation.READ)
-    for do in _purposes(thread_id is not None, also_in_conversation):
-        insist(actor, place, do)
+    place = check_may_post(
+        actor, conversation_id, thread_id=thread_id, also_in_conversation=also_in_conversation
+    )
     policy.check(actor, conversation_id, text)
     calls = calls_in(text)
     called.check_calls(actor, place, calls, is_confirmed=confirms_mentions)
@@ -127,6 +127,16 @@ def delete_message(actor: Actor, *, message_id: UUID) -> None:
         if message.thread_id is not None:
             Message.objects.filter(id=message.thread_id).update(reply_count=F("reply_count") - 1)
         publish(MessageDeleted(found.place.id, message_id), by=actor)
+
+
+def check_may_post(
+    actor: Actor, conversation_id: UUID, *, thread_id: UUID | None, also_in_conversation: bool
+) -> Place:
+    """Fetch the conversation in order to post or reply there; refuses as posting does."""
+    place = place_for(actor, conversation_id, InConversation.READ)
+    for do in _purposes(thread_id is not None, also_in_conversation):
+        insist(actor, place, do)
+    return place
 
 
 def _purposes(is_reply: bool, is_also_in_conversation: bool) -> tuple[InConversation, ...]:
@@ -251,7 +261,7 @@ def _first_text(message: Message) -> str | None:
 def _held(actor: Actor, found: Found, do: Do) -> Message:
     """The message once nothing else can happen in its conversation, asked for again by then."""
     hold(found.place.id)
-    return message_for(actor, found.message.id, do).message
+    return message_held(actor, found, do).message
 
 
 def _keep_revision(message: Message, actor: Actor) -> None:

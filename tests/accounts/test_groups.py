@@ -111,7 +111,17 @@ def test_coming_and_going_stands_in_the_journals_of_both(cast, in_acme):
         ("members", {"members": Members.of([UUID(int=7)])}),
         ("members", {"members": Members.of(children=[UUID(int=7)])}),
     ],
-    ids=str,
+    ids=[
+        "no name",
+        "a long name",
+        "a name that hides",
+        "a handle with umlauts",
+        "a handle that is taken by us",
+        "a long handle",
+        "NUL in the description",
+        "a stranger",
+        "a strange group",
+    ],
 )
 def test_bad_values_are_refused_by_name(cast, in_acme, field, values):
     with pytest.raises(Invalid) as refusal:

@@ -1,5 +1,7 @@
 """What people do with messages that are there: pin, keep for later, link to."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -131,3 +133,57 @@ def test_a_followed_thread_is_unread_until_it_is_read_on_every_device(
     expect(other.reply("Me, as always")).to_be_visible()
     expect(badge).to_have_count(0)
     expect(other.page.locator(".panel").get_by_role("button", name="Following")).to_be_visible()
+
+
+def test_a_draft_goes_on_on_another_device_and_ends_there_when_it_is_sent(
+    ana: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    other = Window(ana.page.context.new_page()).open(fresh_channel)
+
+    ana.composer.fill("Dear all, the lift is")
+    expect(other.composer).to_have_value("Dear all, the lift is")
+    other.composer.fill("Dear all, the lift is broken")
+    expect(ana.composer).to_have_value("Dear all, the lift is broken")
+    ana.page.locator("[data-view=drafts]").click()
+    expect(ana.page.get_by_role("list", name="Drafts")).to_contain_text("the lift is broken")
+    other.composer.press("Enter")
+
+    expect(ana.row("the lift is broken")).to_have_count(1)
+    expect(ana.composer).to_have_value("")
+
+
+def test_a_message_is_written_now_changed_later_and_called_off(ana: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    ana.composer.fill("Happy new year")
+    ana.page.locator(".composer").get_by_role("button", name="Send later").click()
+    ana.page.get_by_role("dialog").get_by_role("button", name="Next Monday").click()
+
+    expect(ana.page.locator(".toast")).to_contain_text("It is sent on")
+    expect(ana.composer).to_have_value("")
+    ana.page.locator(".toast").get_by_role("button", name="Show").click()
+    ana.page.get_by_role("button", name="Scheduled", exact=True).click()
+    waiting = ana.page.get_by_role("list", name="Messages to be sent later")
+    waiting.get_by_role("button", name="Edit").click()
+    ana.page.get_by_role("dialog").get_by_label("Message", exact=True).fill("Happy old year")
+    ana.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(waiting).to_contain_text("Happy old year")
+    waiting.get_by_role("button", name="Cancel it").click()
+
+    expect(ana.page.get_by_text("Nothing waits to be sent")).to_be_visible()
+    assert ana.row("Happy").count() == 0
+
+
+def test_the_clock_sends_what_waits_and_gives_reminders(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    soon = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
+    path = f"/conversations/{fresh_channel}"
+    message = ana.api("POST", f"{path}/messages", {"text": "Water the plants"})
+    ana.api("POST", f"{path}/scheduled", {"text": "Good morning", "send_at": soon})
+    ana.api("PUT", f"/messages/{message['id']}/saved", {"remind_at": soon})
+
+    expect(bo.row("Good morning")).to_have_count(1, timeout=45_000)
+    expect(ana.page.locator("[data-view=later] .badge")).to_have_text("1", timeout=45_000)

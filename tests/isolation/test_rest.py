@@ -7,6 +7,7 @@ An id that exists must be answered exactly as one that does not, after the same 
 
 import io
 import json
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -28,6 +29,7 @@ from messaging.pins.services import pin_message
 from messaging.polls.models import Poll
 from messaging.reactions.services import add_reaction
 from messaging.saved.services import save_message
+from messaging.scheduled.services import schedule_message
 from messaging.sidebar.services import create_section
 from messaging.threads.services import follow_thread
 from tenants.context import in_tenant
@@ -53,6 +55,12 @@ def secret(cast: Cast) -> dict[str, object]:
         pin_message(cast.ana.actor, message_id=message.id)
         save_message(cast.bo.actor, message_id=message.id)
         follow_thread(cast.bo.actor, message_id=message.id)
+        scheduled = schedule_message(
+            cast.bo.actor,
+            conversation_id=room.id,
+            text="between us",
+            send_at=timezone.now() + timedelta(days=1),
+        )
         file = _file(room.id, message.id)
         section = create_section(cast.bo.actor, name="between us")
         assert cast.bo.client
@@ -74,6 +82,7 @@ def secret(cast: Cast) -> dict[str, object]:
         "number": 1,
         "section_id": section.id,
         "user_id": cast.bo.id,
+        "scheduled_id": scheduled.id,
         "domain_id": domain.id,
         "provider_id": provider.id,
         "session_id": session.id,

@@ -5,6 +5,7 @@ Made from the OpenAPI document: an operation that is added tomorrow is walked to
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +75,8 @@ def _example(document: dict[str, Any], schema: dict[str, Any]) -> Any:
         return {name: _example(document, schema["properties"][name]) for name in needed}
     if schema.get("format") == "uuid":
         return str(new_id())
+    if schema.get("format") == "date-time":
+        return (datetime.now(UTC).date() + timedelta(days=2)).isoformat() + "T00:00:00Z"
     simple: dict[str, Any] = {
         "string": "x",
         "integer": 1,

@@ -18,6 +18,8 @@ import { startPeople } from "./people/actions.ts";
 import { followBrowser, take } from "./settings/actions.ts";
 import { loadSections } from "./sidebar/actions.ts";
 import { loadLater } from "./saved/actions.ts";
+import { syncDrafts } from "./drafts/sync.ts";
+import { loadScheduled } from "./scheduled/actions.ts";
 import { loadThreads } from "./threads/actions.ts";
 import { backoffMs } from "./transport/backoff.ts";
 import { ask, Refused } from "./transport/http.ts";
@@ -90,6 +92,8 @@ const LISTS: readonly (() => Promise<unknown>)[] = [
   loadSections,
   loadThreads,
   loadLater,
+  syncDrafts,
+  loadScheduled,
 ];
 
 /** The person's own lists: after the first drawing, and again whenever their events were missed. */

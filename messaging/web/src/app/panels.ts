@@ -10,5 +10,6 @@ export const PANELS: Readonly<Record<NonNullable<Panel>, ComponentType<PartProps
   files: lazily(() => import("../files/FilesPanel.tsx").then(({ FilesPanel }) => inConversation(FilesPanel))),
   pins: lazily(() => import("../pins/PinsPanel.tsx").then(({ PinsPanel }) => PinsPanel)),
   threads: lazily(() => import("../threads/ThreadsPanel.tsx").then(({ ThreadsPanel }) => ThreadsPanel)),
+  drafts: lazily(() => import("../drafts/DraftsPanel.tsx").then(({ DraftsPanel }) => DraftsPanel)),
   later: lazily(() => import("../saved/LaterPanel.tsx").then(({ LaterPanel }) => LaterPanel)),
 };

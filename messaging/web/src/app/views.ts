@@ -1,6 +1,7 @@
 import { t } from "../i18n/t.ts";
 import type { IconName } from "../design/Icon.tsx";
 import { dueCount } from "../saved/store.ts";
+import { failedCount } from "../scheduled/store.ts";
 import { unreadThreads } from "../threads/store.ts";
 import type { Panel } from "./panel.ts";
 
@@ -16,4 +17,5 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { id: "threads", icon: "threads", label: () => t("Threads"), count: () => unreadThreads.value },
   { id: "later", icon: "bookmark", label: () => t("Later"), count: () => dueCount.value },
+  { id: "drafts", icon: "pen", label: () => t("Drafts and scheduled"), count: () => failedCount.value },
 ];

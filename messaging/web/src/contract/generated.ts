@@ -152,8 +152,22 @@ export interface DomainView {
   record_value: string;
 }
 
-export interface EndedView {
-  ended: number;
+export interface DraftChange {
+  text: string;
+  thread_id?: Id | null;
+}
+
+export interface DraftList {
+  items: DraftView[];
+  next: string | null;
+}
+
+export interface DraftView {
+  conversation_id: Id;
+  thread_id: Id | null;
+  text: string;
+  version: number;
+  updated_at: Timestamp | null;
 }
 
 export interface FieldProblem {
@@ -489,6 +503,13 @@ export interface NewRole {
   description?: string;
 }
 
+export interface NewScheduled {
+  text: string;
+  send_at: Timestamp;
+  thread_id?: Id | null;
+  also_in_conversation?: boolean;
+}
+
 export interface NewSection {
   name: string;
 }
@@ -703,6 +724,27 @@ export interface SavedView {
   message: MessageView | null;
 }
 
+export interface ScheduledChange {
+  text?: string | null;
+  send_at?: Timestamp | null;
+}
+
+export interface ScheduledList {
+  items: ScheduledView[];
+  next: string | null;
+}
+
+export interface ScheduledView {
+  id: Id;
+  conversation_id: Id;
+  thread_id: Id | null;
+  also_in_conversation: boolean;
+  text: string;
+  send_at: Timestamp;
+  failure: string | null;
+  created_at: Timestamp;
+}
+
 export interface SectionChange {
   name?: string | null;
   is_collapsed?: boolean | null;
@@ -719,20 +761,6 @@ export interface SectionView {
   id: Id;
   name: string;
   is_collapsed: boolean;
-}
-
-export interface SessionPage {
-  items: SessionView[];
-  next: string | null;
-}
-
-export interface SessionView {
-  id: Id;
-  device: string;
-  ip: string | null;
-  created_at: Timestamp;
-  last_used_at: Timestamp | null;
-  is_current: boolean;
 }
 
 export interface SharedConversationView {
@@ -915,6 +943,13 @@ export interface EventData {
   "chancery.domain.removed.v1": {
     domain_id: Id;
   };
+  "chancery.draft.changed.v1": {
+    user_id: Id;
+    conversation_id: Id;
+    thread_id: Id | null;
+    version: number;
+    is_empty: boolean;
+  };
   "chancery.file.deleted.v1": {
     message_id: Id;
     file_id: Id;
@@ -1036,10 +1071,6 @@ export interface EventData {
   "chancery.message.edited.v1": MessageView;
   "chancery.message.pinned.v1": MessageView;
   "chancery.message.unpinned.v1": MessageView;
-  "chancery.password.changed.v1": {
-    user_id: Id;
-    is_reset: boolean;
-  };
   "chancery.placement.changed.v1": PlacementView;
   "chancery.policy.changed.v1": {
     policy: string;
@@ -1102,31 +1133,22 @@ export interface EventData {
   "chancery.role.updated.v1": {
     role_id: Id;
   };
-  "chancery.second_factor.added.v1": {
+  "chancery.scheduled.changed.v1": {
     user_id: Id;
-    kind: string;
+    scheduled_id: Id;
   };
-  "chancery.second_factor.removed.v1": {
+  "chancery.scheduled.failed.v1": {
     user_id: Id;
-    kind: string;
+    scheduled_id: Id;
   };
-  "chancery.second_factor.reset.v1": {
+  "chancery.scheduled.removed.v1": {
     user_id: Id;
-    count: number;
+    scheduled_id: Id;
   };
   "chancery.sections.changed.v1": SectionList;
   "chancery.session.revoked.v1": {
     user_id: Id;
     credential: string;
-  };
-  "chancery.session.started.v1": {
-    user_id: Id;
-    method: string;
-  };
-  "chancery.sign_in.refused.v1": {
-    user_id: Id;
-    method: string;
-    reason: string;
   };
   "chancery.sso.linked.v1": {
     provider_id: Id;

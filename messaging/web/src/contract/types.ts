@@ -1,6 +1,7 @@
 /** The client's short names for what the server calls views, and the shapes that only the client composes. */
 import type { ChannelPolicyView, ConversationView, CursorView, HighlightView, HitView, Id, MemberView, MessageView, MeView, PlacementView, ReactionView, SavedView, SectionView, SharedConversationView, UnreadView, UserView } from "./generated.ts";
 import type { ThreadState, ThreadView } from "./generated.ts";
+import type { DraftView, ScheduledView } from "./generated.ts";
 
 export type { DeliveryView, GroupView, MemberCursorsView, MemberCursorView } from "./generated.ts";
 export type { ClientFrame, EventFrame, EventFrameOf, EventName, FileView, Id, Problem, ServerFrame, Timestamp } from "./generated.ts";
@@ -18,6 +19,8 @@ export type ChannelPolicy = ChannelPolicyView;
 export type Section = SectionView;
 export type Placement = PlacementView;
 export type Saved = SavedView;
+export type ServerDraft = DraftView;
+export type Scheduled = ScheduledView;
 export type Thread = ThreadState;
 export type ThreadWithRoot = ThreadView;
 export type Unread = UnreadView;

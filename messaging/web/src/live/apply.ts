@@ -14,6 +14,8 @@ import { me, nameOf, remember } from "../people/store.ts";
 import { cursorSeen } from "../receipts/actions.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { take } from "../settings/actions.ts";
+import { draftChanged } from "../drafts/sync.ts";
+import { loadScheduled, scheduledFailed, scheduledGone } from "../scheduled/actions.ts";
 import { readElsewhere, refreshThread, replyArrived, replyGone, unfollowed } from "../threads/actions.ts";
 import { leaveForSignIn } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
@@ -196,6 +198,10 @@ const table: Table = {
   "chancery.thread.followed.v1": ({ data }) => void refreshThread(data.root_id),
   "chancery.thread.unfollowed.v1": ({ data }) => unfollowed(data.root_id),
   "chancery.thread.read.v1": ({ data }) => readElsewhere(data.root_id, data.read_seq),
+  "chancery.draft.changed.v1": ({ data }) => void draftChanged(data),
+  "chancery.scheduled.changed.v1": () => void loadScheduled(),
+  "chancery.scheduled.removed.v1": ({ data }) => scheduledGone(data.scheduled_id),
+  "chancery.scheduled.failed.v1": () => void scheduledFailed(),
   "chancery.later.changed.v1": ({ data }) => void entryChanged(data.message_id),
   "chancery.later.removed.v1": ({ data }) => entryRemoved(data.message_id),
   "chancery.reminder.due.v1": ({ data }) => void reminderDue(data.message_id),

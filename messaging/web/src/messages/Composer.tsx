@@ -158,6 +158,7 @@ export function Composer(props: Props): JSX.Element {
     kind: props.kind,
     conversationId: props.kind === "edit" ? props.message.conversation_id : props.conversation.id,
     threadId: props.kind === "thread" ? props.threadId : null,
+    alsoInConversation: also,
     text: () => encodeMentions(draft.text.trim(), known(draft.mentions)),
     insert,
     clear: () => change(EMPTY),

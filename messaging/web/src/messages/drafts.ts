@@ -18,31 +18,77 @@ export const drafts = signal<ReadonlyMap<string, Draft>>(new Map());
 export const placeOf = (conversationId: Id, threadId: Id | null): string =>
   threadId === null ? conversationId : `${conversationId}/${threadId}`;
 
+/** The conversation and thread of such a place. */
+export function placeIn(place: string): { conversationId: Id; threadId: Id | null } {
+  const [conversationId = "", threadId = null] = place.split("/");
+  return { conversationId, threadId };
+}
+
 const timers = new Map<string, number>();
+
+/** What the server knows of a draft: the version this browser saw last, and whether it has since been changed here. */
+export interface Synced {
+  version: number;
+  isDirty: boolean;
+}
+
+export const synced = new Map<string, Synced>();
+let onKept: ((place: string) => void) | null = null;
+
+/** Be told of every change that the person makes here. */
+export const whenKept = (callback: (place: string) => void): void => void (onKept = callback);
 
 /** Take up the drafts of an earlier visit; what was typed meanwhile wins. */
 export async function startDrafts(userId: Id): Promise<void> {
   const store = await openLocal(userId);
   const kept = (await store?.getAll("drafts")) ?? [];
-  const earlier = kept.map(({ place, text, mentions }) => [place, { text, mentions: new Map(mentions) }] as const);
+  const earlier: [string, Draft][] = [];
+  for (const { place, text, mentions, version = 0, isDirty = true } of kept) {
+    if (text !== "") earlier.push([place, { text, mentions: new Map(mentions) }]);
+    if (!synced.has(place)) synced.set(place, { version, isDirty });
+  }
   drafts.value = new Map([...earlier, ...drafts.peek()]);
 }
 
 /** Keep a draft; an empty one is forgotten. */
 export function keepDraft(place: string, draft: Draft): void {
+  synced.set(place, { version: synced.get(place)?.version ?? 0, isDirty: true });
+  put(place, draft);
+  onKept?.(place);
+}
+
+/** Take a draft as the server has it. */
+export function takeDraft(place: string, draft: Draft, version: number): void {
+  synced.set(place, { version, isDirty: false });
+  put(place, draft);
+}
+
+/** The server has taken what stands here. */
+export function draftTaken(place: string, version: number, isCurrent: boolean): void {
+  synced.set(place, { version, isDirty: !isCurrent });
+  plan(place);
+}
+
+function put(place: string, draft: Draft): void {
   const next = new Map(drafts.peek());
-  if (draft.text === "") next.delete(place);
-  else next.set(place, draft);
+  // Behind all others: the list shows first what was written last.
+  next.delete(place);
+  if (draft.text !== "") next.set(place, draft);
   drafts.value = next;
+  plan(place);
+}
+
+function plan(place: string): void {
   clearTimeout(timers.get(place));
   timers.set(place, setTimeout(() => void write(place), SAVE_AFTER_MS) as unknown as number);
 }
 
 async function write(place: string): Promise<void> {
   const store = await local();
-  const draft = drafts.peek().get(place);
-  if (draft === undefined) await store?.delete("drafts", place);
-  else await store?.put("drafts", { place, text: draft.text, mentions: [...draft.mentions] });
+  const { text, mentions } = drafts.peek().get(place) ?? EMPTY;
+  const state = synced.get(place) ?? { version: 0, isDirty: false };
+  if (text === "" && !state.isDirty) await store?.delete("drafts", place);
+  else await store?.put("drafts", { place, text, mentions: [...mentions], ...state });
 }
 
 /** A page that goes away writes what the timers still hold. */

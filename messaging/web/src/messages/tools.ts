@@ -4,6 +4,7 @@ import type { Id } from "../contract/types.ts";
 import { t } from "../i18n/t.ts";
 import type { IconName } from "../design/Icon.tsx";
 import { addFiles, chooseFiles } from "../files/uploads.ts";
+import { sendLater } from "../scheduled/actions.ts";
 import { openPicker } from "../reactions/picker.ts";
 import { placeOf } from "./drafts.ts";
 
@@ -12,6 +13,8 @@ export interface Desk {
   kind: "conversation" | "thread" | "edit";
   conversationId: Id;
   threadId: Id | null;
+  /** A reply that is to stand in the conversation, too. */
+  alsoInConversation: boolean;
   /** What stands in it now, as it would be sent. */
   text: () => string;
   /** Put words in at the caret. */
@@ -44,6 +47,7 @@ export const TOOLS: readonly Tool[] = [
   { id: "emoji", label: () => t("Insert emoji"), icon: "smile", shown: () => true, run: (desk, anchor) => openPicker(anchor, desk.insert) },
   { id: "poll", label: () => t("Ask with a poll"), icon: "poll", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, async () => (await import("../polls/PollDialog.tsx")).PollDialog) },
   { id: "priority", label: () => t("Send with priority"), icon: "flag", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, async () => (await import("../priority/PriorityDialog.tsx")).PriorityDialog) },
+  { id: "send-later", label: () => t("Send later"), icon: "later", shown: ({ kind }) => kind !== "edit", run: sendLater },
 ];
 
 /** The tools of one composer, in the order of the table. */

@@ -5,7 +5,7 @@ import type { OutboxEntry } from "../messages/outbox.ts";
 interface Kept extends DBSchema {
   outbox: { key: string; value: OutboxEntry };
   uploads: { key: string; value: { key: string; item: UploadItem; blob: Blob } };
-  drafts: { key: string; value: { place: string; text: string; mentions: [string, string][] } };
+  drafts: { key: string; value: { place: string; text: string; mentions: [string, string][]; version?: number; isDirty?: boolean } };
 }
 
 export type LocalStore = IDBPDatabase<Kept>;

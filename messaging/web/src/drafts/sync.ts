@@ -1,0 +1,107 @@
+import { effect } from "@preact/signals";
+import type { Id, Page, ServerDraft } from "../contract/types.ts";
+import { passOver } from "../app/failure.ts";
+import { decodeMentions, encodeMentions } from "../messages/mentions.ts";
+import { drafts, draftTaken, EMPTY, placeIn, placeOf, synced, takeDraft, whenKept } from "../messages/drafts.ts";
+import { names } from "../messages/plain.ts";
+import { person } from "../people/store.ts";
+import { ask, Refused, withQuery } from "../transport/http.ts";
+
+const TELL_AFTER_MS = 1_500;
+const TELL_END_AFTER_MS = 300;
+const AGAIN_AFTER_MS = 15_000;
+const NAMES_WITHIN_MS = 4_000;
+const PEOPLE = /<@([0-9a-f-]{36})>/gi;
+
+const timers = new Map<string, number>();
+const telling = new Set<string>();
+
+/** What stands in a place now, as it is stored. */
+function storedIn(place: string): string {
+  const draft = drafts.peek().get(place) ?? EMPTY;
+  return encodeMentions(draft.text, draft.mentions);
+}
+
+/** Read all drafts and bring both sides together: what was changed here goes out, everything else comes in. */
+export async function syncDrafts(): Promise<void> {
+  whenKept((place) => tellSoon(place, drafts.peek().has(place) ? TELL_AFTER_MS : TELL_END_AFTER_MS));
+  try {
+    const { items } = await ask<Page<ServerDraft>>("GET", "/me/drafts");
+    const there = new Set(items.map((item) => placeOf(item.conversation_id, item.thread_id)));
+    for (const item of items) await take(item);
+    for (const [place, { version, isDirty }] of [...synced]) {
+      if (isDirty) tellSoon(place, 0);
+      else if (!there.has(place) && drafts.peek().has(place)) takeDraft(place, EMPTY, version);
+    }
+  } catch (error) {
+    passOver(error);
+  }
+}
+
+function tellSoon(place: string, afterMs: number): void {
+  clearTimeout(timers.get(place));
+  timers.set(place, setTimeout(() => void tell(place), afterMs) as unknown as number);
+}
+
+/** Tell the server what stands in a place; one telling at a time, and once more if it has changed meanwhile. */
+async function tell(place: string): Promise<void> {
+  if (telling.has(place) || synced.get(place)?.isDirty !== true) return;
+  telling.add(place);
+  const { conversationId, threadId } = placeIn(place);
+  const text = storedIn(place);
+  try {
+    const { version } = await ask<ServerDraft>("PUT", `/conversations/${conversationId}/draft`, { text, ...(threadId === null ? {} : { thread_id: threadId }) });
+    const isCurrent = storedIn(place) === text;
+    draftTaken(place, version, isCurrent);
+    if (!isCurrent) tellSoon(place, TELL_AFTER_MS);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    // A place that is gone keeps its draft here alone; a line that is down is tried again.
+    if (error.isPassing) tellSoon(place, AGAIN_AFTER_MS);
+    else draftTaken(place, synced.get(place)?.version ?? 0, true);
+  } finally {
+    telling.delete(place);
+  }
+}
+
+interface Change {
+  conversation_id: Id;
+  thread_id: Id | null;
+  version: number;
+  is_empty: boolean;
+}
+
+/** Another device has written: taken unless this one is being written on, whose words come later and win. */
+export async function draftChanged({ conversation_id, thread_id, version, is_empty }: Change): Promise<void> {
+  const place = placeOf(conversation_id, thread_id);
+  const known = synced.get(place);
+  if (known !== undefined && (known.isDirty || known.version >= version)) return;
+  if (is_empty) return takeDraft(place, EMPTY, version);
+  try {
+    await take(await ask<ServerDraft>("GET", withQuery(`/conversations/${conversation_id}/draft`, { thread_id })));
+  } catch (error) {
+    passOver(error);
+  }
+}
+
+async function take({ conversation_id, thread_id, text, version }: ServerDraft): Promise<void> {
+  const place = placeOf(conversation_id, thread_id);
+  await whenNamed([...text.matchAll(PEOPLE)].map(([, id = ""]) => id));
+  const known = synced.get(place);
+  if (known !== undefined && (known.isDirty || known.version > version)) return;
+  takeDraft(place, decodeMentions(text, names), version);
+}
+
+/** Wait until these people's names are loaded: a mention is shown by its name and found again by it. */
+function whenNamed(ids: readonly Id[]): Promise<void> {
+  if (ids.every((id) => person(id) !== undefined)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      if (ids.every((id) => person(id) !== undefined)) resolve();
+    });
+    setTimeout(() => {
+      stop();
+      resolve();
+    }, NAMES_WITHIN_MS);
+  });
+}
