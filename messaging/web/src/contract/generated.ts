@@ -170,6 +170,10 @@ export interface DraftView {
   updated_at: Timestamp | null;
 }
 
+export interface EndedView {
+  ended: number;
+}
+
 export interface FieldProblem {
   field: string;
   message: string;
@@ -763,6 +767,20 @@ export interface SectionView {
   is_collapsed: boolean;
 }
 
+export interface SessionPage {
+  items: SessionView[];
+  next: string | null;
+}
+
+export interface SessionView {
+  id: Id;
+  device: string;
+  ip: string | null;
+  created_at: Timestamp;
+  last_used_at: Timestamp | null;
+  is_current: boolean;
+}
+
 export interface SharedConversationView {
   id: Id;
   kind: "public" | "private" | "direct";
@@ -1071,6 +1089,10 @@ export interface EventData {
   "chancery.message.edited.v1": MessageView;
   "chancery.message.pinned.v1": MessageView;
   "chancery.message.unpinned.v1": MessageView;
+  "chancery.password.changed.v1": {
+    user_id: Id;
+    is_reset: boolean;
+  };
   "chancery.placement.changed.v1": PlacementView;
   "chancery.policy.changed.v1": {
     policy: string;
@@ -1145,10 +1167,31 @@ export interface EventData {
     user_id: Id;
     scheduled_id: Id;
   };
+  "chancery.second_factor.added.v1": {
+    user_id: Id;
+    kind: string;
+  };
+  "chancery.second_factor.removed.v1": {
+    user_id: Id;
+    kind: string;
+  };
+  "chancery.second_factor.reset.v1": {
+    user_id: Id;
+    count: number;
+  };
   "chancery.sections.changed.v1": SectionList;
   "chancery.session.revoked.v1": {
     user_id: Id;
     credential: string;
+  };
+  "chancery.session.started.v1": {
+    user_id: Id;
+    method: string;
+  };
+  "chancery.sign_in.refused.v1": {
+    user_id: Id;
+    method: string;
+    reason: string;
   };
   "chancery.sso.linked.v1": {
     provider_id: Id;
