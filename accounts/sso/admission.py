@@ -18,7 +18,7 @@ from accounts.sso.models import ExternalIdentity, IdentityProvider
 from accounts.sso.refusal import Refused
 from accounts.sso.saml.answer import check_subject
 from core.actor import Role, system_actor
-from core.errors import Refusal
+from core.errors import Conflict, Refusal
 from events.journal import publish
 from tenants.context import current_tenant
 from tenants.signup import clean_email
@@ -43,12 +43,13 @@ def admit(provider: IdentityProvider, identity: Identity) -> Admitted:
     """
     check_subject(identity.subject)
     try:
-        with transaction.atomic():
-            return _admit(provider, identity)
-    except IntegrityError:
-        # Somebody's first sign-in came twice at once: now the link is there.
-        with transaction.atomic():
-            return _admit(provider, identity)
+        try:
+            with transaction.atomic():
+                return _admit(provider, identity)
+        except (IntegrityError, Conflict):
+            # Somebody's first sign-in came twice at once: now the account and its link are there.
+            with transaction.atomic():
+                return _admit(provider, identity)
     except Refusal as refusal:
         raise Refused("account", refusal.detail or refusal.title, field=refusal.about) from refusal
 

@@ -37,7 +37,7 @@ def provider_for_domain(domain: str) -> IdentityProvider | None:
 
 def provider_for_address(email: str) -> IdentityProvider | None:
     """The provider that an e-mail address is sent to: by its domain, where that is proved."""
-    domain = email.rpartition("@")[2].lower()
+    domain = email.rpartition("@")[2].lower() if "@" in email else ""
     found = provider_for_domain(domain) if domain else None
     return found if found is not None and is_proved(domain) else None
 
