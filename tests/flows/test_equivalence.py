@@ -5,7 +5,8 @@ import orjson
 import redis
 from django.conf import settings as django_settings
 from django.test import TestCase
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from events import bus
 from events.journal import entries_after
@@ -13,7 +14,8 @@ from events.models import Entry, StreamKind
 from events.render import frames_of
 from events.tasks import run_entry
 from events.topics import topic_of
-from tests.flows.world import Model, World, actions, check_counts, check_same
+from tests.flows.device import Device, settle
+from tests.flows.world import Model, World, actions, check_counts, check_same, personal_actions
 from tests.messaging.calls import call
 
 
@@ -63,6 +65,37 @@ def test_the_frames_as_they_went_out_lead_to_the_state_of_now(cast, in_acme, scr
         model.apply(frame)
 
     check_same(model, world)
+
+
+# An edit that calls on everybody where nobody was called on before.
+@example(script=[("post", 1, 0), ("edit", 1, 1)], personal_first=True)
+# Removed, put in again, marked as unread from the start of what can be read.
+@example(
+    script=[("rule", 0, 5), ("post", 1, 1), ("remove", 0, 1), ("add", 0, 1), ("read", 1, 0)],
+    personal_first=False,
+)
+# A moment as owner between two announcements.
+@example(
+    script=[("rule", 0, 0), ("change_role", 0, 1), ("post", 1, 0), ("change_role", 0, 9)],
+    personal_first=True,
+)
+@settings(parent=by_hypothesis, max_examples=10)
+@given(script=personal_actions, personal_first=st.booleans())
+def test_what_a_device_shows_after_each_event_is_what_the_server_counts(
+    cast, in_acme, script, personal_first
+):
+    """Unread messages and mentions, rights, place in the sidebar: after every single act."""
+    world = World(cast)
+    seq = settle(world, 0)
+    devices = [Device.opened(person, world) for person in world.people]
+    for number, step in enumerate(script):
+        world.act(*step)
+        seq = settle(world, seq)
+        for device in devices:
+            device.hear(personal_first=personal_first)
+            device.check()
+        if number == len(script) // 2:
+            devices += [Device.opened(person, world) for person in world.people[:2]]
 
 
 def model_head(world: World) -> int:

@@ -15,12 +15,14 @@ from core.errors import Refusal
 from core.ids import new_id
 from messaging.conversations import services as conversations
 from messaging.conversations.models import Membership
+from messaging.conversations.owners import change_member
 from messaging.conversations.selectors import UNREAD_CAP
 from messaging.messages import services as messages
 from messaging.messages.mentions import calls_in
 from messaging.messages.models import Message
 from messaging.reactions import services as reactions
 from messaging.receipts.services import mark_read
+from messaging.sidebar.services import keep
 from tests.messaging.calls import Caller, call
 from tests.messaging.places import make_channel
 
@@ -109,6 +111,48 @@ class World:
         backwards = self.may_mark_unread and target % 3 == 0
         mark_read(person.actor, conversation_id=self.place.id, seq=target, backwards=backwards)
 
+    # What only concerns what one person is shown: see `device`.
+
+    def remove(self, person, target: int) -> None:
+        someone = self.people[target % len(self.people)]
+        conversations.remove_member(person.actor, conversation_id=self.place.id, user_id=someone.id)
+
+    def hand_over(self, person, target: int) -> None:
+        successor = self.people[target % len(self.people)]
+        conversations.leave_conversation(
+            person.actor, conversation_id=self.place.id, successor_id=successor.id
+        )
+
+    def change_role(self, person, target: int) -> None:
+        change_member(
+            person.actor,
+            conversation_id=self.place.id,
+            user_id=self.people[target % len(self.people)].id,
+            role="owner" if target % 3 else "member",
+            may_post=target % 2 == 0,
+        )
+
+    def rule(self, person, target: int) -> None:
+        rules = (
+            {"posting": "owners"},
+            {"posting": "named"},
+            {"posting": "everyone"},
+            {"replying": "owners"},
+            {"replying": "everyone"},
+            {"history": "joined"},
+            {"history": "all"},
+        )[target % 7]
+        conversations.update_conversation(person.actor, conversation_id=self.place.id, rules=rules)
+
+    def keep(self, person, target: int) -> None:
+        given = (
+            {"is_muted": True},
+            {"is_muted": False},
+            {"is_favourite": True},
+            {"is_favourite": False},
+        )[target % 4]
+        keep(person.actor, conversation_id=self.place.id, **given)
+
 
 TALK = ("post", "reply", "reply", "edit", "delete", "react", "react", "unreact", "read")
 AROUND = ("join", "leave", "add", "rename", "archive")
@@ -117,6 +161,14 @@ actions = st.lists(
     st.tuples(st.sampled_from(VERBS), st.integers(0, 3), st.integers(0, 30)),
     min_size=25,
     max_size=60,
+)
+
+
+OWN = ("remove", "hand_over", "change_role", "rule", "keep", "join", "add", "read", "read")
+personal_actions = st.lists(
+    st.tuples(st.sampled_from((*TALK * 2, *AROUND, *OWN)), st.integers(0, 3), st.integers(0, 30)),
+    min_size=20,
+    max_size=50,
 )
 
 
