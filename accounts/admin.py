@@ -8,6 +8,7 @@ import accounts.domains.admin
 import accounts.groups.admin
 import accounts.mfa.admin
 import accounts.roles.admin
+import accounts.scim.admin
 import accounts.sessions.admin
 import accounts.signin.admin
 import accounts.sso.admin

@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
         from accounts.policies import frames as _policy_frames  # noqa: F401
         from accounts.roles import frames as _role_frames  # noqa: F401
         from accounts.roles import refreshing as _refreshing  # noqa: F401
+        from accounts.scim import frames as _scim_frames  # noqa: F401
         from accounts.sessions import events as _session_events  # noqa: F401
         from accounts.sessions import signing_out as _signing_out  # noqa: F401
         from accounts.signin import receivers as _receivers  # noqa: F401

@@ -6,6 +6,7 @@ from accounts.idempotency.models import IdempotencyRecord
 from accounts.mfa.models import SecondFactorPolicy
 from accounts.people.models import User
 from accounts.roles.models import CustomRole, RoleAssignment
+from accounts.scim.models import ScimPerson, ScimRequest, ScimToken
 from accounts.sessions.models import Session, SessionPolicy
 from accounts.signin.models import SignInPolicy
 from accounts.sso.models import (
@@ -29,6 +30,9 @@ __all__ = [
     "IdentityProvider",
     "ProviderKey",
     "RoleAssignment",
+    "ScimPerson",
+    "ScimRequest",
+    "ScimToken",
     "SecondFactorPolicy",
     "Session",
     "SessionPolicy",

@@ -21,6 +21,7 @@ from accounts.groups.events import (
 from accounts.people.events import PreferencesChanged, UserUpdated
 from accounts.policies.events import PolicyChanged
 from accounts.roles.events import RoleCreated, RoleDeleted, RoleGiven, RoleTaken, RoleUpdated
+from accounts.scim.events import DirectorySynced, DirectoryTokenCreated
 from events.registry import EventType, all_types
 from messaging.conversations.events import (
     ConversationArchived,
@@ -58,6 +59,8 @@ _GROUP = {
     "required": ["group_id"],
     "properties": {"group_id": {"type": "string", "format": "uuid"}},
 }
+
+_DIRECTORY = {"type": "object", "required": [], "properties": {}}
 
 _ROLE = {
     "type": "object",
@@ -136,6 +139,7 @@ _FILES = {
 }
 
 SEEN_AS: dict[type, Json] = {
+    **dict.fromkeys((DirectorySynced, DirectoryTokenCreated), _DIRECTORY),
     **dict.fromkeys(
         (GroupCreated, GroupUpdated, GroupDeleted, GroupMembersAdded, GroupMembersRemoved), _GROUP
     ),

@@ -16,6 +16,8 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=120, blank=True, default="")
     digest = models.BinaryField(max_length=32)
     scopes = ArrayField(models.CharField(max_length=40), null=True, blank=True)
+    # What a directory's token says of the people it brings.
+    options = models.JSONField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

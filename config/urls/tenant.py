@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.console import console_sign_in
+from accounts.scim.views import scim
 from config.api import api
 from messaging.catalogue import catalogue_page
 from messaging.client import client_page
@@ -21,6 +22,8 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/core/seal.svg", permanent=True)),
     path("api/v1/asyncapi.json", asyncapi, name="asyncapi"),
     path("api/v1/", api.urls),
+    path("scim/v2/", scim, {"path": ""}),
+    path("scim/v2/<path:path>", scim, name="scim"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("accounts.sso.urls")),
     path("admin/login/", console_sign_in),

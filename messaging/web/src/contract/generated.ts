@@ -952,6 +952,10 @@ export interface EventData {
     conversation_id: Id;
     read_seq: number;
   };
+  "chancery.directory.synced.v1": {
+  };
+  "chancery.directory.token-created.v1": {
+  };
   "chancery.domain.added.v1": {
     domain_id: Id;
   };
