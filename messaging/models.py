@@ -14,6 +14,7 @@ from messaging.priority.models import Acknowledgement, Priority
 from messaging.reactions.models import Reaction
 from messaging.saved.models import Saved
 from messaging.scheduled.models import Scheduled
+from messaging.search.models import SearchPolicy
 from messaging.sidebar.models import Section
 from messaging.threads.models import Follow
 
@@ -40,6 +41,7 @@ __all__ = [
     "Revision",
     "Saved",
     "Scheduled",
+    "SearchPolicy",
     "Section",
     "Upload",
 ]

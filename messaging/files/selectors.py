@@ -13,14 +13,14 @@ from messaging.files.models import File, FileVersion, Upload
 from messaging.messages.parts import Part, part
 from tenants.statements import hot_rows
 
-_COLUMNS = (
+COLUMNS = (
     "f.id, f.message_id, f.name, f.content_type, f.size_bytes, f.width, f.height,"
     " f.thumbnail_name IS NOT NULL, f.scan, f.version, f.deleted_at, f.created_by_id, f.created_at"
 )
 
 # By hand: Django spends half a millisecond on a list of fifty ids.
 _FILES = f"""
-SELECT {_COLUMNS}
+SELECT {COLUMNS}
   FROM messaging_file f WHERE f.message_id = ANY(%s) ORDER BY f.created_at, f.id
 """
 
@@ -83,15 +83,17 @@ def files_in(
         where.append("f.id < %s")
         params.append(before)
     rows = hot_rows(
-        f"SELECT {_COLUMNS}, m.seq, m.thread_id FROM messaging_file f"
+        f"SELECT {COLUMNS}, m.conversation_id, m.seq, m.thread_id FROM messaging_file f"
         " JOIN messaging_message m ON m.id = f.message_id AND m.deleted_at IS NULL"
         f" WHERE f.deleted_at IS NULL AND {' AND '.join(where)}"
         f" ORDER BY f.id DESC LIMIT {int(limit) + 1}",
         params,
     )
     page = rows[:limit]
-    views = [{"file": _view(row), **_place(conversation_id, row)} for row in page]
-    return Page(views, encode_cursor(page[-1][0]) if len(rows) > limit else None)
+    return Page(
+        [shared_view(row) for row in page],
+        encode_cursor(page[-1][0]) if len(rows) > limit else None,
+    )
 
 
 def versions(actor: Actor, file_id: UUID) -> list[dict[str, Any]]:
@@ -119,6 +121,20 @@ def version_for(actor: Actor, file_id: UUID, number: int) -> File | FileVersion 
     return FileVersion.objects.filter(file_id=file.id, number=number).first()
 
 
+def shared_view(row: Sequence) -> dict[str, Any]:
+    """A file and where it was shared, of COLUMNS and the message's conversation, seq and thread."""
+    conversation_id, seq, thread_id = row[13:16]
+    return {
+        "file": _view(row),
+        "conversation_id": conversation_id,
+        "message_id": row[1],
+        "seq": seq,
+        "thread_id": thread_id,
+        "author_id": row[11],
+        "created_at": row[12],
+    }
+
+
 def url_of(file_id: UUID) -> str:
     """Where a file is downloaded, at the tenant's own address."""
     return f"/api/v1/files/{file_id}"
@@ -132,18 +148,6 @@ def _version(row: FileVersion) -> dict[str, Any]:
         "created_by_id": row.created_by_id,
         "created_at": row.created_at,
         "url": f"{url_of(row.file_id)}/versions/{row.number}",
-    }
-
-
-def _place(conversation_id: UUID, row: Sequence) -> dict[str, Any]:
-    seq, thread_id = row[13:15]
-    return {
-        "conversation_id": conversation_id,
-        "message_id": row[1],
-        "seq": seq,
-        "thread_id": thread_id,
-        "author_id": row[11],
-        "created_at": row[12],
     }
 
 

@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Func, Q
 from django.utils import timezone
 
 from core.ids import new_id
@@ -17,10 +17,7 @@ class MessageKind(models.TextChoices):
 
 
 class SearchVector(Func):
-    """What full-text search sees: words as written, and their English stems.
-
-    Deleted text is not searchable; it lives on in the revisions alone.
-    """
+    """What `words` was generated from at first; the first migration names it."""
 
     template = (
         "to_tsvector('simple', coalesce(%(expressions)s, ''))"
@@ -54,11 +51,8 @@ class Message(models.Model):
     reply_count = models.IntegerField(default=0, db_default=0)
     last_reply_at = models.DateTimeField(null=True)
     parts = models.SmallIntegerField(default=0, db_default=0)
-    words = models.GeneratedField(
-        expression=SearchVector(F("text")),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    # What the search sees; a trigger makes it of the text (`messaging_words`, migration 0013).
+    words = SearchVectorField(null=True, editable=False)
 
     class Meta:
         constraints = [

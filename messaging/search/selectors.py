@@ -1,29 +1,33 @@
-"""Full-text search over what the actor may see, newest first."""
+"""Full-text search over what the actor may see."""
 
-import re
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
 
+from accounts.policies.selectors import current
 from core.actor import Actor
-from core.errors import Invalid
-from core.paging import Page, decode_cursor, encode_cursor
+from core.errors import Words
+from core.paging import decode_cursor, encode_cursor
 from messaging.conversations.granted import GRANTED_TO
+from messaging.files.selectors import COLUMNS as FILE_COLUMNS
+from messaging.files.selectors import shared_view
 from messaging.messages.view import COLUMNS, views_of_rows
+from messaging.search.filters import conditions, zone_of
+from messaging.search.models import SearchPolicy
+from messaging.search.plain import literal_spans, marked_spans, pieces, plain
+from messaging.search.query import Query, Term, parse
+from messaging.search.words import Composer, quoted
 
-LONGEST_QUERY = 500
+type Sort = Literal["newest", "relevant"]
+
+MOST_RANKED = 300
+"""So many of the newest hits are ranked; what is older is found by more words, or by date."""
 
 _BEGIN, _END = "\ue000", "\ue001"
 """Private-use characters that mark hits between the database and us; stripped from the text."""
-
-_CUT_AT_START = re.compile(r"(^| … )([0-9a-f-]{1,36}>)")
-_CUT_AT_END = re.compile(r"(<[@#][0-9a-f-]{0,36})($| … )")
-
-_ANY_FORM = "(websearch_to_tsquery('simple', %(q)s) || websearch_to_tsquery('english', %(q)s))"
-_AS_WRITTEN = "websearch_to_tsquery('simple', %(q)s)"
-"""For phrases: by their stems, and without words such as "is", they would match too much."""
 
 # Two EXISTS and not one IN over a union: only few messages match, and with the union all public
 # channels of the organisation were collected first, 1.8 ms for 5,000.
@@ -41,97 +45,192 @@ _VISIBLE = """
 """.format(granted=GRANTED_TO.format(user="%(user_id)s"))
 
 
+# A hit of today counts twice as much as one of three months ago.
+_RANK = """
+    ts_rank(m.words, {wanted}, 1)
+    * (0.5 + 0.5 * exp(-extract(epoch FROM %(now)s::timestamptz - m.created_at)::float8 / 7776000))
+"""
+
+
+class Hits(NamedTuple):
+    """A page of hits, and what has to be said about the search itself."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+    hints: list[dict[str, Words]]
+
+
 def search(
     actor: Actor,
     *,
     query: str,
     conversation_id: UUID | None = None,
     author_id: UUID | None = None,
+    sort: Sort = "newest",
     cursor: str | None = None,
     limit: int = 50,
-) -> Page[dict[str, Any]]:
-    """Find messages by words, "phrases", -exclusions and `or`.
+) -> Hits:
+    """Find messages by words, "phrases", -exclusions, `or` and filters such as `from:`.
 
-    Shape   `{message, highlights}`, newest first; highlights are pieces of the text with `hit` true
-            where a word matched. What the actor may not see is trimmed in the query itself.
-    Errors  Invalid where the query is empty or too long.
+    Shape   `{message, highlights}`, newest first, or the best of the newest 300 first; highlights
+            are pieces of the text, without Markdown, with `hit` true where something matched. What
+            the actor may not see is trimmed in the query itself.
+    Errors  Invalid names `q` where it says nothing, too much, or something that cannot be.
     """
-    query = _clean(query)
-    params: dict[str, Any] = {
-        "q": query,
-        "user_id": actor.user_id,
-        "sees_public": not actor.is_guest,
-        "limit": limit + 1,
-    }
-    wanted = _AS_WRITTEN if '"' in query else _ANY_FORM
-    where = [f"m.words @@ {wanted}", "m.deleted_at IS NULL", _VISIBLE]
-    if conversation_id is not None:
-        where.append("m.conversation_id = %(conversation_id)s")
-        params["conversation_id"] = conversation_id
-    if author_id is not None:
-        where.append("m.author_id = %(author_id)s")
-        params["author_id"] = author_id
+    zone = zone_of(actor) if ":" in query else None
+    said = parse(query, today=timezone.now().astimezone(zone).date())
+    if said.is_empty:
+        return Hits([], None, _told(said))
+    composer = Composer(current(SearchPolicy).languages)
+    wanted = composer.query(said.terms)
+    where, params = ["m.deleted_at IS NULL", _VISIBLE], composer.params
+    params |= {"user_id": actor.user_id, "sees_public": not actor.is_guest, "limit": limit + 1}
+    if wanted is not None:
+        where.append(f"m.words @@ ({wanted})")
+    if zone is not None:
+        more, values = conditions(actor, said, zone=zone)
+        where += more
+        params |= values
+    for column, value in (("conversation_id", conversation_id), ("author_id", author_id)):
+        if value is not None:
+            where.append(f"m.{column} = %({column})s")
+            params[column] = value
+    is_ranked = sort == "relevant" and wanted is not None
+    if is_ranked:
+        rows, following = _best(wanted or "", where, params, cursor, limit)
+    else:
+        rows, following = _newest(where, params, cursor, limit)
+    views = views_of_rows(rows)
+    shown = _highlights([view["text"] or "" for view in views], said)
+    items = [
+        {"message": view, "highlights": pieces_} for view, pieces_ in zip(views, shown, strict=True)
+    ]
+    return Hits(items, following, _told(said))
+
+
+def search_files(actor: Actor, *, query: str, cursor: str | None = None, limit: int = 50) -> Hits:
+    """Find files by words of their names, or the beginnings of these; newest first.
+
+    Errors  Invalid names `q`.
+    """
+    zone = zone_of(actor) if ":" in query else None
+    said = parse(query, today=timezone.now().astimezone(zone).date())
+    if said.is_empty:
+        return Hits([], None, _told(said))
+    composer = Composer(())
+    names = [_beginning(composer, term) for term in said.wanted]
+    params = composer.params
+    where = ["f.deleted_at IS NULL", "m.deleted_at IS NULL", _VISIBLE]
+    if names:
+        where.append(f"messaging_words(f.name, '{{}}') @@ ({' && '.join(names)})")
+    if zone is not None:
+        more, values = conditions(actor, said, zone=zone)
+        where += more
+        params |= values
     if cursor:
         (params["before"],) = decode_cursor(cursor, UUID)
-        where.append("m.id < %(before)s")
-    rows = _fetch(wanted, where, params)
-    page = rows[:limit]
-    following = encode_cursor(page[-1][0]) if len(rows) > limit else None
-    views = views_of_rows(page)
-    return Page(
-        [
-            {"message": view, "highlights": pieces(mentions_whole(row[-1], view["text"]))}
-            for view, row in zip(views, page, strict=True)
-        ],
-        following,
+        where.append("f.id < %(before)s")
+    params |= {"user_id": actor.user_id, "sees_public": not actor.is_guest, "limit": limit + 1}
+    with connection.cursor() as database:
+        database.execute(
+            f"SELECT {FILE_COLUMNS}, m.conversation_id, m.seq, m.thread_id FROM messaging_file f"
+            f" JOIN messaging_message m ON m.id = f.message_id WHERE {' AND '.join(where)}"
+            " ORDER BY f.id DESC LIMIT %(limit)s",
+            params,
+        )
+        rows = database.fetchall()
+    following = encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None
+    return Hits([shared_view(row) for row in rows[:limit]], following, _told(said))
+
+
+def _told(said: Query) -> list[dict[str, Words]]:
+    return [{"text": text, "message": words} for text, words in said.hints]
+
+
+def _newest(
+    where: list[str], params: dict[str, Any], cursor: str | None, limit: int
+) -> tuple[list[tuple], str | None]:
+    if cursor:
+        (params["before"],) = decode_cursor(cursor, UUID)
+        where = [*where, "m.id < %(before)s"]
+    rows = _rows(
+        f"SELECT {COLUMNS} FROM messaging_message m WHERE {' AND '.join(where)}"
+        " ORDER BY m.id DESC LIMIT %(limit)s",
+        params,
     )
+    return rows[:limit], encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None
 
 
-def mentions_whole(headline: str, text: str) -> str:
-    """Give a headline the rest of each mention of the text that a cut went through."""
+def _best(
+    wanted: str, where: list[str], params: dict[str, Any], cursor: str | None, limit: int
+) -> tuple[list[tuple], str | None]:
+    """The best of the newest. What comes in meanwhile does not move the pages that follow."""
+    skip, now = 0, timezone.now()
+    if cursor:
+        skip, stamp, params["newest"] = decode_cursor(cursor, int, str, UUID)
+        now = _moment(stamp) or now
+        where = [*where, "m.id <= %(newest)s"]
+    params |= {"now": now, "most": MOST_RANKED, "skip": max(0, min(skip, MOST_RANKED))}
+    rows = _rows(
+        f"WITH hits AS MATERIALIZED (SELECT m.* FROM messaging_message m"
+        f" WHERE {' AND '.join(where)} ORDER BY m.id DESC LIMIT %(most)s)"
+        f" SELECT {COLUMNS}, (SELECT max(id::text)::uuid FROM hits) FROM hits m"
+        f" ORDER BY {_RANK.format(wanted=f'({wanted})')} DESC, m.id DESC"
+        " LIMIT %(limit)s OFFSET %(skip)s",
+        params,
+    )
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], encode_cursor(skip + limit, now.isoformat(), rows[0][-1])
 
-    def from_start(cut: re.Match[str]) -> str:
-        mention = re.search(rf"<[@#][0-9a-f-]*{re.escape(cut[2])}", text)
-        return cut[1] + (mention[0] if mention else cut[2])
 
-    def to_end(cut: re.Match[str]) -> str:
-        mention = re.search(rf"{re.escape(cut[1])}[0-9a-f-]*>", text)
-        return (mention[0] if mention else cut[1]) + cut[2]
-
-    return _CUT_AT_END.sub(to_end, _CUT_AT_START.sub(from_start, headline))
+def _moment(stamp: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
-def pieces(headline: str) -> list[dict[str, Any]]:
-    """Split a marked headline into pieces that say whether they are a hit."""
-    found = []
-    for part in re.split(f"({_BEGIN}[^{_END}]*{_END})", headline):
-        if part:
-            is_hit = part.startswith(_BEGIN)
-            found.append({"text": part.strip(_BEGIN + _END), "hit": is_hit})
-    return found
+def _highlights(texts: list[str], said: Query) -> list[list[dict[str, Any]]]:
+    """What each text shows: words in all their forms are marked by the database, the rest here."""
+    bare = [plain(text.replace(_BEGIN, "").replace(_END, "")) for text in texts]
+    terms = [Term(one.text, one.is_phrase) for term in said.wanted for one in (term, *term.others)]
+    languages = current(SearchPolicy).languages or ["simple"]
+    composer = Composer(languages)
+    # Any of them marks: what is shown was found already.
+    found = [one for one in (composer.query([term]) for term in terms) if one is not None]
+    spans = [literal_spans(text, terms) for text in bare]
+    if bare and found:
+        options = f"HighlightAll=true, StartSel={_BEGIN}, StopSel={_END}"
+        wanted = " || ".join(f"({one})" for one in found)
+        marks = ", ".join(
+            f"ts_headline({composer.param(language)}::regconfig, one.body, {wanted}, '{options}')"
+            for language in languages
+        )
+        params = {**composer.params, "bodies": bare}
+        rows = _rows(
+            f"SELECT {marks} FROM unnest(%(bodies)s::text[]) WITH ORDINALITY one(body, n)"
+            " ORDER BY n",
+            params,
+        )
+        for own, row in zip(spans, rows, strict=True):
+            for marked in row:
+                own.extend(marked_spans(marked, _BEGIN, _END))
+    return [pieces(text, own) for text, own in zip(bare, spans, strict=True)]
 
 
-def _fetch(wanted: str, where: list[str], params: dict[str, Any]) -> list[tuple]:
-    sql = f"""
-        WITH hits AS (
-            SELECT m.* FROM messaging_message m
-             WHERE {" AND ".join(where)}
-             ORDER BY m.id DESC LIMIT %(limit)s)
-        SELECT {COLUMNS},
-               ts_headline('english', translate(m.text, '{_BEGIN}{_END}', ''), {wanted},
-                   'StartSel={_BEGIN}, StopSel={_END}, MaxFragments=2, MaxWords=30, MinWords=12,
-                    FragmentDelimiter=" … "')
-          FROM hits m ORDER BY m.id DESC
-    """
+def _beginning(composer: Composer, term: Term) -> str:
+    """For names: each word's beginning is enough."""
+    words = [word for word in term.text.lower().split() if any(char.isalnum() for char in word)]
+    whole = composer.query([Term(term.text, term.is_phrase)])
+    ends = "".join(char for char in words[-1] if char.isalnum()) if words else ""
+    if term.is_phrase or not ends or whole is None:
+        return f"({whole})"
+    return f"({whole} || {composer.param(quoted(ends) + ':*')}::tsquery)"
+
+
+def _rows(sql: str, params: dict[str, Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
-
-
-def _clean(query: str) -> str:
-    text = " ".join(query.split())
-    if not text or "\x00" in text:
-        raise Invalid.field("q", _("Say what to look for."), code="empty")
-    if len(text) > LONGEST_QUERY:
-        raise Invalid.field("q", _("A search has at most 500 characters."), code="too_long")
-    return text

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from core.errors import Invalid
 from messaging.conversations.services import leave_conversation
 from messaging.messages.services import delete_message, edit_message
-from messaging.search.selectors import mentions_whole, pieces, search
+from messaging.search.plain import Span, pieces
+from messaging.search.selectors import search
 from tests.messaging.places import make_channel, make_message, make_messages
 
 
@@ -99,8 +100,8 @@ def test_the_number_of_queries_does_not_grow(cast, in_acme, general, django_asse
             search(cast.ana.actor, query="plan", limit=limit)
 
 
-QUERIES = 3
-"""The hits; reactions; the faces of threads."""
+QUERIES = 4
+"""The hits; reactions; the faces of threads; what is marked in the texts."""
 
 
 @pytest.mark.parametrize("query", ["", "   ", "a\x00b", "x" * 501])
@@ -128,14 +129,9 @@ def test_a_hit_shows_mentions_whole(cast, in_acme, general):
     assert "".join(piece["text"] for piece in hit["highlights"]) == text
 
 
-@pytest.mark.parametrize("text", ["dead> beef", "5> 4 … 3> <@", "<@", "a <#"])
-def test_what_only_looks_like_a_cut_mention_stays(text):
-    assert mentions_whole(text, text) == text
-
-
 @settings(max_examples=200)
-@given(st.text())
-def test_pieces_give_back_the_whole_headline(text):
-    headline = text.replace("\ue000", "").replace("\ue001", "")
+@given(st.text(max_size=150), st.lists(st.tuples(st.integers(0, 150), st.integers(0, 150))))
+def test_pieces_of_a_short_text_give_all_of_it_back(text, ends):
+    spans = [Span(min(a, len(text)), min(b, len(text))) for a, b in ends]
 
-    assert "".join(piece["text"] for piece in pieces(headline)) == headline
+    assert "".join(piece["text"] for piece in pieces(text, spans)) == text
