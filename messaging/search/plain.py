@@ -19,6 +19,8 @@ _MARKS = re.compile(
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _TABLE_RULE = re.compile(r"^\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*:?-*:?\s*$", re.MULTILINE)
 _MENTION = re.compile(r"<[@#&!][0-9a-z-]+>")
+_MARKED = re.compile(r"[\\`*_~#>\[|\n\t+-]|  ")
+"""What is in a text that has any Markdown in it; most have none."""
 _SPACE = re.compile(r"\s+")
 
 _ROOM = 180
@@ -34,6 +36,8 @@ class Span(NamedTuple):
 
 def plain(text: str) -> str:
     """The words of a message in one line. Mentions stay as they are: clients write their names."""
+    if not _MARKED.search(text):
+        return text
     for pattern, put in (
         (_SPOILER, HIDDEN),
         (_FENCE, " "),
@@ -46,23 +50,25 @@ def plain(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def literal_spans(text: str, terms: Iterable[Term]) -> list[Span]:
-    """Where words stand as they were typed; parts of addresses and close script among them."""
-    found: list[Span] = []
+def literal_pattern(terms: Iterable[Term]) -> re.Pattern[str] | None:
+    """Finds words as they were typed; parts of addresses and close script among them."""
+    patterns: list[str] = []
     for term in terms:
         for one in (term, *term.others):
             wanted = close_runs(one.text)
             parts = identifier_in(one.text)
-            patterns = [re.escape(run) for run in wanted]
+            patterns += [re.escape(run) for run in wanted]
             if not wanted:
                 words = r"\s+".join(re.escape(word) for word in one.text.split())
                 patterns.append(rf"(?<!\w){words}(?!\w)")
             if parts is not None and len(parts) > 1:
                 patterns.append(r"[._@/+#-]+".join(re.escape(part) for part in parts))
-            for pattern in patterns:
-                hits = re.finditer(pattern, text, re.IGNORECASE)
-                found += [Span(*hit.span()) for hit in hits]
-    return found
+    return re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+
+
+def literal_spans(text: str, pattern: re.Pattern[str] | None) -> list[Span]:
+    """Where such words stand."""
+    return [] if pattern is None else [Span(*hit.span()) for hit in pattern.finditer(text)]
 
 
 def marked_spans(marked: str, begin: str, end: str) -> list[Span]:

@@ -17,7 +17,7 @@ from messaging.files.selectors import shared_view
 from messaging.messages.view import COLUMNS, views_of_rows
 from messaging.search.filters import conditions, zone_of
 from messaging.search.models import SearchPolicy
-from messaging.search.plain import literal_spans, marked_spans, pieces, plain
+from messaging.search.plain import literal_pattern, literal_spans, marked_spans, pieces, plain
 from messaging.search.query import Query, Term, parse
 from messaging.search.words import Composer, quoted
 
@@ -200,7 +200,8 @@ def _highlights(texts: list[str], said: Query) -> list[list[dict[str, Any]]]:
     composer = Composer(languages)
     # Any of them marks: what is shown was found already.
     found = [one for one in (composer.query([term]) for term in terms) if one is not None]
-    spans = [literal_spans(text, terms) for text in bare]
+    pattern = literal_pattern(terms)
+    spans = [literal_spans(text, pattern) for text in bare]
     if bare and found:
         options = f"HighlightAll=true, StartSel={_BEGIN}, StopSel={_END}"
         wanted = " || ".join(f"({one})" for one in found)

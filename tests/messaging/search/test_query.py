@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from messaging.search.plain import HIDDEN, Span, literal_spans, marked_spans, pieces, plain
+from messaging.search.plain import (
+    HIDDEN,
+    Span,
+    literal_pattern,
+    literal_spans,
+    marked_spans,
+    pieces,
+    plain,
+)
 from messaging.search.query import Filter, Term, identifier_in, parse
 
 TODAY = date(2026, 11, 20)
@@ -170,6 +178,6 @@ def test_marks_become_spans():
 def test_identifiers_and_close_script_are_marked_as_they_stand():
     text = "Fix ABC-123 in 日本語テスト"
 
-    spans = literal_spans(text, [Term("abc_123"), Term("本語")])
+    spans = literal_spans(text, literal_pattern([Term("abc_123"), Term("本語")]))
 
     assert [text[span.start : span.end] for span in spans] == ["ABC-123", "本語"]

@@ -179,6 +179,12 @@ export interface FieldProblem {
   message: string;
 }
 
+export interface FileHitPage {
+  items: SharedFileView[];
+  next: string | null;
+  hints: HintView[];
+}
+
 export interface FileVersionList {
   items: FileVersionView[];
   next: string | null;
@@ -275,9 +281,15 @@ export interface HighlightView {
   hit: boolean;
 }
 
+export interface HintView {
+  text: string;
+  message: string;
+}
+
 export interface HitPage {
   items: HitView[];
   next: string | null;
+  hints: HintView[];
 }
 
 export interface HitView {
