@@ -51,7 +51,7 @@ class Message(models.Model):
     reply_count = models.IntegerField(default=0, db_default=0)
     last_reply_at = models.DateTimeField(null=True)
     parts = models.SmallIntegerField(default=0, db_default=0)
-    # What the search sees; a trigger makes it of the text (`messaging_words`, migration 0013).
+    # What the search sees; a trigger makes it of the text (`messaging_words`, migration 0014).
     words = SearchVectorField(null=True, editable=False)
 
     class Meta:

@@ -770,6 +770,19 @@ CREATE TABLE "messaging_scheduled" (
   created_at timestamp with time zone CONSTRAINT messaging_scheduled_created_at_not_null NOT NULL,
   CONSTRAINT messaging_scheduled_pkey PRIMARY KEY (id)
 );
+CREATE TABLE "messaging_searchpolicy" (
+  singleton boolean CONSTRAINT messaging_searchpolicy_singleton_not_null NOT NULL,
+  version integer CONSTRAINT messaging_searchpolicy_version_not_null NOT NULL,
+  changed_at timestamp with time zone,
+  changed_by_id uuid,
+  languages character varying(12)[] CONSTRAINT messaging_searchpolicy_languages_not_null NOT NULL,
+  indexed_as character varying(200) CONSTRAINT messaging_searchpolicy_indexed_as_not_null NOT NULL,
+  indexing_as character varying(200) CONSTRAINT messaging_searchpolicy_indexing_as_not_null NOT NULL,
+  indexed_to uuid,
+  CONSTRAINT messaging_searchpolicy_one_row CHECK (singleton),
+  CONSTRAINT messaging_searchpolicy_pkey PRIMARY KEY (singleton),
+  CONSTRAINT messaging_searchpolicy_version_check CHECK (version >= 0)
+);
 CREATE TABLE "messaging_section" (
   id uuid CONSTRAINT messaging_section_id_not_null NOT NULL,
   name character varying(80) CONSTRAINT messaging_section_name_not_null NOT NULL,
@@ -1235,6 +1248,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0011_channel_policy', now()),
 ('messaging', '0012_etiquette_and_delivery', now()),
 ('messaging', '0013_drafts_and_scheduled', now()),
+('messaging', '0014_search_words', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

@@ -89,7 +89,7 @@ CREATE TRIGGER messaging_message_words BEFORE INSERT OR UPDATE OF text ON messag
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0012_etiquette_and_delivery")]
+    dependencies = [("messaging", "0013_drafts_and_scheduled")]
 
     operations = [
         migrations.CreateModel(
