@@ -1,4 +1,4 @@
--- key: fa9d24ba17c109e57f695f1aa1fdedf10cac6928a08b9bbe4447aea23ecf6b01
+-- key: a732a3fe61cbcff6bc3ce72cf279312f34e628fa0a797dda0b4d316970d1f031
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -1185,10 +1185,14 @@ SELECT p.name, p.codename, t.id FROM (VALUES
 (243, 'Can change scheduled', 'change_scheduled', 'messaging', 'scheduled'),
 (244, 'Can delete scheduled', 'delete_scheduled', 'messaging', 'scheduled'),
 (245, 'Can view scheduled', 'view_scheduled', 'messaging', 'scheduled'),
-(246, 'Can add slack workspace', 'add_slackworkspace', 'integrations', 'slackworkspace'),
-(247, 'Can change slack workspace', 'change_slackworkspace', 'integrations', 'slackworkspace'),
-(248, 'Can delete slack workspace', 'delete_slackworkspace', 'integrations', 'slackworkspace'),
-(249, 'Can view slack workspace', 'view_slackworkspace', 'integrations', 'slackworkspace')
+(246, 'Can add search policy', 'add_searchpolicy', 'messaging', 'searchpolicy'),
+(247, 'Can change search policy', 'change_searchpolicy', 'messaging', 'searchpolicy'),
+(248, 'Can delete search policy', 'delete_searchpolicy', 'messaging', 'searchpolicy'),
+(249, 'Can view search policy', 'view_searchpolicy', 'messaging', 'searchpolicy'),
+(250, 'Can add slack workspace', 'add_slackworkspace', 'integrations', 'slackworkspace'),
+(251, 'Can change slack workspace', 'change_slackworkspace', 'integrations', 'slackworkspace'),
+(252, 'Can delete slack workspace', 'delete_slackworkspace', 'integrations', 'slackworkspace'),
+(253, 'Can view slack workspace', 'view_slackworkspace', 'integrations', 'slackworkspace')
 ) AS p (number, name, codename, app_label, model)
 LEFT JOIN public.django_content_type t USING (app_label, model) ORDER BY p.number;
 INSERT INTO django_migrations (app, name, applied) VALUES
