@@ -47,7 +47,7 @@ def admit(provider: IdentityProvider, identity: Identity) -> Admitted:
             with transaction.atomic():
                 return _admit(provider, identity)
         except (IntegrityError, Conflict):
-            # Somebody's first sign-in came twice at once: now the account and its link are there.
+            # Somebody added the same address at this moment: now it is there.
             with transaction.atomic():
                 return _admit(provider, identity)
     except Refusal as refusal:
@@ -77,12 +77,11 @@ def link_to(provider: IdentityProvider, identity: Identity, user: User) -> Exter
 
 
 def _admit(provider: IdentityProvider, identity: Identity) -> Admitted:
-    link = (
-        ExternalIdentity.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(provider=provider, subject=identity.subject)
-        .first()
-    )
+    link = _link_of(provider, identity)
+    if link is None:
+        # First sign-ins follow one another: the same person's, twice at once, finds the link then.
+        list(IdentityProvider.objects.select_for_update(no_key=True).filter(id=provider.id))
+        link = _link_of(provider, identity)
     if link is not None:
         admitted = Admitted(link.user, link, is_new=False)
     else:
@@ -98,6 +97,11 @@ def _admit(provider: IdentityProvider, identity: Identity) -> Admitted:
     admitted.link.last_used_at = timezone.now()
     admitted.link.save(update_fields=["last_used_at"])
     return Admitted(user, admitted.link, admitted.is_new)
+
+
+def _link_of(provider: IdentityProvider, identity: Identity) -> ExternalIdentity | None:
+    rows = ExternalIdentity.objects.select_for_update(of=("self",)).select_related("user")
+    return rows.filter(provider=provider, subject=identity.subject).first()
 
 
 def _newcomer(provider: IdentityProvider, identity: Identity) -> Admitted:

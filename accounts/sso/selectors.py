@@ -27,6 +27,18 @@ def providers_on() -> list[IdentityProvider]:
     return list(IdentityProvider.objects.filter(state=State.ON).order_by("name", "id"))
 
 
+def provider_on(slug: str) -> IdentityProvider:
+    """A provider that is on, by its short name.
+
+    Errors  NotFound.
+    """
+    rows = IdentityProvider.objects.filter(slug=slug, state=State.ON)
+    found = rows.first() if slug.isprintable() else None
+    if found is None:
+        raise NotFound("identity_provider")
+    return found
+
+
 def provider_for_domain(domain: str) -> IdentityProvider | None:
     """The provider that a domain's people are sent to."""
     return next(

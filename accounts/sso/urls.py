@@ -8,6 +8,7 @@ from accounts.sso.saml import views as saml
 
 urlpatterns = [
     path("sso/", views.ways, name="sso_ways"),
+    path("sso/connect/", views.connect, name="sso_connect"),
     path("sso/route/", views.route, name="sso_route"),
     path("saml/<slug:slug>/login/", saml.login, name="saml_login"),
     path("saml/<slug:slug>/acs/", saml.acs, name="saml_acs"),

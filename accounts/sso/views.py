@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.sso import pending, selectors
+from accounts.sso.asking import wish_to_link
 from accounts.sso.models import ExternalIdentity
 from accounts.sso.pages import sso_page
 from core.http import Request
@@ -28,6 +29,17 @@ def route(request: Request) -> HttpResponse:
         return HttpResponseRedirect(f"/accounts/login/?{urlencode(query)}")
     url = f"/accounts/{provider.kind}/{provider.slug}/login/?{urlencode({'next': next_})}"
     # By a page: a redirect away from a form would be held against the form's policy.
+    return render(request, "accounts/sso/going.html", {"provider": provider, "url": url})
+
+
+@sso_page
+@login_required
+@require_POST
+def connect(request: Request) -> HttpResponse:
+    """Somebody who is signed in wants to link a provider to their account."""
+    provider = selectors.provider_on(request.POST.get("provider", ""))
+    wish_to_link(request, provider)
+    url = f"/accounts/{provider.kind}/{provider.slug}/login/?process=connect"
     return render(request, "accounts/sso/going.html", {"provider": provider, "url": url})
 
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import logout as end_own_session
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -85,7 +87,7 @@ def acs(request: Request, slug: str) -> HttpResponse:
     """
     provider = selectors.provider_named(Kind.SAML, slug)
     try:
-        fields = request.POST.getlist("SAMLResponse")
+        fields = _posted(request).getlist("SAMLResponse")
         if len(fields) != 1 or request.GET:
             raise Refused("fields", _("There must be exactly one SAMLResponse."))
         relay_states = request.POST.getlist("RelayState")
@@ -138,6 +140,13 @@ def finish(request: Request, slug: str) -> HttpResponse:
         )
     response.delete_cookie(TICKET)
     return response
+
+
+def _posted(request: HttpRequest) -> QueryDict:
+    try:
+        return request.POST
+    except (SuspiciousOperation, MultiPartParserError) as wrong:
+        raise Refused("too_large", _("The form is too large, or is none.")) from wrong
 
 
 def _asked(request: Request, provider: IdentityProvider, content: dict) -> Asked:
@@ -200,7 +209,7 @@ def sls(request: Request, slug: str) -> HttpResponse:
     """A provider wants somebody signed out, or says that it has signed somebody out."""
     provider = selectors.provider_named(Kind.SAML, slug)
     try:
-        given = request.GET if request.method == "GET" else request.POST
+        given = request.GET if request.method == "GET" else _posted(request)
         fields = [name for name in ("SAMLRequest", "SAMLResponse") if name in given]
         if len(fields) != 1 or len(given.getlist(fields[0])) != 1:
             raise Refused("fields", _("There must be exactly one SAML message."))

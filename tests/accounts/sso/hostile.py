@@ -620,6 +620,8 @@ rewritten(
 )
 rewritten("two_fields", lambda i, raw: [wire(raw), wire(raw)])
 rewritten("two_fields_one_empty", lambda i, raw: ["", wire(raw)])
+CASES["two_megabytes"] = lambda idp, to: "A" * 2_000_000
+CASES["a_thousand_fields"] = lambda idp, to: {f"f{n}": "x" for n in range(1_000)}
 CASES["no_field"] = lambda idp, to: []
 rewritten("two_relay_states", lambda i, raw: {"SAMLResponse": wire(raw), "RelayState": ["/", "/x"]})
 

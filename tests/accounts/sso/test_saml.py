@@ -108,7 +108,28 @@ def prove(domain: str, tenant: str = "acme") -> None:
         DomainProof.objects.create(domain=domain, proved_at=timezone.now())
 
 
+def wish(browser: Client) -> None:
+    """Press the button on the page for it."""
+    page = browser.get("/accounts/sso/").text
+    assert 'value="okta"' in page
+    assert browser.post("/accounts/sso/connect/", {"provider": "okta"}).status_code == 200
+
+
+def test_a_page_elsewhere_cannot_link_anybodys_account(cast, door):
+    """It could have signed its victim in at the provider as itself."""
+    login = "/accounts/saml/okta/login/"
+
+    assert cast.bo.client.get(login, {"process": "connect"}).status_code == 403
+    checked = Client(HTTP_HOST="acme.localhost", enforce_csrf_checks=True)
+    checked.cookies["session"] = cast.bo.client.cookies["session"].value
+    assert checked.post("/accounts/sso/connect/", {"provider": "okta"}).status_code == 403
+    wish(cast.bo.client)
+    assert cast.bo.client.get(login, {"process": "connect"}).status_code == 302
+    assert cast.bo.client.get(login, {"process": "connect"}).status_code == 403
+
+
 def test_whoever_is_signed_in_may_link_their_own_account(cast, door):
+    wish(cast.bo.client)
     to = door.ask(cast.bo.client, process="connect")
     response = door.come(door.idp.answer(to=to, name_id="bo-7"), cast.bo.client)
     assert response["Location"] == "/accounts/sso/"
@@ -121,6 +142,7 @@ def test_whoever_is_signed_in_may_link_their_own_account(cast, door):
 def test_nobody_links_an_identity_of_somebody_else(cast, door):
     door.sign_in(name_id="kim-1")
 
+    wish(cast.bo.client)
     to = door.ask(cast.bo.client, process="connect")
     response = door.come(door.idp.answer(to=to, name_id="kim-1"), cast.bo.client)
 
