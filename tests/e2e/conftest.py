@@ -95,7 +95,7 @@ def sign_in(new_context: Callable[..., BrowserContext]) -> SignIn:
         page.goto("/")
         page.get_by_label("Email").fill(f"{person}@{tenant}.example")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         return Window(page).ready()
 
     return enter

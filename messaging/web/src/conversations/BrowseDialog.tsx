@@ -100,5 +100,8 @@ function Act({ item, title }: { item: Known; title: string }): JSX.Element | nul
 }
 
 async function join(item: Known, title: string): Promise<void> {
-  if (await joinQuietly(item.id)) toast(t("You have joined {name}.", { name: title }), "plain", { label: t("Undo"), run: () => void leave(item) });
+  if (!(await joinQuietly(item.id))) return;
+  close();
+  navigate({ conversationId: item.id });
+  toast(t("You have joined {name}.", { name: title }), "plain", { label: t("Undo"), run: () => void leave(item) });
 }
