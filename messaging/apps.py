@@ -19,6 +19,7 @@ FEATURES = (
     "threads",
     "drafts",
     "scheduled",
+    "forwards",
     "search",
     "attention",
     "trace",

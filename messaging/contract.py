@@ -35,7 +35,7 @@ from messaging.conversations.events import (
 from messaging.conversations.schemas import SharedConversationView
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.live.asyncapi import asyncapi_document
-from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
+from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited, MessageRestored
 from messaging.pins.events import MessagePinned, MessageUnpinned
 from messaging.polls.events import PollClosed, PollVoted
 from messaging.priority.events import (
@@ -147,6 +147,7 @@ SEEN_AS: dict[type, Json] = {
     MessageCreated: _MESSAGE,
     MessageEdited: _MESSAGE,
     MessageDeleted: _MESSAGE,
+    MessageRestored: _MESSAGE,
     MessagePinned: _MESSAGE,
     MessageUnpinned: _MESSAGE,
     ConversationCreated: _CONVERSATION,

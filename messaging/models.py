@@ -6,8 +6,9 @@ from messaging.conversations.policy import ChannelPolicy
 from messaging.drafts.models import Draft
 from messaging.etiquette.models import EtiquettePolicy
 from messaging.files.models import File, FilePolicy, FileVersion, Upload
+from messaging.forwards.models import Forward
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
-from messaging.messages.models import Message, Revision
+from messaging.messages.models import Message, MessagePolicy, Revision
 from messaging.pins.models import Pin
 from messaging.polls.models import Poll, PollVote
 from messaging.priority.models import Acknowledgement, Priority
@@ -30,9 +31,11 @@ __all__ = [
     "FilePolicy",
     "FileVersion",
     "Follow",
+    "Forward",
     "Membership",
     "Mention",
     "Message",
+    "MessagePolicy",
     "Pin",
     "Poll",
     "PollVote",

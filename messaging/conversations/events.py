@@ -16,19 +16,25 @@ class ConversationCreated:
 @event("conversation.updated", stream=StreamKind.CONVERSATION, key="conversation_id")
 @dataclass(frozen=True, slots=True)
 class ConversationUpdated:
+    """`changed` are the names of its fields that have another value now."""
+
     conversation_id: UUID
+    changed: tuple[str, ...] = ()
+    by_id: UUID | None = None
 
 
 @event("conversation.archived", stream=StreamKind.CONVERSATION, key="conversation_id")
 @dataclass(frozen=True, slots=True)
 class ConversationArchived:
     conversation_id: UUID
+    by_id: UUID | None = None
 
 
 @event("conversation.restored", stream=StreamKind.CONVERSATION, key="conversation_id")
 @dataclass(frozen=True, slots=True)
 class ConversationRestored:
     conversation_id: UUID
+    by_id: UUID | None = None
 
 
 @event("membership.added", stream=StreamKind.CONVERSATION, key="conversation_id")
@@ -37,6 +43,7 @@ class MembershipAdded:
     conversation_id: UUID
     user_id: UUID
     role: str
+    by_id: UUID | None = None
 
 
 @event("membership.removed", stream=StreamKind.CONVERSATION, key="conversation_id")
@@ -45,6 +52,7 @@ class MembershipRemoved:
     conversation_id: UUID
     user_id: UUID
     role: str
+    by_id: UUID | None = None
 
 
 @event("membership.added", stream=StreamKind.USER, key="user_id")

@@ -128,7 +128,7 @@ def update_conversation(
                 conversation.save(update_fields=changed)
                 if {"history", "history_days"} & set(changed):
                     loosen(conversation)
-                publish(ConversationUpdated(conversation.id), by=actor)
+                publish(_updated(actor, conversation, changed), by=actor)
     except IntegrityError as wrong:
         raise name_taken(wrong) from wrong
     return conversation
@@ -298,7 +298,9 @@ def _add(
         )
         if not created:
             continue
-        head = publish(MembershipAdded(conversation.id, user_id, role.value), by=actor)
+        # Those a conversation is made with are not announced in it.
+        by_id = actor.user_id if owner_id is None else None
+        head = publish(MembershipAdded(conversation.id, user_id, role.value, by_id), by=actor)
         # What was said before they came is not unread, and readable as far as the rule says.
         begins = history_begins(conversation, otherwise=head.seq)
         Membership.objects.filter(id=row.id).update(read_seq=head.seq, history_from_seq=begins)
@@ -321,13 +323,18 @@ def _remove(actor: Actor, place: Place, user_id: UUID, successor_id: UUID | None
 
 def _end(actor: Actor, row: Membership) -> None:
     Membership.objects.filter(id=row.id).delete()
-    publish(MembershipRemoved(row.conversation_id, row.user_id, row.role), by=actor)
+    fact = MembershipRemoved(row.conversation_id, row.user_id, row.role, actor.user_id)
+    publish(fact, by=actor)
     publish(RemovedFromConversation(row.user_id, row.conversation_id, row.role), by=actor)
 
 
 def archive_idle(actor: Actor, *, conversation_id: UUID) -> Conversation:
     """Archive a channel because nobody writes in it; the caller has seen to that and warned."""
     return _set_archived(actor, Conversation.objects.get(id=conversation_id), True)
+
+
+def _updated(actor: Actor, conversation: Conversation, changed: Sequence[str]) -> Any:
+    return ConversationUpdated(conversation.id, tuple(changed), actor.user_id)
 
 
 def _set_archived(actor: Actor, conversation: Conversation, archived: bool) -> Conversation:
@@ -343,7 +350,7 @@ def _set_archived(actor: Actor, conversation: Conversation, archived: bool) -> C
         if changed:
             conversation.archived_at = now
             fact = ConversationArchived if archived else ConversationRestored
-            publish(fact(conversation.id), by=actor)
+            publish(fact(conversation.id, actor.user_id), by=actor)
     return conversation
 
 

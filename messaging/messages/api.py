@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from accounts.requests import idempotent
 from core.api import Body, answer, answers
 from core.errors import Invalid
 from core.http import Request
@@ -42,6 +43,7 @@ class NewMessage(Body):
     thread_id: UUID | None = None
     also_in_conversation: bool = False
     poll: NewPoll | None = None
+    forward_of: UUID | None = None
     priority: NewPriority | None = None
     file_ids: Annotated[list[UUID], Field(max_length=20)] = []
     confirm_mentions: bool = False
@@ -131,6 +133,14 @@ def delete_message(request: Request, message_id: UUID) -> HttpResponse:
     """Take a message out of sight; it stays listed with `text: null`."""
     services.delete_message(request.actor, message_id=message_id)
     return answer(status=204)
+
+
+@router.post("/messages/{message_id}/restore", response=answers(MessageView))
+@idempotent
+def restore_message(request: Request, message_id: UUID) -> HttpResponse:
+    """Take one's own deletion back, within 30 seconds."""
+    message = services.restore_message(request.actor, message_id=message_id)
+    return answer(views_of([message])[0])
 
 
 @router.get("/messages/{message_id}/revisions", response=answers(RevisionList))

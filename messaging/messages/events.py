@@ -37,6 +37,15 @@ class MessageEdited:
     groups: tuple[UUID, ...] = ()
 
 
+@event("message.restored", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MessageRestored:
+    """A deletion was taken back by whoever made it."""
+
+    conversation_id: UUID
+    message_id: UUID
+
+
 @event("message.deleted", stream=StreamKind.CONVERSATION, key="conversation_id")
 @dataclass(frozen=True, slots=True)
 class MessageDeleted:

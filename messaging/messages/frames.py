@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from events.render import renders
-from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
+from messaging.messages.events import (
+    MessageCreated,
+    MessageDeleted,
+    MessageEdited,
+    MessageRestored,
+)
 from messaging.messages.models import Message
 from messaging.messages.selectors import messages_by_id
 from messaging.messages.view import view_of_new
@@ -20,7 +25,7 @@ def created(
     return changed(facts, rows)
 
 
-@renders(MessageEdited, MessageDeleted)
+@renders(MessageEdited, MessageDeleted, MessageRestored)
 def changed(facts: Sequence[Any], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
     """Read the messages once, whatever happened to them how often."""
     found = messages_by_id([fact.message_id for fact in facts])

@@ -1,12 +1,52 @@
 """Messages, and every version they had."""
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Func, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from accounts.policies.models import Policy
+from core.errors import Words
 from core.ids import new_id
+
+
+class Viewers(models.TextChoices):
+    """To whom something is shown, among those who may read a message."""
+
+    EVERYONE = "everyone", _("everyone")
+    MANAGERS = "managers", _("the channel's owners and the organisation's admins")
+    NOBODY = "nobody", _("nobody")
+
+
+class MessagePolicy(Policy):
+    """What an organisation decides about messages."""
+
+    versions_shown_to = models.CharField(
+        _("earlier versions of edited messages are shown to"),
+        max_length=8,
+        choices=Viewers.choices,
+        default=Viewers.EVERYONE,
+        help_text=_("They are kept in any case."),
+    )
+    tells_joins = models.BooleanField(
+        _("say in a channel who joined and left"),
+        default=True,
+        help_text=_("Lines of the system make no channel unread."),
+    )
+
+    class Meta(Policy.Meta):
+        verbose_name = verbose_name_plural = _("message policy")
+
+    def consequences(self, before: "MessagePolicy") -> Iterable[Words]:
+        """Who gains or loses sight of how many messages' earlier versions."""
+        if self.versions_shown_to != before.versions_shown_to:
+            edited = Message.objects.filter(edited_at__isnull=False, deleted_at=None).count()
+            words = _("The earlier versions of %(count)d messages will be shown to: %(who)s.")
+            yield words % {"count": edited, "who": Viewers(self.versions_shown_to).label}
 
 
 class MessageKind(models.TextChoices):

@@ -104,6 +104,15 @@ class NewPriority(Body):
     confirmed: bool = False
 
 
+class ForwardView(Schema):
+    """What a message passes on; where it stands is told by `GET /messages/{source_id}`."""
+
+    source_id: UUID
+    author_id: UUID | None
+    text: str
+    written_at: datetime
+
+
 class MessageView(Schema):
     """A message; `seq` is the number of its creation, `text` is null once it was deleted."""
 
@@ -126,6 +135,7 @@ class MessageView(Schema):
     also_in_conversation: bool
     files: list[FileView]
     pin: PinView | None = None
+    forward: ForwardView | None = None
     poll: PollView | None = None
     priority: PriorityView | None = None
 

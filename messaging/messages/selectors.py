@@ -7,13 +7,15 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.policies.selectors import current
 from core.actor import Actor
-from core.errors import Invalid
+from core.errors import Forbidden, Invalid
 from core.paging import Page, decode_cursor, encode_cursor
 from messaging.conversations.access import Do as InConversation
+from messaging.conversations.access import allowed as conversation_rights
 from messaging.conversations.access import place_for
 from messaging.messages.access import Do, message_for
-from messaging.messages.models import Message, Revision
+from messaging.messages.models import Message, MessagePolicy, Revision, Viewers
 from messaging.messages.view import COLUMNS, views_of, views_of_rows
 from tenants.statements import hot_rows
 
@@ -105,8 +107,15 @@ def message(actor: Actor, message_id: UUID) -> dict[str, Any]:
 
 
 def revisions(actor: Actor, message_id: UUID) -> list[Revision]:
-    """The versions a message had, oldest first. A deleted message shows none."""
+    """The versions a message had, oldest first. A deleted message shows none.
+
+    Errors  NotFound by access; Forbidden where the organisation's policy keeps them to others.
+    """
     found = message_for(actor, message_id, Do.READ)
+    shown_to = current(MessagePolicy).versions_shown_to
+    manages = InConversation.REMOVE in conversation_rights(actor, found.place)
+    if shown_to == Viewers.NOBODY or (shown_to == Viewers.MANAGERS and not manages):
+        raise Forbidden("versions", _("Your organisation does not show you earlier versions."))
     if found.message.deleted_at is not None:
         return []
     return list(Revision.objects.filter(message_id=message_id).order_by("number")[:200])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import new_id
 from core.text import clean_text
 from events.journal import Gone, hold, publish
@@ -20,9 +20,17 @@ from messaging.conversations.access import Place, insist, place_for
 from messaging.messages import calls as called
 from messaging.messages import parts, policy
 from messaging.messages.access import Do, Found, message_for, message_held
-from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
+from messaging.messages.events import (
+    MessageCreated,
+    MessageDeleted,
+    MessageEdited,
+    MessageRestored,
+)
 from messaging.messages.mentions import calls_in
 from messaging.messages.models import Message, MessageKind, Revision
+
+RESTORE_WITHIN = timedelta(seconds=30)
+"""How long a deletion can be taken back; clients offer it for ten seconds."""
 
 
 class Posted(NamedTuple):
@@ -145,6 +153,31 @@ def _purposes(is_reply: bool, is_also_in_conversation: bool) -> tuple[InConversa
     if not is_also_in_conversation:
         return (InConversation.REPLY,)
     return (InConversation.REPLY, InConversation.POST)
+
+
+def restore_message(actor: Actor, *, message_id: UUID) -> Message:
+    """Take one's own deletion back, for a short while; a message that is there stays as it is.
+
+    Errors  NotFound and Forbidden by access, Forbidden where somebody else deleted it; Conflict
+            where it is too late.
+    """
+    found = message_for(actor, message_id, Do.DELETE)
+    with transaction.atomic():
+        message = _held(actor, found, Do.DELETE)
+        if message.deleted_at is None:
+            return message
+        last = Revision.objects.filter(message_id=message_id).order_by("-number").first()
+        if last is None or last.edited_by_id != actor.user_id:
+            raise Forbidden("message", _("Only who deleted a message can take that back."))
+        if timezone.now() - message.deleted_at > RESTORE_WITHIN:
+            raise Conflict("message", _("It is too late to take that back."), code="too_late")
+        message.text, message.deleted_at = last.text, None
+        message.save(update_fields=["text", "deleted_at"])
+        called.renew_calls(message, None)
+        if message.thread_id is not None:
+            Message.objects.filter(id=message.thread_id).update(reply_count=F("reply_count") + 1)
+        publish(MessageRestored(found.place.id, message_id), by=actor)
+    return message
 
 
 def _is_stored(

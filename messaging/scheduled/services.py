@@ -139,6 +139,8 @@ def _send(actor: Actor, row: Scheduled) -> Message:
         key=row.id,
         thread_id=row.thread_id,
         also_in_conversation=row.also_in_conversation,
+        # Nobody is there to be asked; whoever chose the words chose the time.
+        confirms_mentions=True,
     ).message
     scheduled_id = row.id
     Scheduled.objects.filter(id=scheduled_id).delete()

@@ -102,9 +102,38 @@ def test_what_opens_over_a_message(room: Window, violations: Callable[[Page], li
     assert violations(page) == []
     page.keyboard.press("Escape")
 
-    room.act(row, "Delete message")
+    room.act(row, "Forward")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert violations(page) == []
+    page.keyboard.press("Escape")
+
+    room.act(row, "Remind me")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+
+    row.hover()
+    row.get_by_role("button", name="More actions").click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+
+    room.act(row, "Delete message")
+    expect(page.locator(".toast")).to_contain_text("Message deleted.")
+    assert violations(page) == []
+
+
+def test_a_persons_own_lists(room: Window, violations: Callable[[Page], list[str]]):
+    row = room.row("Plain")
+    room.act(row, "Save for later")
+    room.act(row, "Pin for everyone")
+    for view in ("threads", "later", "drafts"):
+        room.page.locator(f"[data-view={view}]").click()
+        expect(room.page.locator(".panel")).to_be_visible()
+        assert violations(room.page) == []
+    room.page.get_by_role("button", name="Pinned messages").click()
+    expect(room.page.get_by_role("list", name="Pinned messages")).to_be_visible()
+    assert violations(room.page) == []
 
 
 def test_what_is_unsent(room: Window, violations: Callable[[Page], list[str]]):

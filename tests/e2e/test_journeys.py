@@ -162,7 +162,6 @@ def test_an_edit_and_a_deletion_reach_the_other(ana: Window, bo: Window, fresh_c
     expect(bo.row("Thursday it is")).to_contain_text("(edited)")
 
     ana.act(ana.row("Thursday it is"), "Delete message")
-    ana.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(bo.row("This message was deleted.")).to_have_count(1)
     expect(bo.row("Thursday it is")).to_have_count(0)
 

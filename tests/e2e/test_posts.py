@@ -187,3 +187,66 @@ def test_the_clock_sends_what_waits_and_gives_reminders(
 
     expect(bo.row("Good morning")).to_have_count(1, timeout=45_000)
     expect(ana.page.locator("[data-view=later] .badge")).to_have_text("1", timeout=45_000)
+
+
+def test_a_deletion_is_taken_back_from_the_toast(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    ana.say("The figures for May")
+    expect(bo.row("The figures for May")).to_have_count(1)
+
+    ana.act(ana.row("The figures for May"), "Delete message")
+    expect(bo.row("This message was deleted.")).to_have_count(1)
+    ana.page.locator(".toast").get_by_role("button", name="Undo").click()
+
+    expect(bo.row("The figures for May")).to_have_count(1)
+    expect(ana.row("The figures for May")).to_have_count(1)
+
+
+def test_a_forward_shows_where_it_came_from_to_those_who_may_know(
+    ana: Window, bo: Window, sign_in: SignIn, fresh_channel: str
+):
+    secret = ana.api("POST", "/conversations", {"kind": "private", "name": "the move"})
+    ana.api("POST", f"/conversations/{secret['id']}/messages", {"text": "We move in May"})
+    ana.open(secret["id"])
+    bo.open(fresh_channel)
+    name = ana.api("GET", f"/conversations/{fresh_channel}")["name"]
+
+    ana.act(ana.row("We move in May"), "Forward")
+    dialog = ana.page.get_by_role("dialog")
+    dialog.get_by_label("To", exact=True).fill(name)
+    dialog.get_by_role("radio", name=name).check()
+    dialog.get_by_label("A word of your own").fill("Now you know")
+    dialog.get_by_role("button", name="Forward", exact=True).click()
+    ana.page.locator(".toast").get_by_role("button", name="Show").click()
+
+    expect(ana.row("Now you know")).to_contain_text("Show the original in the move")
+    row = bo.row("Now you know")
+    expect(row.locator(".forwarded")).to_contain_text("We move in May")
+    expect(row.locator(".forwarded")).to_contain_text("Ana")
+    expect(row).not_to_contain_text("the move")
+
+
+def test_earlier_versions_are_shown_word_by_word(ana: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    path = f"/conversations/{fresh_channel}/messages"
+    message = ana.api("POST", path, {"text": "We meet on Monday"})
+    ana.api("PATCH", f"/messages/{message['id']}", {"text": "We meet on Friday"})
+
+    ana.row("We meet on Friday").get_by_role("button", name="(edited)").click()
+
+    versions = ana.page.get_by_role("list", name="Earlier versions")
+    expect(versions.locator("ins")).to_have_text("Friday")
+    expect(versions.locator("del")).to_have_text("Monday")
+
+
+def test_what_somebody_does_is_no_list_and_a_line_says_who_came(
+    ana: Window, sign_in: SignIn, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    ana.say("/me waves")
+    expect(ana.row("waves").locator(".action")).to_have_text("Ana Ferreira waves")
+
+    sign_in("cy").api("POST", f"/conversations/{fresh_channel}/join")
+
+    expect(ana.page.locator(".system-line").last).to_contain_text("joined.", timeout=20_000)

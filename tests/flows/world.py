@@ -199,6 +199,8 @@ class Model:
     def message_edited(self, data: dict) -> None:
         self.messages[data["id"]] = dict(data)
 
+    message_restored = message_edited
+
     def message_deleted(self, data: dict) -> None:
         self.messages[data["id"]] = dict(data)
         if data["thread_id"]:
@@ -274,6 +276,7 @@ def check_counts(world: World) -> None:
             for message in stored
             if message.seq > membership.read_seq
             and message.deleted_at is None
+            and message.kind == "text"
             and message.author_id != person.id
         ]
         calls = [calls_in(message.text) for message in new]

@@ -12,7 +12,7 @@ import { Toasts } from "../design/Toasts.tsx";
 import { Announcer, Connection } from "../live/Connection.tsx";
 import { TypingLine } from "../live/TypingLine.tsx";
 import { ConversationComposer } from "../messages/Composer.tsx";
-import { deleting, focusComposer } from "../messages/focus.ts";
+import { focusComposer } from "../messages/focus.ts";
 import { History } from "../messages/History.tsx";
 import { me, titleOf } from "../people/store.ts";
 import { opened } from "../reactions/picker.ts";
@@ -102,7 +102,6 @@ function Welcome(): JSX.Element {
 }
 
 const ThreadPanel = lazily(() => import("../messages/ThreadPanel.tsx").then((module) => module.ThreadPanel));
-const DeleteDialog = lazily(() => import("../messages/DeleteDialog.tsx").then((module) => module.DeleteDialog));
 const ActionMenu = lazily(() => import("../design/ActionMenu.tsx").then((module) => module.ActionMenu));
 const EmojiPicker = lazily(() => import("../reactions/EmojiPicker.tsx").then((module) => module.EmojiPicker));
 
@@ -114,7 +113,7 @@ function Side({ conversation, threadId }: { conversation: Known | undefined; thr
 }
 
 function Dialogs({ conversation }: { conversation: Known | undefined }): JSX.Element | null {
-  if (dialog.value === null) return deleting.value === null ? null : <DeleteDialog />;
+  if (dialog.value === null) return null;
   const Shown = DIALOGS[dialog.value];
   return <Shown conversation={conversation} />;
 }

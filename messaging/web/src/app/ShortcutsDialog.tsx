@@ -41,6 +41,7 @@ const sheet = (): readonly (readonly [string, Rows])[] => [
     ["E", t("Edit")],
     ["Del", t("Delete")],
     ["L", t("Copy link")],
+    ["F", t("Forward")],
     ["S", t("Save for later")],
     ["M", t("Remind me")],
     ["P", t("Pin for everyone")],

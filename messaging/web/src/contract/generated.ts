@@ -214,6 +214,13 @@ export interface FileView {
   deleted_at: Timestamp | null;
 }
 
+export interface ForwardView {
+  source_id: Id;
+  author_id: Id | null;
+  text: string;
+  written_at: Timestamp;
+}
+
 export interface Grant {
   value: string;
   role?: "" | "admin" | "member" | "guest";
@@ -417,6 +424,7 @@ export interface MessageView {
   also_in_conversation: boolean;
   files: FileView[];
   pin?: PinView | null;
+  forward?: ForwardView | null;
   poll?: PollView | null;
   priority?: PriorityView | null;
 }
@@ -477,6 +485,7 @@ export interface NewMessage {
   thread_id?: Id | null;
   also_in_conversation?: boolean;
   poll?: NewPoll | null;
+  forward_of?: Id | null;
   priority?: NewPriority | null;
   file_ids?: Id[];
   confirm_mentions?: boolean;
@@ -1104,6 +1113,7 @@ export interface EventData {
   "chancery.message.deleted.v1": MessageView;
   "chancery.message.edited.v1": MessageView;
   "chancery.message.pinned.v1": MessageView;
+  "chancery.message.restored.v1": MessageView;
   "chancery.message.unpinned.v1": MessageView;
   "chancery.password.changed.v1": {
     user_id: Id;

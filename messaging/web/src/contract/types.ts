@@ -1,7 +1,7 @@
 /** The client's short names for what the server calls views, and the shapes that only the client composes. */
 import type { ChannelPolicyView, ConversationView, CursorView, HighlightView, HitView, Id, MemberView, MessageView, MeView, PlacementView, ReactionView, SavedView, SectionView, SharedConversationView, UnreadView, UserView } from "./generated.ts";
 import type { ThreadState, ThreadView } from "./generated.ts";
-import type { DraftView, ScheduledView } from "./generated.ts";
+import type { DraftView, RevisionView, ScheduledView } from "./generated.ts";
 
 export type { DeliveryView, GroupView, MemberCursorsView, MemberCursorView } from "./generated.ts";
 export type { ClientFrame, EventFrame, EventFrameOf, EventName, FileView, Id, Problem, ServerFrame, Timestamp } from "./generated.ts";
@@ -19,6 +19,7 @@ export type ChannelPolicy = ChannelPolicyView;
 export type Section = SectionView;
 export type Placement = PlacementView;
 export type Saved = SavedView;
+export type Version = RevisionView;
 export type ServerDraft = DraftView;
 export type Scheduled = ScheduledView;
 export type Thread = ThreadState;

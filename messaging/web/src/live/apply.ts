@@ -60,6 +60,18 @@ function messageChanged({ data: message, seq }: EventFrameOf<"chancery.message.e
   if (isUnread(message)) recountMentions(message.conversation_id);
 }
 
+/** As if it had not been deleted: whether it counts, the server knows. */
+function messageRestored({ data: message, seq }: EventFrameOf<"chancery.message.restored.v1">): void {
+  const timeline = timelineOf(message.conversation_id);
+  timeline.value = withMessage(timeline.peek(), message, seq);
+  pinsChanged(message.conversation_id);
+  if (message.thread_id !== null) {
+    void refreshMessage(message.conversation_id, message.thread_id);
+    replyGone(message);
+  }
+  if (isUnread(message)) void refreshConversation(message.conversation_id).catch(passOver);
+}
+
 function pinned({ data: message, seq }: EventFrameOf<"chancery.message.pinned.v1" | "chancery.message.unpinned.v1">): void {
   const timeline = timelineOf(message.conversation_id);
   timeline.value = withMessage(timeline.peek(), message, seq);
@@ -193,6 +205,7 @@ const table: Table = {
   "chancery.message.created.v1": messageCreated,
   "chancery.message.edited.v1": messageChanged,
   "chancery.message.deleted.v1": messageDeleted,
+  "chancery.message.restored.v1": messageRestored,
   "chancery.message.pinned.v1": pinned,
   "chancery.message.unpinned.v1": pinned,
   "chancery.thread.followed.v1": ({ data }) => void refreshThread(data.root_id),

@@ -18,9 +18,10 @@ import { FilesOf } from "../files/FilesOf.tsx";
 import { editing, found } from "./focus.ts";
 import { Markdown } from "./Markdown.tsx";
 import { isEmojiOnly } from "./markdown.ts";
-import { actionsFor, keyName, openThread, viewerOf, type RowAction } from "./menu.ts";
+import { actionsFor, keyName, openThread, openVersions, viewerOf, type RowAction } from "./menu.ts";
 import { plain } from "./plain.ts";
-import { systemSentence } from "./system.ts";
+import { actionIn } from "./system.ts";
+import { SystemSentence } from "./SystemSentence.tsx";
 
 interface Props {
   message: Message;
@@ -79,21 +80,11 @@ function SystemRow({ message }: { message: Message }): JSX.Element {
   return (
     <div class="system-line" data-message={message.id} data-seq={message.seq}>
       <p dir="auto">
-        {message.text !== null && message.text !== "" && !/^[a-z_]+$/.test(message.text) ? (
-          <Words message={message} />
-        ) : (
-          <><bdi class="name">{nameOf(message.author_id)}</bdi> {systemSentence(message)}</>
-        )}
+        <SystemSentence message={message} />
       </p>
       <time dateTime={message.created_at} title={moment(message.created_at)}>{clock(message.created_at)}</time>
     </div>
   );
-}
-
-function Words({ message }: { message: Message }): JSX.Element {
-  const text = message.text ?? "";
-  const namesAuthor = message.author_id === null || text.startsWith(`<@${message.author_id}>`);
-  return <>{!namesAuthor && <><bdi class="name">{nameOf(message.author_id)}</bdi>{" "}</>}{plain(text)}</>;
 }
 
 function Byline({ message }: { message: Message }): JSX.Element {
@@ -112,15 +103,18 @@ function Byline({ message }: { message: Message }): JSX.Element {
   );
 }
 
-function Body({ message }: { message: Message }): JSX.Element {
+function Body({ message }: { message: Message }): JSX.Element | null {
   const [isUnfolded, setUnfolded] = useState(false);
   if (message.deleted_at !== null || message.text === null) return <p class="deleted">{t("This message was deleted.")}</p>;
+  const action = actionIn(message);
+  if (action !== null) return <p class="text action" dir="auto"><bdi class="name">{nameOf(message.author_id)}</bdi> {plain(action)}</p>;
+  if (message.text === "") return null;
   const isLong = message.text.length > LONG_TEXT || message.text.split("\n", LONG_LINES + 1).length > LONG_LINES;
   const isLarge = message.text.length < 50 && isEmojiOnly(message.text);
   return (
     <div class={`text ${isLarge ? "large-emoji" : ""} ${isLong && !isUnfolded ? "folded" : ""}`}>
       <Markdown text={message.text} />
-      {message.edited_at !== null && <span class="edited" title={moment(message.edited_at)}>{t("(edited)")}</span>}
+      {message.edited_at !== null && <button type="button" class="edited" title={t("{when}. Show earlier versions.", { when: moment(message.edited_at) })} onClick={() => openVersions(message)}>{t("(edited)")}</button>}
       {isLong && (
         <button type="button" class="link-button unfold" aria-expanded={isUnfolded} onClick={() => setUnfolded(!isUnfolded)}>
           {isUnfolded ? t("Show less") : t("Show all of it")}

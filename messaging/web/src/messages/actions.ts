@@ -211,11 +211,21 @@ export async function edit(message: Message, text: string, confirmsMentions = fa
   }
 }
 
-/** Delete a message for everyone. */
+/** Take one's deletion back. */
+async function restore(message: Message): Promise<void> {
+  try {
+    take(message.conversation_id, await ask<Message>("POST", `/messages/${message.id}/restore`));
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** Delete a message for everyone, at once; it can be taken back while the toast stands. */
 export async function remove(message: Message): Promise<void> {
   try {
     await ask("DELETE", `/messages/${message.id}`);
     take(message.conversation_id, { ...message, text: null, files: [], reactions: [], deleted_at: new Date().toISOString() });
+    toast(t("Message deleted."), "plain", { label: t("Undo"), run: () => void restore(message) });
   } catch (error) {
     complain(error);
   }

@@ -15,6 +15,7 @@ const EXTRAS: readonly Extra[] = [
   { id: "priority", place: "above", has: (message) => message.priority != null, View: lazily(async () => (await import("../priority/PriorityNote.tsx")).PriorityNote) },
   { id: "acknowledge", place: "below", has: (message) => message.priority?.asks === true, View: lazily(async () => (await import("../priority/Acknowledge.tsx")).Acknowledge) },
   { id: "poll", place: "below", has: (message) => message.poll != null, View: lazily(async () => (await import("../polls/Poll.tsx")).Poll) },
+  { id: "forward", place: "below", has: (message) => message.forward != null, View: lazily(async () => (await import("../forwards/Quotation.tsx")).Quotation) },
 ];
 
 /** The extras of a message that stand in one place. */

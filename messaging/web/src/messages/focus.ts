@@ -4,9 +4,6 @@ import type { Id } from "../contract/types.ts";
 /** The message being edited in place. */
 export const editing = signal<Id | null>(null);
 
-/** The message somebody is asked about deleting. */
-export const deleting = signal<Id | null>(null);
-
 /** The message that a link or a search hit led to; marked for a moment. */
 export const found = signal<number | null>(null);
 

@@ -1,5 +1,7 @@
+import { h } from "preact";
 import type { Message } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
+import { openOverlay } from "../app/overlay.ts";
 import { navigate } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
@@ -11,7 +13,8 @@ import { openPicker } from "../reactions/picker.ts";
 import { markUnread, showDelivery } from "../receipts/actions.ts";
 import { askWhen, isSaved, toggleSaved } from "../saved/actions.ts";
 import { isFollowed, toggleFollow } from "../threads/actions.ts";
-import { deleting, editing } from "./focus.ts";
+import { remove } from "./actions.ts";
+import { editing } from "./focus.ts";
 import { copyLink } from "./links.ts";
 
 /** Who looks at a message, and where: all that decides what is offered. */
@@ -46,6 +49,21 @@ export function openThread(message: Message): void {
   navigate({ conversationId: message.conversation_id, threadId: message.thread_id ?? message.id });
 }
 
+function openForward(message: Message): void {
+  void openOverlay(async () => {
+    const { ForwardDialog } = await import("../forwards/ForwardDialog.tsx");
+    return (close) => h(ForwardDialog, { message, close });
+  });
+}
+
+/** What a message said before it was edited. */
+export function openVersions(message: Message): void {
+  void openOverlay(async () => {
+    const { VersionsDialog } = await import("./VersionsDialog.tsx");
+    return (close) => h(VersionsDialog, { message, close });
+  });
+}
+
 const always = (): boolean => true;
 
 export const ROW_ACTIONS: readonly RowAction[] = [
@@ -68,6 +86,8 @@ export const ROW_ACTIONS: readonly RowAction[] = [
     shown: (message) => message.kind === "text" && conversations.value.byId.get(message.conversation_id)?.membership != null,
     run: (message) => void toggleFollow(message.thread_id ?? message.id),
   },
+  { id: "forward", label: () => t("Forward…"), icon: "forward", key: "f", shown: (message) => message.kind === "text", run: openForward },
+  { id: "versions", label: () => t("Earlier versions"), icon: "history", shown: (message) => message.edited_at !== null, run: openVersions },
   { id: "save", label: (message) => (isSaved(message) ? t("Remove from later") : t("Save for later")), icon: "bookmark", key: "s", shown: always, run: (message) => void toggleSaved(message) },
   { id: "remind", label: () => t("Remind me…"), icon: "bell", key: "m", shown: always, run: (message) => askWhen(message.id) },
   { id: "pin", label: (message) => (message.pin != null ? t("Unpin") : t("Pin for everyone")), icon: "pin", key: "p", shown: (message, { canPost }) => canPost && message.kind === "text", run: (message) => void togglePin(message) },
@@ -80,7 +100,7 @@ export const ROW_ACTIONS: readonly RowAction[] = [
     run: (message) => void markUnread(message.conversation_id, message.seq),
   },
   { id: "delivery", label: () => t("How far it got"), icon: "check", key: "d", shown: (message, { isMine }) => isMine && message.kind === "text", run: showDelivery },
-  { id: "delete", label: () => t("Delete message"), icon: "trash", key: "Delete", isDangerous: true, shown: (_message, { isMine, manages }) => isMine || manages, run: (message) => void (deleting.value = message.id) },
+  { id: "delete", label: () => t("Delete message"), icon: "trash", key: "Delete", isDangerous: true, shown: (_message, { isMine, manages }) => isMine || manages, run: (message) => void remove(message) },
 ];
 
 /** What the person who is signed in may do with a message. */

@@ -13,5 +13,8 @@ export const names = {
   },
 };
 
+/** A message with its mentions as names, its lines as they are. */
+export const plainLines = (text: string): string => decodeMentions(text, names).text;
+
 /** A message as one line of words, for announcements, search hits and labels. */
 export const plain = (text: string): string => decodeMentions(text, names).text.replace(/\s+/g, " ").trim();

@@ -1,29 +1,35 @@
 import type { Message } from "../contract/types.ts";
-import { t } from "../i18n/t.ts";
 
-type Sentence = () => string;
+/** Lines that the server writes itself: `text` is the value they tell of. Lines of imports have words of their own. */
+const OURS = new Set(["joined", "left", "added", "removed", "renamed", "topic", "purpose", "archived", "restored", "pinned", "moved_here", "moved_away"]);
 
-/** What a line of the system's says after the name of who did it. */
-const SENTENCES: Record<string, Sentence> = {
-  joined: () => t("joined"),
-  join: () => t("joined"),
-  left: () => t("left"),
-  leave: () => t("left"),
-  added: () => t("was added"),
-  removed: () => t("was removed"),
-  created: () => t("opened this conversation"),
-  archived: () => t("archived this conversation"),
-  restored: () => t("brought this conversation back"),
-  unarchived: () => t("brought this conversation back"),
-  converted: () => t("made this a private channel"),
-  idle: () => t("has not been written in for long and will be archived soon; a message keeps it open"),
-  renamed: () => t("renamed this conversation"),
-  topic: () => t("changed the topic"),
-  purpose: () => t("changed the purpose"),
-};
+/** What a line of the system is about: `channel_join`, `join` and `joined` are one thing. */
+export interface Line {
+  subject: string;
+  /** The value it tells of: the new name, the other person's id. */
+  value: string;
+  /** Words that came with it, to be shown as they are. */
+  words: string;
+}
 
-/** The words of a system message that has none of its own: `channel_join` and `join` are one thing. */
-export function systemSentence(message: Message): string {
-  const subtype = (message.subtype ?? "").replace(/^(channel|group|conversation|member)_/, "");
-  return SENTENCES[subtype]?.() ?? t("changed something here");
+const SAME: Record<string, string> = { join: "joined", leave: "left", archive: "archived", unarchive: "restored", unarchived: "restored", name: "renamed", convert_to_private: "made_private", pinned_item: "pinned", unpinned_item: "unpinned" };
+
+/** In these the words of an import say no more than the subject. */
+const WORDLESS = new Set(["joined", "left"]);
+
+/** Read a line of the system. */
+export function lineOf({ subtype, text }: Pick<Message, "subtype" | "text">): Line {
+  const given = subtype ?? "";
+  if (OURS.has(given)) return { subject: given, value: text ?? "", words: "" };
+  const bare = given.replace(/^(channel|group|conversation|member)_/, "");
+  const subject = SAME[bare] ?? bare;
+  const words = text === null || /^[a-z_]*$/.test(text) || WORDLESS.has(subject) ? "" : text;
+  return { subject, value: "", words };
+}
+
+/** What somebody does, said as `/me waves`, here or in the place an import came from; null for all other messages. */
+export function actionIn({ subtype, text }: Pick<Message, "subtype" | "text">): string | null {
+  if (text === null) return null;
+  if (subtype === "me_message") return text.replace(/^\/me\s+/, "").replace(/^_(.*)_$/s, "$1");
+  return /^\/me\s+\S/.test(text) && !text.includes("\n") ? text.replace(/^\/me\s+/, "") : null;
 }

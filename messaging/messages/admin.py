@@ -1,0 +1,12 @@
+"""The organisation's console: what it decides about messages."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.policies.page import PolicyAdmin
+from messaging.messages.models import MessagePolicy
+
+
+@admin.register(MessagePolicy)
+class MessagePolicyAdmin(PolicyAdmin):
+    lead = _("Who sees earlier versions of messages, and what channels say by themselves.")

@@ -1,0 +1,88 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Id, Message } from "../contract/types.ts";
+import { complain } from "../app/failure.ts";
+import { navigate } from "../app/route.ts";
+import { t } from "../i18n/t.ts";
+import { conversations, type Known } from "../conversations/store.ts";
+import { Modal } from "../design/Modal.tsx";
+import { toast } from "../design/toast.ts";
+import { placeOfMessage } from "../messages/links.ts";
+import { plain } from "../messages/plain.ts";
+import { nameOf, titleOf } from "../people/store.ts";
+import { ask } from "../transport/http.ts";
+import { newKey } from "../transport/key.ts";
+import "../messages/lists.css";
+
+const MOST_SHOWN = 8;
+
+/** Where the person may write, by name; those that match what was typed. */
+function choices(query: string): Known[] {
+  const wanted = query.trim().toLocaleLowerCase();
+  const open = [...conversations.value.byId.values()].filter((item) => item.membership !== null && item.can.post);
+  const matching = open.filter((item) => titleOf(item).toLocaleLowerCase().includes(wanted));
+  return matching.sort((a, b) => (b.last_message_at ?? "").localeCompare(a.last_message_at ?? "")).slice(0, MOST_SHOWN);
+}
+
+/** Pass a message on to another conversation, with a word of one's own. */
+export function ForwardDialog({ message, close }: { message: Message; close: () => void }): JSX.Element {
+  const [query, setQuery] = useState("");
+  const [chosen, setChosen] = useState<Id | null>(null);
+  const [comment, setComment] = useState("");
+  const [isSending, setSending] = useState(false);
+  const [key] = useState(newKey);
+  const offered = choices(query);
+  const target = chosen === null ? undefined : conversations.value.byId.get(chosen);
+
+  const send = async (): Promise<void> => {
+    if (target === undefined) return;
+    setSending(true);
+    try {
+      const made = await ask<Message>("POST", `/conversations/${target.id}/messages`, { text: comment.trim(), key, forward_of: message.id });
+      close();
+      toast(t("Forwarded to {name}.", { name: titleOf(target) }), "plain", { label: t("Show"), run: () => navigate(placeOfMessage(made)) });
+    } catch (error) {
+      setSending(false);
+      complain(error);
+    }
+  };
+
+  return (
+    <Modal title={t("Forward this message")} onClose={close}>
+      <form
+        class="when-own"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <label>
+          {t("To")}
+          <input class="input" type="search" autofocus placeholder={t("Search your conversations")} value={query} onInput={(event) => setQuery(event.currentTarget.value)} />
+        </label>
+        <fieldset class="forward-to">
+          <legend class="visually-hidden">{t("Conversation to forward to")}</legend>
+          {offered.map((item) => (
+            <label key={item.id} class="forward-choice">
+              <input type="radio" name="forward-to" value={item.id} checked={chosen === item.id} onChange={() => setChosen(item.id)} />
+              <bdi>{titleOf(item)}</bdi>
+            </label>
+          ))}
+          {offered.length === 0 && <p class="quiet">{t("No conversation of yours is called that.")}</p>}
+        </fieldset>
+        <label>
+          {t("A word of your own (may stay empty)")}
+          <textarea class="input" rows={2} dir="auto" value={comment} onInput={(event) => setComment(event.currentTarget.value)} />
+        </label>
+        <blockquote class="forward-quote" dir="auto">
+          <bdi class="name">{nameOf(message.author_id)}</bdi>
+          <span>{plain((message.text ?? "").slice(0, 300))}</span>
+        </blockquote>
+        <div class="modal-foot">
+          <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
+          <button type="submit" class="button primary" disabled={target === undefined || isSending}>{t("Forward")}</button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { actionIn, lineOf } from "./system.ts";
+
+test("lines of ours carry a value, lines of imports their words", () => {
+  assert.deepEqual(lineOf({ subtype: "renamed", text: "news" }), { subject: "renamed", value: "news", words: "" });
+  assert.deepEqual(lineOf({ subtype: "channel_topic", text: "set the topic: lunch" }), { subject: "topic", value: "", words: "set the topic: lunch" });
+});
+
+test("who came and who left is said one way, wherever it came from", () => {
+  for (const subtype of ["joined", "channel_join", "group_join", "join"]) assert.equal(lineOf({ subtype, text: "<@U> has joined the channel" }).subject, "joined");
+  assert.equal(lineOf({ subtype: "channel_join", text: "<@U> has joined the channel" }).words, "");
+  assert.equal(lineOf({ subtype: "channel_leave", text: null }).subject, "left");
+});
+
+test("a line that holds only its own subtype has no words", () => {
+  assert.equal(lineOf({ subtype: "bot_add", text: "bot_add" }).words, "");
+});
+
+test("/me is what somebody does", () => {
+  assert.equal(actionIn({ subtype: "me_message", text: "scrolls up" }), "scrolls up");
+  assert.equal(actionIn({ subtype: "me_message", text: "_waves_" }), "waves");
+  assert.equal(actionIn({ subtype: null, text: "/me waves" }), "waves");
+  for (const text of ["/me", "/message", "say /me waves", "/me one\ntwo", null]) assert.equal(actionIn({ subtype: null, text }), null);
+});
