@@ -124,16 +124,23 @@ def test_what_opens_over_a_message(room: Window, violations: Callable[[Page], li
 
 
 def test_a_persons_own_lists(room: Window, violations: Callable[[Page], list[str]]):
-    row = room.row("Plain")
+    page, row = room.page, room.row("Plain")
     room.act(row, "Save for later")
     room.act(row, "Pin for everyone")
-    for view in ("threads", "later", "drafts"):
-        room.page.locator(f"[data-view={view}]").click()
-        expect(room.page.locator(".panel")).to_be_visible()
-        assert violations(room.page) == []
-    room.page.get_by_role("button", name="Pinned messages").click()
-    expect(room.page.get_by_role("list", name="Pinned messages")).to_be_visible()
-    assert violations(room.page) == []
+    page.get_by_role("button", name="Pinned messages").click()
+    expect(page.get_by_role("list", name="Pinned messages")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Close Pinned").click()
+
+    # A phone shows the lists' entrances or the conversation.
+    back = page.get_by_role("button", name="Back to conversations")
+    if back.is_visible():
+        back.click()
+    for view, title in (("threads", "Threads"), ("later", "Later"), ("drafts", "Drafts and")):
+        page.locator(f"[data-view={view}]").click()
+        expect(page.locator(".panel").get_by_role("heading", name=title)).to_be_visible()
+        assert violations(page) == []
+        page.get_by_role("button", name=f"Close {title}").click()
 
 
 def test_what_is_unsent(room: Window, violations: Callable[[Page], list[str]]):
