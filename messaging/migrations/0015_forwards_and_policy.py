@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0013_drafts_and_scheduled'),
+        ('messaging', '0014_search_words'),
     ]
 
     operations = [
