@@ -9,6 +9,7 @@ from accounts.sso.api import router as identity_providers
 from core.api import make_api
 from messaging.conversations.api import router as conversations
 from messaging.drafts.api import router as drafts
+from messaging.explain.api import router as explain
 from messaging.files.api import router as files
 from messaging.grants.api import router as grants
 from messaging.live.api import router as live
@@ -19,6 +20,7 @@ from messaging.polls.api import router as polls
 from messaging.priority.api import router as priority
 from messaging.reactions.api import router as reactions
 from messaging.receipts.api import router as receipts
+from messaging.reviews.api import router as reviews
 from messaging.saved.api import router as saved
 from messaging.scheduled.api import router as scheduled
 from messaging.search.api import router as search
@@ -36,6 +38,8 @@ for feature in (
     identity_providers,
     conversations,
     grants,
+    explain,
+    reviews,
     sidebar,
     messages,
     reactions,

@@ -6,6 +6,7 @@ FEATURES = (
     "people",
     "conversations",
     "grants",
+    "reviews",
     "messages",
     "files",
     "receipts",

@@ -46,6 +46,7 @@ from messaging.priority.events import (
     PriorityReminded,
 )
 from messaging.reactions.events import ReactionAdded, ReactionRemoved
+from messaging.reviews.events import ReviewClosed, ReviewDecided, ReviewOpened
 from messaging.sidebar.events import PlacementChanged, SectionsChanged
 
 TARGET = Path(__file__).parent / "web" / "src" / "contract" / "generated.ts"
@@ -58,6 +59,12 @@ _GROUP = {
     "type": "object",
     "required": ["group_id"],
     "properties": {"group_id": {"type": "string", "format": "uuid"}},
+}
+
+_REVIEW = {
+    "type": "object",
+    "required": ["review_id"],
+    "properties": {"review_id": {"type": "string", "format": "uuid"}},
 }
 
 _DIRECTORY = {"type": "object", "required": [], "properties": {}}
@@ -139,6 +146,7 @@ _FILES = {
 }
 
 SEEN_AS: dict[type, Json] = {
+    **dict.fromkeys((ReviewOpened, ReviewDecided, ReviewClosed), _REVIEW),
     **dict.fromkeys((DirectorySynced, DirectoryTokenCreated), _DIRECTORY),
     **dict.fromkeys(
         (GroupCreated, GroupUpdated, GroupDeleted, GroupMembersAdded, GroupMembersRemoved), _GROUP

@@ -13,6 +13,7 @@ from messaging.pins.models import Pin
 from messaging.polls.models import Poll, PollVote
 from messaging.priority.models import Acknowledgement, Priority
 from messaging.reactions.models import Reaction
+from messaging.reviews.models import AccessReview, ReviewItem
 from messaging.saved.models import Saved
 from messaging.scheduled.models import Scheduled
 from messaging.search.models import SearchPolicy
@@ -20,6 +21,7 @@ from messaging.sidebar.models import Section
 from messaging.threads.models import Follow
 
 __all__ = [
+    "AccessReview",
     "Acknowledgement",
     "ChannelPolicy",
     "Conversation",
@@ -41,6 +43,7 @@ __all__ = [
     "PollVote",
     "Priority",
     "Reaction",
+    "ReviewItem",
     "Revision",
     "Saved",
     "Scheduled",

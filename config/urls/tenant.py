@@ -9,6 +9,7 @@ from accounts.scim.views import scim
 from config.api import api
 from messaging.catalogue import catalogue_page
 from messaging.client import client_page
+from messaging.explain.page import explain_page
 from messaging.files.signed import get_signed, take_part
 from messaging.live.api import asyncapi
 from messaging.offline import manifest_page, worker_page
@@ -27,6 +28,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("accounts.sso.urls")),
     path("admin/login/", console_sign_in),
+    path("admin/access/", admin.site.admin_view(explain_page), name="explain"),
     path("admin/", admin.site.urls),
     path("i18n/<language>.json", catalogue_page, name="catalogue"),
     path("files/parts/<path:name>", take_part),

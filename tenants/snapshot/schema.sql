@@ -1,4 +1,4 @@
--- key: b3026a9959caeba5f28f423e7f9ae08d7fff5eafd0e82497c468687988fd37c6
+-- key: a5181a7ae1c305154ba69d80b1a5275bf0a2d7df7e8796e9f681059dd7aa4edd
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -462,6 +462,16 @@ CREATE TABLE "integrations_slackworkspace" (
   first_imported_at timestamp with time zone CONSTRAINT integrations_slackworkspace_first_imported_at_not_null NOT NULL,
   CONSTRAINT integrations_slackworkspace_pkey PRIMARY KEY (key)
 );
+CREATE TABLE "messaging_accessreview" (
+  id uuid CONSTRAINT messaging_accessreview_id_not_null NOT NULL,
+  name character varying(120) CONSTRAINT messaging_accessreview_name_not_null NOT NULL,
+  created_by_id uuid,
+  created_at timestamp with time zone CONSTRAINT messaging_accessreview_created_at_not_null NOT NULL,
+  due_at date,
+  closed_at timestamp with time zone,
+  reviewer_id uuid CONSTRAINT messaging_accessreview_reviewer_id_not_null NOT NULL,
+  CONSTRAINT messaging_accessreview_pkey PRIMARY KEY (id)
+);
 CREATE TABLE "messaging_acknowledgement" (
   id uuid CONSTRAINT messaging_acknowledgement_id_not_null NOT NULL,
   message_id uuid CONSTRAINT messaging_acknowledgement_message_id_not_null NOT NULL,
@@ -755,6 +765,20 @@ CREATE TABLE "messaging_reaction" (
   CONSTRAINT messaging_reaction_pkey PRIMARY KEY (id),
   CONSTRAINT messaging_reaction_unique UNIQUE (message_id, emoji, user_id)
 );
+CREATE TABLE "messaging_reviewitem" (
+  id uuid CONSTRAINT messaging_reviewitem_id_not_null NOT NULL,
+  kind character varying(20) CONSTRAINT messaging_reviewitem_kind_not_null NOT NULL,
+  user_id uuid,
+  group_id uuid,
+  object_id uuid CONSTRAINT messaging_reviewitem_object_id_not_null NOT NULL,
+  label character varying(400) CONSTRAINT messaging_reviewitem_label_not_null NOT NULL,
+  decision character varying(10) CONSTRAINT messaging_reviewitem_decision_not_null NOT NULL,
+  decided_by_id uuid,
+  decided_at timestamp with time zone,
+  note character varying(250) CONSTRAINT messaging_reviewitem_note_not_null NOT NULL,
+  review_id uuid CONSTRAINT messaging_reviewitem_review_id_not_null NOT NULL,
+  CONSTRAINT messaging_reviewitem_pkey PRIMARY KEY (id)
+);
 CREATE TABLE "messaging_revision" (
   id uuid CONSTRAINT messaging_revision_id_not_null NOT NULL,
   message_id uuid CONSTRAINT messaging_revision_message_id_not_null NOT NULL,
@@ -888,6 +912,7 @@ CREATE INDEX guardian_userobjectpermission_content_type_id_2e892405 ON guardian_
 CREATE INDEX guardian_userobjectpermission_permission_id_71807bfc ON guardian_userobjectpermission USING btree (permission_id);
 CREATE INDEX guardian_userobjectpermission_user_id_d5c1e964 ON guardian_userobjectpermission USING btree (user_id);
 CREATE INDEX integrations_slackworkspace_key_108a6a9e_like ON integrations_slackworkspace USING btree (key varchar_pattern_ops);
+CREATE INDEX messaging_accessreview_reviewer_id_0ddc890b ON messaging_accessreview USING btree (reviewer_id);
 CREATE INDEX messaging_acknowledgement_open ON messaging_acknowledgement USING btree (user_id, message_id) WHERE acknowledged_at IS NULL;
 CREATE UNIQUE INDEX messaging_conversation_name_unique ON messaging_conversation USING btree (lower(name::text)) WHERE kind::text = 'public'::text;
 CREATE INDEX messaging_conversationgroupgrant_content_object_id_e37ccfab ON messaging_conversationgroupgrant USING btree (content_object_id);
@@ -907,6 +932,7 @@ CREATE INDEX messaging_message_thread ON messaging_message USING btree (thread_i
 CREATE INDEX messaging_message_words ON messaging_message USING gin (words) WITH (fastupdate=off);
 CREATE INDEX messaging_pin_place ON messaging_pin USING btree (conversation_id, id);
 CREATE INDEX messaging_priority_next ON messaging_priority USING btree (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX messaging_reviewitem_review_id_e314f6ba ON messaging_reviewitem USING btree (review_id);
 CREATE INDEX messaging_saved_due ON messaging_saved USING btree (remind_at) WHERE remind_at IS NOT NULL AND reminded_at IS NULL;
 CREATE INDEX messaging_saved_list ON messaging_saved USING btree (user_id, id);
 CREATE INDEX messaging_scheduled_due ON messaging_scheduled USING btree (send_at) WHERE failure IS NULL;
@@ -948,6 +974,7 @@ ALTER TABLE "guardian_groupobjectpermission" ADD CONSTRAINT guardian_groupobject
 ALTER TABLE "guardian_userobjectpermission" ADD CONSTRAINT guardian_userobjectp_content_type_id_2e892405_fk_django_co FOREIGN KEY (content_type_id) REFERENCES django_content_type(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "guardian_userobjectpermission" ADD CONSTRAINT guardian_userobjectp_permission_id_71807bfc_fk_auth_perm FOREIGN KEY (permission_id) REFERENCES auth_permission(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "guardian_userobjectpermission" ADD CONSTRAINT guardian_userobjectp_user_id_d5c1e964_fk_accounts_ FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "messaging_accessreview" ADD CONSTRAINT messaging_accessreview_reviewer_id_0ddc890b_fk_accounts_user_id FOREIGN KEY (reviewer_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "messaging_conversationgroupgrant" ADD CONSTRAINT messaging_conversati_content_object_id_e37ccfab_fk_messaging FOREIGN KEY (content_object_id) REFERENCES messaging_conversation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "messaging_conversationgroupgrant" ADD CONSTRAINT messaging_conversati_group_id_be55f919_fk_accounts_ FOREIGN KEY (group_id) REFERENCES accounts_group(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "messaging_conversationgroupgrant" ADD CONSTRAINT messaging_conversati_permission_id_296c0cc6_fk_auth_perm FOREIGN KEY (permission_id) REFERENCES auth_permission(id) DEFERRABLE INITIALLY DEFERRED;
@@ -956,6 +983,7 @@ ALTER TABLE "messaging_conversationusergrant" ADD CONSTRAINT messaging_conversat
 ALTER TABLE "messaging_conversationusergrant" ADD CONSTRAINT messaging_conversati_user_id_d4d6907d_fk_accounts_ FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "messaging_membership" ADD CONSTRAINT messaging_membership_conversation_id_36fa1e7e_fk_messaging FOREIGN KEY (conversation_id) REFERENCES messaging_conversation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "messaging_membership" ADD CONSTRAINT messaging_membership_user_id_7a7ab7d8_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "messaging_reviewitem" ADD CONSTRAINT messaging_reviewitem_review_id_e314f6ba_fk_messaging FOREIGN KEY (review_id) REFERENCES messaging_accessreview(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "messaging_section" ADD CONSTRAINT messaging_section_user_id_de28b801_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "mfa_authenticator" ADD CONSTRAINT mfa_authenticator_user_id_0c3a50c0_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 INSERT INTO auth_permission (name, codename, content_type_id)
@@ -1217,10 +1245,18 @@ SELECT p.name, p.codename, t.id FROM (VALUES
 (255, 'Can change message policy', 'change_messagepolicy', 'messaging', 'messagepolicy'),
 (256, 'Can delete message policy', 'delete_messagepolicy', 'messaging', 'messagepolicy'),
 (257, 'Can view message policy', 'view_messagepolicy', 'messaging', 'messagepolicy'),
-(258, 'Can add slack workspace', 'add_slackworkspace', 'integrations', 'slackworkspace'),
-(259, 'Can change slack workspace', 'change_slackworkspace', 'integrations', 'slackworkspace'),
-(260, 'Can delete slack workspace', 'delete_slackworkspace', 'integrations', 'slackworkspace'),
-(261, 'Can view slack workspace', 'view_slackworkspace', 'integrations', 'slackworkspace')
+(258, 'Can add access review', 'add_accessreview', 'messaging', 'accessreview'),
+(259, 'Can change access review', 'change_accessreview', 'messaging', 'accessreview'),
+(260, 'Can delete access review', 'delete_accessreview', 'messaging', 'accessreview'),
+(261, 'Can view access review', 'view_accessreview', 'messaging', 'accessreview'),
+(262, 'Can add line of an access review', 'add_reviewitem', 'messaging', 'reviewitem'),
+(263, 'Can change line of an access review', 'change_reviewitem', 'messaging', 'reviewitem'),
+(264, 'Can delete line of an access review', 'delete_reviewitem', 'messaging', 'reviewitem'),
+(265, 'Can view line of an access review', 'view_reviewitem', 'messaging', 'reviewitem'),
+(266, 'Can add slack workspace', 'add_slackworkspace', 'integrations', 'slackworkspace'),
+(267, 'Can change slack workspace', 'change_slackworkspace', 'integrations', 'slackworkspace'),
+(268, 'Can delete slack workspace', 'delete_slackworkspace', 'integrations', 'slackworkspace'),
+(269, 'Can view slack workspace', 'view_slackworkspace', 'integrations', 'slackworkspace')
 ) AS p (number, name, codename, app_label, model)
 LEFT JOIN public.django_content_type t USING (app_label, model) ORDER BY p.number;
 INSERT INTO django_migrations (app, name, applied) VALUES
@@ -1282,6 +1318,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0013_drafts_and_scheduled', now()),
 ('messaging', '0014_search_words', now()),
 ('messaging', '0015_forwards_and_policy', now()),
+('messaging', '0016_access_reviews', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

@@ -1,6 +1,7 @@
 """An organisation's own roles: nobody gives, or takes up, a right that they do not have."""
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from accounts.groups import services as groups
 from accounts.groups.access import may_manage
@@ -202,3 +203,20 @@ def test_in_the_console(cast, in_acme):
     assert granted(cast.bo) == ["emoji.manage"]
     cast.ana.client.post(f"/admin/accounts/customrole/{role.id}/delete/", {"post": "yes"})
     assert granted(cast.bo) is None
+
+
+def test_by_command(cast, in_acme):
+    group = groups.create_group(cast.ana.actor, name="Desk", members=Members.of([cast.cy.id]))
+    call_command(
+        "create_role", tenant="acme", name="Helpdesk", permissions="people.invite, console.open"
+    )
+
+    call_command("give_role", tenant="acme", role="helpdesk", user="bo@acme.example")
+    call_command("give_role", tenant="acme", role="Helpdesk", group=group.name)
+
+    assert granted(cast.bo) == granted(cast.cy) == ["console.open", "people.invite"]
+    for wrong in ({"user": "x@y.zz"}, {"group": "none"}, {"role": "none"}, {}):
+        with pytest.raises(CommandError):
+            call_command("give_role", **{"tenant": "acme", "role": "Helpdesk", **wrong})
+    with pytest.raises(CommandError):
+        call_command("create_role", tenant="acme", name="x", permissions="people.eat")

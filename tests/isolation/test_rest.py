@@ -28,6 +28,8 @@ from messaging.files.uploads import begin_upload
 from messaging.pins.services import pin_message
 from messaging.polls.models import Poll
 from messaging.reactions.services import add_reaction
+from messaging.reviews.models import ReviewItem
+from messaging.reviews.services import open_review
 from messaging.saved.services import save_message
 from messaging.scheduled.services import schedule_message
 from messaging.sidebar.services import create_section
@@ -73,6 +75,10 @@ def secret(cast: Cast) -> dict[str, object]:
         upload = begin_upload(cast.bo.actor, name="on its way", size_bytes=10)
         group, child = (create_group(cast.ana.actor, name=name) for name in ("outer", "inner"))
         role = create_role(cast.ana.actor, name="helper", permissions=["people.invite"])
+        review = open_review(cast.ana.actor, name="r", reviewer_id=cast.bo.id)
+        item = ReviewItem.objects.create(
+            review=review, kind="role", group_id=group.id, object_id=role.id, label="x"
+        )
         assignment = give_role(cast.ana.actor, role_id=role.id, group_id=group.id)
     return {
         "conversation_id": room.id,
@@ -91,6 +97,8 @@ def secret(cast: Cast) -> dict[str, object]:
         "child_id": child.id,
         "role_id": role.id,
         "assignment_id": assignment.id,
+        "review_id": review.id,
+        "item_id": item.id,
     }
 
 

@@ -174,6 +174,12 @@ export interface EndedView {
   ended: number;
 }
 
+export interface ExplanationView {
+  has_access: boolean;
+  paths: PathView[];
+  missing: string[];
+}
+
 export interface FieldProblem {
   field: string;
   message: string;
@@ -522,6 +528,12 @@ export interface NewProvider {
   domains?: string[];
 }
 
+export interface NewReview {
+  name: string;
+  reviewer_id: Id;
+  due_at?: string | null;
+}
+
 export interface NewRole {
   name: string;
   permissions: string[];
@@ -578,6 +590,11 @@ export interface PartUrls {
 
 export interface PartsAsked {
   parts: PartAsked[];
+}
+
+export interface PathView {
+  by: "public" | "membership" | "grant" | "product_role" | "own_role";
+  steps: StepView[];
 }
 
 export interface PinView {
@@ -688,6 +705,44 @@ export interface RelayView {
 
 export interface Replacement {
   file_id: Id;
+}
+
+export interface ReviewDecision {
+  decision: "attested" | "revoked";
+  note?: string;
+}
+
+export interface ReviewItemPage {
+  items: ReviewItemView[];
+  next: string | null;
+}
+
+export interface ReviewItemView {
+  id: Id;
+  kind: "channel_to_person" | "channel_to_group" | "role";
+  user_id: Id | null;
+  group_id: Id | null;
+  label: string;
+  decision: "" | "attested" | "revoked" | "gone";
+  decided_by_id: Id | null;
+  decided_at: Timestamp | null;
+  note: string;
+}
+
+export interface ReviewList {
+  items: ReviewView[];
+  next: null;
+}
+
+export interface ReviewView {
+  id: Id;
+  name: string;
+  reviewer_id: Id;
+  created_at: Timestamp;
+  due_at: string | null;
+  closed_at: Timestamp | null;
+  item_count: number;
+  open_count: number;
 }
 
 export interface RevisionList {
@@ -839,6 +894,12 @@ export interface SharedFileView {
 }
 
 export type Speakers = "everyone" | "owners" | "named";
+
+export interface StepView {
+  kind: "group" | "role" | "over" | "channel" | "membership" | "membership_by_grant";
+  id: Id | null;
+  name: string;
+}
 
 export interface TenantView {
   slug: string;
@@ -1165,6 +1226,15 @@ export interface EventData {
   "chancery.reminder.due.v1": {
     user_id: Id;
     message_id: Id;
+  };
+  "chancery.review.closed.v1": {
+    review_id: Id;
+  };
+  "chancery.review.decided.v1": {
+    review_id: Id;
+  };
+  "chancery.review.opened.v1": {
+    review_id: Id;
   };
   "chancery.role.created.v1": {
     role_id: Id;

@@ -1,0 +1,164 @@
+"""Why can this person reach that channel, or do that; and if they cannot, what is missing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.groups.models import Group
+from accounts.people.models import User
+from accounts.roles.models import RoleAssignment
+from core.actor import Actor
+from core.errors import Invalid
+from core.permissions import GUESTS, IN_WORDS, ROLE_PERMISSIONS, Permission, Role
+from messaging.conversations.models import Conversation, Kind, Membership
+from messaging.explain.access import conversation_to_explain, person_to_explain
+from messaging.explain.chains import Chain, chains_of
+from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
+
+
+class By(StrEnum):
+    """What a path begins with."""
+
+    PUBLIC = "public"
+    MEMBERSHIP = "membership"
+    GRANT = "grant"
+    PRODUCT_ROLE = "product_role"
+    OWN_ROLE = "own_role"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One station of a path: a group on the way, a role, a grant."""
+
+    kind: str
+    id: UUID | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way by which the person has access; any of them is enough."""
+
+    by: By
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Whether there is access, every way to it, and what is missing where there is none."""
+
+    has_access: bool
+    paths: tuple[Path, ...]
+    missing: tuple[str | Promise, ...]
+
+
+def explain_conversation(actor: Actor, *, user_id: UUID, conversation_id: UUID) -> Explanation:
+    """Why a person can, or cannot, see a channel.
+
+    Errors  Forbidden, NotFound by access.
+    """
+    person = person_to_explain(actor, user_id)
+    channel = conversation_to_explain(actor, conversation_id)
+    chains = chains_of(person.id) if channel.kind != Kind.DIRECT else {}
+    names = _names(chains)
+    paths = [*_of_channel(person, channel), *_by_grants(person, channel, chains, names)]
+    is_member = any(path.by is By.MEMBERSHIP for path in paths)
+    paths += [_joined(person, channel)] if not is_member and _is_open(person, channel) else []
+    if not person.is_active:
+        return Explanation(False, tuple(paths), (_DEACTIVATED,))
+    return Explanation(bool(paths), tuple(paths), () if paths else tuple(_lacks(person, channel)))
+
+
+def explain_permission(actor: Actor, *, user_id: UUID, permission: str) -> Explanation:
+    """Why a person may, or may not, do something in the whole organisation, or over a part of it.
+
+    Errors  Forbidden, NotFound by access; Invalid for a permission that there is not.
+    """
+    person = person_to_explain(actor, user_id)
+    try:
+        wanted = Permission(permission)
+    except ValueError as wrong:
+        raise Invalid.field("permission", _("There is no such permission.")) from wrong
+    paths = []
+    if wanted in ROLE_PERMISSIONS[Role(person.role)]:
+        step = Step("role", None, str(person.get_role_display()))
+        paths.append(Path(By.PRODUCT_ROLE, (step,)))
+    paths += _by_roles(person, wanted)
+    if not person.is_active:
+        return Explanation(False, tuple(paths), (_DEACTIVATED,))
+    everywhere = [path for path in paths if path.steps[-1].kind != "over"]
+    words = _("No role of theirs, and none of their groups', allows: %(what)s.")
+    missing = () if everywhere else (words % {"what": IN_WORDS[wanted]},)
+    return Explanation(bool(everywhere), tuple(paths), missing)
+
+
+_DEACTIVATED = _("Their account is deactivated: nothing else counts.")
+
+
+def _of_channel(person: User, channel: Conversation) -> list[Path]:
+    member = Membership.objects.filter(conversation=channel, user=person).first()
+    if member is None:
+        return []
+    kind = "membership_by_grant" if member.by_grant else "membership"
+    return [Path(By.MEMBERSHIP, (Step(kind, member.id, member.role),))]
+
+
+def _is_open(person: User, channel: Conversation) -> bool:
+    return channel.kind == Kind.PUBLIC and person.role not in GUESTS
+
+
+def _joined(person: User, channel: Conversation) -> Path:
+    return Path(By.PUBLIC, (Step("channel", channel.id, channel.name or ""),))
+
+
+def _by_grants(
+    person: User, channel: Conversation, chains: dict[UUID, Chain], names: dict[UUID, str]
+) -> list[Path]:
+    if channel.kind == Kind.DIRECT:
+        return []
+    end = Step("channel", channel.id, channel.name or "")
+    paths = []
+    if ConversationUserGrant.objects.filter(content_object=channel, user=person).exists():
+        paths.append(Path(By.GRANT, (end,)))
+    granted = ConversationGroupGrant.objects.filter(content_object=channel, group_id__in=chains)
+    for group_id in sorted(granted.values_list("group_id", flat=True)):
+        steps = [Step("group", id_, names[id_]) for id_ in chains[group_id]]
+        paths.append(Path(By.GRANT, (*steps, end)))
+    return paths
+
+
+def _by_roles(person: User, permission: Permission) -> list[Path]:
+    chains = chains_of(person.id)
+    rows = RoleAssignment.objects.filter(role__permissions__contains=[permission.value])
+    rows = rows.filter(user=person) | rows.filter(group_id__in=chains)
+    found = list(rows.select_related("role", "over_group").order_by("id"))
+    names = _names(chains)
+    paths = []
+    for row in found:
+        steps = [
+            Step("group", id_, names[id_]) for id_ in (chains[row.group_id] if row.group_id else ())
+        ]
+        steps.append(Step("role", row.role_id, row.role.name))
+        if row.over_group_id is not None:
+            steps.append(Step("over", row.over_group_id, row.over_group.name))
+        elif row.over_conversation_id is not None:
+            steps.append(Step("over", row.over_conversation_id, ""))
+        paths.append(Path(By.OWN_ROLE, tuple(steps)))
+    return paths
+
+
+def _lacks(person: User, channel: Conversation) -> Iterable[str | Promise]:
+    if channel.kind == Kind.PUBLIC:
+        yield _("Guests see public channels only where they were added.")
+    else:
+        yield _("They are not a member of this channel.")
+    yield _("It is granted neither to them nor to a group that they are in.")
+
+
+def _names(chains: dict[UUID, Chain]) -> dict[UUID, str]:
+    ids = {id_ for chain in chains.values() for id_ in chain}
+    return dict(Group.objects.filter(id__in=ids).values_list("id", "name"))

@@ -1,0 +1,230 @@
+"""The explainer tells the truth: against brute force over random graphs, and path by path."""
+
+from contextlib import suppress
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.groups import services as groups
+from accounts.groups.models import GroupMember
+from accounts.groups.services import Members
+from accounts.people.models import User
+from accounts.roles import services as roles
+from core.actor import Actor
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.permissions import Permission, Role, known_permissions
+from messaging.conversations.access import Do, place_for, visible_conversations
+from messaging.conversations.models import Conversation
+from messaging.explain.selectors import By, Explanation, explain_conversation, explain_permission
+from messaging.grants import services as grants
+from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
+from tests.messaging.calls import call
+from tests.messaging.places import make_channel, make_direct
+
+PEOPLE = ("bo", "cy", "eve")
+GROUPS = range(5)
+
+pairs = st.sampled_from
+
+
+@st.composite
+def worlds(draw):
+    """Who is in which group, which group in which, and what is granted to whom."""
+    return {
+        "in": draw(st.sets(st.tuples(pairs(PEOPLE), pairs(GROUPS)), max_size=6)),
+        "nested": draw(st.lists(st.tuples(pairs(GROUPS), pairs(GROUPS)), max_size=8)),
+        "granted": draw(st.sets(pairs(GROUPS), max_size=2)),
+        "people": draw(st.sets(pairs(PEOPLE), max_size=1)),
+        "given": draw(st.sets(pairs(GROUPS), max_size=2)),
+        "taken": draw(st.sets(st.tuples(pairs(PEOPLE), pairs(GROUPS)), max_size=2)),
+        "inactive": draw(st.sets(pairs(PEOPLE), max_size=1)),
+        "kind": draw(pairs(["private", "public"])),
+    }
+
+
+class _Undo(Exception):
+    pass
+
+
+@given(worlds())
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_access_explainer_and_brute_force_agree(cast, in_acme, world):
+    with pytest.raises(_Undo):
+        tried(cast, world)
+
+
+@transaction.atomic
+def tried(cast, world) -> None:
+    channel, made = build(cast, world)
+    for name in PEOPLE:
+        check(cast, world, name, channel, made)
+    raise _Undo
+
+
+def build(cast, world):
+    ana = cast.ana.actor
+    made = [groups.create_group(ana, name=f"g{number}").id for number in GROUPS]
+    for inner, outer in world["nested"]:
+        members = Members.of(children=[made[inner]])
+        with suppress(Conflict):  # a circle
+            groups.add_members(ana, group_id=made[outer], members=members)
+    role = roles.create_role(ana, name="auditor", permissions=["audit.read"])
+    for number in world["given"]:
+        roles.give_role(ana, role_id=role.id, group_id=made[number])
+    channel = make_channel(cast.ana, name="room", kind=world["kind"])
+    for number in world["granted"]:
+        grants.grant(ana, conversation_id=channel.id, group_id=made[number])
+    for name in world["people"]:
+        grants.grant(ana, conversation_id=channel.id, user_id=getattr(cast, name).id)
+    for name, number in world["in"]:
+        person = getattr(cast, name)
+        groups.add_members(ana, group_id=made[number], members=Members.of([person.id]))
+    for name, number in world["taken"]:
+        person = getattr(cast, name)
+        groups.remove_members(ana, group_id=made[number], members=Members.of([person.id]))
+    for name in world["inactive"]:
+        User.objects.filter(id=getattr(cast, name).id).update(is_active=False)
+    return channel, made
+
+
+def brute_force(person_id: UUID) -> set[UUID]:
+    """Every group a person is in, by going up until nothing is new."""
+    rows = list(GroupMember.objects.all())
+    reached = {row.group_id for row in rows if row.user_id == person_id}
+    while more := {row.group_id for row in rows if row.child_id in reached} - reached:
+        reached |= more
+    return reached
+
+
+def check(cast, world, name, channel: Conversation, made: list[UUID]) -> None:
+    person = getattr(cast, name)
+    reached = brute_force(person.id)
+    is_active = name not in world["inactive"]
+    granted = bool(reached & {made[n] for n in world["granted"]}) or name in world["people"]
+    is_open = world["kind"] == "public" and name != "eve"
+    row = User.objects.get(id=person.id)
+    actor = Actor(
+        tenant="acme",
+        user_id=row.id,
+        role=Role(row.role),
+        granted=known_permissions(row.granted or ()),
+    )
+
+    found = explain_conversation(cast.ana.actor, user_id=person.id, conversation_id=channel.id)
+    may = explain_permission(cast.ana.actor, user_id=person.id, permission="audit.read")
+
+    assert found.has_access == (is_active and (granted or is_open))
+    assert bool(found.missing) != found.has_access
+    if is_active:
+        assert visible_conversations(actor).filter(id=channel.id).exists() == found.has_access
+        assert sees(actor, channel) == found.has_access
+    has_role = bool(reached & {made[n] for n in world["given"]})
+    assert may.has_access == (is_active and has_role)
+    assert actor.may(Permission.AUDIT_READ) == has_role
+    for path in (*found.paths, *may.paths):
+        assert is_true(path, person.id, channel)
+
+
+def sees(actor: Actor, channel: Conversation) -> bool:
+    try:
+        place_for(actor, channel.id, Do.READ)
+    except NotFound:
+        return False
+    return True
+
+
+def is_true(path, person_id: UUID, channel: Conversation) -> bool:
+    """Each step of a path holds by the rows alone."""
+    chain = [step.id for step in path.steps if step.kind == "group"]
+    if chain and not GroupMember.objects.filter(group_id=chain[0], user_id=person_id).exists():
+        return False
+    for inner, outer in pairwise(chain):
+        if not GroupMember.objects.filter(group_id=outer, child_id=inner).exists():
+            return False
+    if path.by is By.GRANT and chain:
+        rows = ConversationGroupGrant.objects.filter(content_object=channel, group_id=chain[-1])
+        return rows.exists()
+    if path.by is By.GRANT:
+        rows = ConversationUserGrant.objects.filter(content_object=channel, user_id=person_id)
+        return rows.exists()
+    return True
+
+
+def test_the_path_names_each_group_on_the_way(cast, in_acme):
+    inner = groups.create_group(cast.ana.actor, name="inner", members=Members.of([cast.cy.id]))
+    outer = groups.create_group(
+        cast.ana.actor, name="outer", members=Members.of(children=[inner.id])
+    )
+    room = make_channel(cast.ana, name="room", kind="private")
+    grants.grant(cast.ana.actor, conversation_id=room.id, group_id=outer.id)
+
+    found = explain_conversation(cast.ana.actor, user_id=cast.cy.id, conversation_id=room.id)
+
+    (path,) = found.paths
+    assert [(step.kind, step.name) for step in path.steps] == [
+        ("group", "inner"),
+        ("group", "outer"),
+        ("channel", "room"),
+    ]
+
+
+def test_a_role_over_one_group_is_a_path_but_no_access_everywhere(cast, in_acme):
+    group = groups.create_group(cast.ana.actor, name="team")
+    lead = roles.create_role(cast.ana.actor, name="lead", permissions=["groups.manage"])
+    roles.give_role(cast.ana.actor, role_id=lead.id, user_id=cast.bo.id, over_group_id=group.id)
+
+    found = explain_permission(cast.ana.actor, user_id=cast.bo.id, permission="groups.manage")
+
+    assert not found.has_access
+    assert [step.name for step in found.paths[0].steps] == ["lead", "team"]
+
+
+def test_who_may_ask_about_whom(cast, in_acme):
+    room = make_channel(cast.ana, cast.bo, name="room", kind="private")
+    direct = make_direct(cast.bo, cast.cy)
+
+    def ask(asker, about, place) -> Explanation:
+        return explain_conversation(asker.actor, user_id=about.id, conversation_id=place.id)
+
+    assert ask(cast.ana, cast.cy, room).has_access is False
+    assert ask(cast.bo, cast.bo, room).has_access is True
+    with pytest.raises(Forbidden):
+        ask(cast.bo, cast.cy, room)
+    with pytest.raises(NotFound):
+        ask(cast.cy, cast.cy, room)
+    with pytest.raises(NotFound):
+        ask(cast.ana, cast.bo, direct)
+    with pytest.raises(NotFound):
+        ask(cast.ana, cast.dee, room)
+    with pytest.raises(Invalid):
+        explain_permission(cast.ana.actor, user_id=cast.bo.id, permission="people.eat")
+
+
+def test_over_rest_and_in_the_console(cast, in_acme):
+    room = make_channel(cast.ana, name="room", kind="private")
+    ana = call(cast.ana.api)
+    query = {"user_id": str(cast.bo.id), "conversation_id": str(room.id)}
+
+    answer = ana.get("/access/explanation", **query)
+    assert answer.status == 200
+    assert (answer.body["has_access"], answer.body["paths"]) == (False, [])
+    assert len(answer.body["missing"]) == 2
+    assert ana.get("/access/explanation", user_id=str(cast.bo.id)).fields == ["conversation_id"]
+    assert call(cast.cy.api).get("/access/explanation", **query).problem == (403, "forbidden")
+
+    page = cast.ana.client.get(
+        "/admin/access/", {"person": "bo@acme.example", "channel": "#room", "permission": ""}
+    )
+    assert "No, they cannot." in page.text
+    role = {"person": "ana@acme.example", "channel": "", "permission": "audit.read"}
+    assert "Yes, they can." in cast.ana.client.get("/admin/access/", role).text
+    assert cast.bo.client.get("/admin/access/", follow=True).status_code == 403

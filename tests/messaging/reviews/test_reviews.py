@@ -1,0 +1,129 @@
+"""Access reviews: a campaign lists what is granted, its reviewer decides, a report remains."""
+
+import pytest
+
+from accounts.groups import services as groups
+from accounts.groups.services import Members
+from accounts.people.models import User
+from accounts.roles import services as roles
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.ids import new_id
+from messaging.grants import services as grants
+from messaging.grants.models import ConversationGroupGrant
+from messaging.reviews import selectors, services
+from messaging.reviews.models import AccessReview, ReviewItem
+from tenants.selectors import tenant_id
+from tests.messaging.calls import call
+from tests.messaging.places import journal_types, make_channel
+
+
+@pytest.fixture
+def review(cast, in_acme) -> AccessReview:
+    """Of a channel granted to a group and to Cy, and of a role that the group has; for Bo."""
+    team = groups.create_group(cast.ana.actor, name="team", members=Members.of([cast.eve.id]))
+    room = make_channel(cast.ana, name="=room", kind="private")
+    grants.grant(cast.ana.actor, conversation_id=room.id, group_id=team.id)
+    grants.grant(cast.ana.actor, conversation_id=room.id, user_id=cast.cy.id)
+    role = roles.create_role(cast.ana.actor, name="auditor", permissions=["audit.read"])
+    roles.give_role(cast.ana.actor, role_id=role.id, group_id=team.id)
+    return services.open_review(cast.ana.actor, name="Autumn", reviewer_id=cast.bo.id)
+
+
+def line(review: AccessReview, label: str) -> ReviewItem:
+    return ReviewItem.objects.get(review=review, label__contains=label)
+
+
+def test_a_campaign_lists_every_grant_and_role_given(cast, review):
+    labels = list(review.items.order_by("id").values_list("label", flat=True))
+
+    assert labels == ["#=room → Cy", "#=room → team", "auditor → team"]
+    assert journal_types(tenant_id("acme"))[-1] == "review.opened"
+
+
+def test_revoking_takes_away_with_the_commit_and_attesting_does_not(cast, review):
+    bo = cast.bo.actor
+    services.decide(bo, review_id=review.id, item_id=line(review, "Cy").id, decision="attested")
+    services.decide(
+        bo, review_id=review.id, item_id=line(review, "#=room → team").id, decision="revoked"
+    )
+    services.decide(bo, review_id=review.id, item_id=line(review, "auditor").id, decision="revoked")
+
+    assert not ConversationGroupGrant.objects.exists()
+    assert User.objects.get(id=cast.eve.id).granted is None
+    assert cast.cy.client.get("/api/v1/conversations?scope=all").json()["items"]
+    assert [one["decision"] for one in selectors.report(bo, review.id)] == [
+        "attested",
+        "revoked",
+        "revoked",
+    ]
+    with pytest.raises(Conflict):
+        services.decide(
+            bo, review_id=review.id, item_id=line(review, "auditor").id, decision="attested"
+        )
+
+
+def test_what_is_gone_meanwhile_is_said_so(cast, review):
+    ConversationGroupGrant.objects.all().delete()
+
+    item = line(review, "#=room → team")
+    decided = services.decide(
+        cast.bo.actor, review_id=review.id, item_id=item.id, decision="revoked"
+    )
+
+    assert decided.decision == "gone"
+
+
+def test_its_reviewer_alone_decides_until_it_is_closed(cast, review):
+    item = line(review, "Cy")
+
+    with pytest.raises(Forbidden):
+        services.decide(cast.ana.actor, review_id=review.id, item_id=item.id, decision="revoked")
+    with pytest.raises(NotFound):
+        services.decide(cast.cy.actor, review_id=review.id, item_id=item.id, decision="revoked")
+    with pytest.raises(NotFound):
+        services.decide(cast.bo.actor, review_id=review.id, item_id=new_id(), decision="revoked")
+    with pytest.raises(Invalid):
+        services.decide(cast.bo.actor, review_id=review.id, item_id=item.id, decision="perhaps")
+    services.close_review(cast.ana.actor, review_id=review.id)
+    with pytest.raises(Conflict):
+        services.decide(cast.bo.actor, review_id=review.id, item_id=item.id, decision="revoked")
+
+    assert ReviewItem.objects.filter(decision="").count() == 3
+
+
+def test_nobody_judges_their_own_access(cast, in_acme):
+    room = make_channel(cast.ana, name="room", kind="private")
+    grants.grant(cast.ana.actor, conversation_id=room.id, user_id=cast.bo.id)
+    review = services.open_review(cast.ana.actor, name="Own", reviewer_id=cast.bo.id)
+
+    with pytest.raises(Forbidden):
+        services.decide(
+            cast.bo.actor, review_id=review.id, item_id=line(review, "Bo").id, decision="revoked"
+        )
+
+
+def test_the_report_is_a_table_that_runs_nothing(cast, review):
+    page = cast.ana.client.get(f"/admin/messaging/accessreview/{review.id}/report.csv")
+
+    assert page["Content-Type"].startswith("text/csv")
+    rows = page.text.splitlines()
+    assert rows[0] == "kind,what,decision,decided_by,decided_at,note"
+    assert len(rows) == 4
+    assert selectors.as_csv([{"what": "=1+1"}]).splitlines()[1].split(",")[1] == "'=1+1"
+    json = cast.ana.client.get(f"/admin/messaging/accessreview/{review.id}/report.json").json()
+    assert len(json["items"]) == 3
+
+
+def test_over_rest_and_in_the_console(cast, review):
+    bo, path = call(cast.bo.api), f"/reviews/{review.id}"
+
+    assert bo.get("/reviews").items[0]["open_count"] == 3
+    item = bo.get(f"{path}/items").items[0]
+    done = bo.post(f"{path}/items/{item['id']}", {"decision": "attested", "note": "asked"})
+    assert (done.status, done.body["decision"], done.body["note"]) == (200, "attested", "asked")
+    assert call(cast.cy.api).get(path).problem == (404, "not_found")
+    assert bo.post("/reviews", {"name": "x", "reviewer_id": str(cast.bo.id)}).problem[0] == 403
+    assert bo.post(f"{path}/close").body["closed_at"] is not None
+    assert cast.ana.client.get("/admin/messaging/accessreview/").status_code == 200
+    page = cast.ana.client.get("/admin/messaging/reviewitem/")
+    assert "auditor → team" in page.text
