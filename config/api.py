@@ -9,6 +9,7 @@ from accounts.sso.api import router as identity_providers
 from core.api import make_api
 from messaging.conversations.api import router as conversations
 from messaging.drafts.api import router as drafts
+from messaging.emoji.api import router as emoji
 from messaging.explain.api import router as explain
 from messaging.files.api import router as files
 from messaging.grants.api import router as grants
@@ -17,6 +18,7 @@ from messaging.messages.api import router as messages
 from messaging.people.api import router as people
 from messaging.pins.api import router as pins
 from messaging.polls.api import router as polls
+from messaging.previews.api import router as previews
 from messaging.priority.api import router as priority
 from messaging.reactions.api import router as reactions
 from messaging.receipts.api import router as receipts
@@ -25,6 +27,7 @@ from messaging.saved.api import router as saved
 from messaging.scheduled.api import router as scheduled
 from messaging.search.api import router as search
 from messaging.sidebar.api import router as sidebar
+from messaging.status.api import router as status
 from messaging.threads.api import router as threads
 from messaging.trace.api import router as trace
 
@@ -45,6 +48,9 @@ for feature in (
     reactions,
     priority,
     polls,
+    emoji,
+    status,
+    previews,
     receipts,
     search,
     files,

@@ -33,11 +33,13 @@ from messaging.conversations.events import (
     MembershipRemoved,
 )
 from messaging.conversations.schemas import SharedConversationView
+from messaging.emoji.events import EmojiAdded, EmojiRemoved
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.live.asyncapi import asyncapi_document
 from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited, MessageRestored
 from messaging.pins.events import MessagePinned, MessageUnpinned
 from messaging.polls.events import PollClosed, PollVoted
+from messaging.previews.events import PreviewsAdded, PreviewsRemoved
 from messaging.priority.events import (
     AcknowledgementDropped,
     AcknowledgementGiven,
@@ -48,6 +50,7 @@ from messaging.priority.events import (
 from messaging.reactions.events import ReactionAdded, ReactionRemoved
 from messaging.reviews.events import ReviewClosed, ReviewDecided, ReviewOpened
 from messaging.sidebar.events import PlacementChanged, SectionsChanged
+from messaging.status.events import StatusChanged
 
 TARGET = Path(__file__).parent / "web" / "src" / "contract" / "generated.ts"
 
@@ -135,6 +138,27 @@ def _part(field: str, view: str) -> Json:
 
 _PRIORITY = _part("priority", "PriorityView")
 _POLL = _part("poll", "PollView")
+_PREVIEWS = {
+    "type": "object",
+    "required": ["message_id", "previews"],
+    "properties": {
+        "message_id": {"type": "string", "format": "uuid"},
+        "previews": {"type": "array", "items": {"$ref": "PreviewView"}},
+    },
+}
+_GONE_EMOJI = {
+    "type": "object",
+    "required": ["emoji_id"],
+    "properties": {"emoji_id": {"type": "string", "format": "uuid"}},
+}
+_STATUS = {
+    "type": "object",
+    "required": ["user_id", "status"],
+    "properties": {
+        "user_id": {"type": "string", "format": "uuid"},
+        "status": {"$ref": "StatusView"},
+    },
+}
 _FILES = {
     "type": "object",
     "required": ["message_id", "file_id", "files"],
@@ -176,6 +200,11 @@ SEEN_AS: dict[type, Json] = {
     PriorityExpired: _PRIORITY,
     PollVoted: _POLL,
     PollClosed: _POLL,
+    PreviewsAdded: _PREVIEWS,
+    PreviewsRemoved: _PREVIEWS,
+    EmojiAdded: {"$ref": "EmojiView"},
+    EmojiRemoved: _GONE_EMOJI,
+    StatusChanged: _STATUS,
     FileInspected: _FILES,
     FileReplaced: _FILES,
     FileDeleted: _FILES,

@@ -4,6 +4,7 @@ from messaging.attention.models import Mention
 from messaging.conversations.models import Conversation, Membership
 from messaging.conversations.policy import ChannelPolicy
 from messaging.drafts.models import Draft
+from messaging.emoji.models import CustomEmoji
 from messaging.etiquette.models import EtiquettePolicy
 from messaging.files.models import File, FilePolicy, FileVersion, Upload
 from messaging.forwards.models import Forward
@@ -11,6 +12,7 @@ from messaging.grants.models import ConversationGroupGrant, ConversationUserGran
 from messaging.messages.models import Message, MessagePolicy, Revision
 from messaging.pins.models import Pin
 from messaging.polls.models import Poll, PollVote
+from messaging.previews.models import LinkPreview
 from messaging.priority.models import Acknowledgement, Priority
 from messaging.reactions.models import Reaction
 from messaging.reviews.models import AccessReview, ReviewItem
@@ -18,6 +20,7 @@ from messaging.saved.models import Saved
 from messaging.scheduled.models import Scheduled
 from messaging.search.models import SearchPolicy
 from messaging.sidebar.models import Section
+from messaging.status.models import Status
 from messaging.threads.models import Follow
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "Conversation",
     "ConversationGroupGrant",
     "ConversationUserGrant",
+    "CustomEmoji",
     "Draft",
     "EtiquettePolicy",
     "File",
@@ -34,6 +38,7 @@ __all__ = [
     "FileVersion",
     "Follow",
     "Forward",
+    "LinkPreview",
     "Membership",
     "Mention",
     "Message",
@@ -49,5 +54,6 @@ __all__ = [
     "Scheduled",
     "SearchPolicy",
     "Section",
+    "Status",
     "Upload",
 ]

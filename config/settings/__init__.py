@@ -338,3 +338,5 @@ CHANCERY_READS_PER_MINUTE = env.number("CHANCERY_READS_PER_MINUTE", 6000)
 CHANCERY_WRITES_PER_MINUTE = env.number("CHANCERY_WRITES_PER_MINUTE", 3000)
 CHANCERY_REQUEUE_AFTER_S = env.number("CHANCERY_REQUEUE_AFTER_S", 30)
 CHANCERY_HEARTBEAT_S = env.number("CHANCERY_HEARTBEAT_S", 25)
+# Servers in one's own network that links may be previewed from, as host:port; none by default.
+CHANCERY_PREVIEW_ALLOW = frozenset(env.text("CHANCERY_PREVIEW_ALLOW", "").split())

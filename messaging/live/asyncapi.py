@@ -13,6 +13,17 @@ _HEADS = {
     "additionalProperties": _SEQ,
     "propertyNames": _UUID,
 }
+_MOMENT = {"type": ["string", "null"], "format": "date-time"}
+_STATUS = {
+    "type": "object",
+    "required": ["emoji", "text", "expires_at", "dnd_until"],
+    "properties": {
+        "emoji": {"type": "string"},
+        "text": {"type": "string"},
+        "expires_at": _MOMENT,
+        "dnd_until": _MOMENT,
+    },
+}
 _CLOSES = {
     CloseCode.NOT_SIGNED_IN: "nobody is signed in, or the page is not one of this host",
     CloseCode.REVOKED: "the session or token was revoked or has ended, or the person deactivated",
@@ -146,10 +157,12 @@ def _server_messages() -> dict[str, Any]:
             },
         ),
         "presenceNotice": _message(
-            "Somebody came or went. Never numbered.",
+            "Somebody came or went, or says something else of themselves. Never numbered.",
+            ["user_id", "state"],
             kind="presence",
             user_id=_UUID,
             state={"type": "string", "enum": [state.value for state in PresenceState]},
+            status=_STATUS,
         ),
     }
 
@@ -164,6 +177,10 @@ def _client_messages() -> dict[str, Any]:
             user_after=_SEQ,
         ),
         "typing": _message("I am writing here.", conversation_id=_UUID),
+        "watch": _message(
+            "Tell me of these people, and of no others: those I have in view, at most 200.",
+            user_ids={"type": "array", "items": _UUID, "maxItems": 200},
+        ),
         "delivered": _message("I have these conversations up to these numbers.", heads=_HEADS),
         "presence": _message("I am here, or away.", state={"type": "string", "enum": may_send}),
         "pong": _message("The answer to `ping`."),

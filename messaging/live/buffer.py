@@ -41,6 +41,9 @@ class Backlog:
 
     def push(self, lane: str, text: str, *, is_fleeting: bool = False) -> None:
         """Keep a frame, or drop it, in which case its lane is reported by `losses()` later."""
+        # What is of passing worth goes first: long before anything else has to.
+        if is_fleeting and len(self._frames) * 4 >= self.most_frames:
+            return
         if is_fleeting and not self._has_room(text):
             return
         if lane in self._lost:

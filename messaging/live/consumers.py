@@ -24,6 +24,7 @@ from messaging.live.protocol import (
     Resume,
     SocketProtocol,
     Typing,
+    Watch,
 )
 from messaging.live.socket import Send, Socket
 from tenants.threads import in_db_thread
@@ -183,6 +184,8 @@ class LiveConsumer(AsyncConsumer):
                 await self.gateway.hub.typing(self.socket, conversation_id)
             case Delivered(heads):
                 self.gateway.hub.receipts.delivered(self.socket, heads)
+            case Watch(user_ids):
+                self.gateway.hub.presence.watch(self.socket, user_ids)
             case Presence(state):
                 await self.gateway.hub.presence.say(self.socket, state.value)
             case Beat():

@@ -68,6 +68,13 @@ def cursor_moved(hub: Hub, channel: Channel, frame: Frame) -> None:
         hub.receipts.read(topic.tenant, conversation_id, topic.stream_id, seq)
 
 
+def status_changed(hub: Hub, channel: Channel, frame: Frame) -> None:
+    """What somebody says of themselves is told to those who have them in view."""
+    status = frame.data.get("status")
+    if isinstance(status, dict):
+        hub.presence.say_status(channel.topic.tenant, channel.topic.stream_id, status)
+
+
 def archived(hub: Hub, channel: Channel, frame: Frame) -> None:
     channel.is_archived = True
 
@@ -92,6 +99,7 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     (USER, "chancery.membership.added.v1"): i_was_added,
     (USER, "chancery.membership.removed.v1"): i_was_removed,
     (USER, "chancery.cursor.moved.v1"): cursor_moved,
+    (USER, "chancery.status.changed.v1"): status_changed,
     (USER, "chancery.session.revoked.v1"): session_revoked,
     (USER, "chancery.user.deactivated.v1"): user_deactivated,
 }

@@ -55,6 +55,7 @@ class Hub:
         self.now = clock
         self.is_draining = False
         self.delivered = 0
+        self.busy_until = float("-inf")
         self.journal = journal
         self._channels: dict[str, Channel] = {}
         self._sockets: dict[Socket, None] = {}
@@ -84,7 +85,7 @@ class Hub:
         self._tasks = [
             asyncio.create_task(self._go_round(), name="hub-round"),
             asyncio.create_task(self._mind_absence(), name="hub-absence"),
-            asyncio.create_task(self._pass_receipts_on(), name="hub-receipts"),
+            asyncio.create_task(self._pass_on_notices(), name="hub-notices"),
         ]
 
     async def close(self) -> None:
@@ -187,6 +188,7 @@ class Hub:
         """Forget a socket; its topics stay subscribed for a while, people tend to come back."""
         if self._sockets.pop(socket, False) is False:
             return
+        self.presence.forget(socket)
         tenant, key = socket.person.tenant, (socket.person.tenant, socket.person.user_id)
         self._per_tenant[tenant] -= 1
         if not self._per_tenant[tenant]:
@@ -240,7 +242,12 @@ class Hub:
         return heads, own
 
     async def typing(self, socket: Socket, conversation_id: str) -> None:
-        """Tell the others in a conversation that somebody types; lost when Redis is away."""
+        """Tell the others in a conversation that somebody types.
+
+        Lost when Redis is away, and not even sent while much is going on.
+        """
+        if self.is_busy:
+            return
         topic = Topic.of(socket.person.tenant, CONVERSATION, conversation_id)
         frame = {
             "type": "typing",
@@ -320,7 +327,9 @@ class Hub:
             channel.seat_arrived()
 
     def _pass_on(self, channel: Channel, frame: Frame) -> None:
-        """Typing: to the others, now or never."""
+        """Typing: to the others, now or never; the first thing to go under load."""
+        if self.is_busy and frame.type == "typing":
+            return
         author = frame.body.get("user_id")
         for socket in tuple(channel.sockets):
             if socket.person.user_id != author:
@@ -428,15 +437,29 @@ class Hub:
             except Exception as error:
                 logger.warning("who is gone could not be seen to: %s", error)
 
-    async def _pass_receipts_on(self) -> None:
-        """Once a second: note what reached whom, and tell those who may know."""
+    async def _pass_on_notices(self) -> None:
+        """Pass on what was gathered, who is here and what reached whom; notice when it is late."""
+        period_s = self.limits.pulse_presence_s
+        receipts_due = self.now()
         while True:
-            await asyncio.sleep(EVERY_S)
+            before = self.now()
+            await asyncio.sleep(period_s)
+            lag_s = self.now() - before - period_s
+            if lag_s > self.limits.busy_lag_s:
+                self.busy_until = self.now() + self.limits.busy_for_s
             try:
-                await self.presence.note()
-                await self.receipts.pass_on()
+                await self.presence.pulse()
+                if self.now() >= receipts_due:
+                    receipts_due = self.now() + EVERY_S * 0.9
+                    await self.presence.note()
+                    await self.receipts.pass_on()
             except Exception as error:
-                logger.warning("what reached whom could not be noted: %s", error)
+                logger.warning("news of people could not be passed on: %s", error)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether this process is under load: what is of passing worth is left out then."""
+        return self.now() < self.busy_until
 
     async def _shut_tenants(self) -> None:
         """Close the sockets of tenants that no longer answer at their address."""

@@ -70,6 +70,15 @@ class HubLimits:
     #: Presence is told in rooms of at most so many local sockets, for so many rooms of a person.
     presence_room: int = 200
     presence_rooms: int = 100
+    #: Newcomers are told who is there in organisations of at most so many people online.
+    presence_told: int = 500
+    #: So many pairs of a person and an onlooker, each pulse, for clients that watch nobody.
+    presence_shown: int = 20_000
+    #: How often gathered news of people are passed on.
+    pulse_presence_s: float = 1.0
+    #: A loop that wakes this late is under load: typing is the first thing to be dropped.
+    busy_lag_s: float = 0.15
+    busy_for_s: float = 5.0
     #: How long people may be away without being shown as gone.
     absence_s: float = 5.0
     #: Full jitter over this span when everybody has to come back at once.

@@ -62,6 +62,8 @@ class Limits:
     resumes_per_frame: int = 2000
     delivered_interval_s: float = 0.5
     delivered_per_frame: int = 500
+    watch_interval_s: float = 0.5
+    watched_per_frame: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,13 @@ class Typing:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """These people are in view, in place of those named before."""
+
+    user_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """The client has these conversations up to these numbers."""
 
@@ -108,7 +117,7 @@ class Beat:
     """A heartbeat is due: send a ping with the heads that moved."""
 
 
-type Decision = Reply | Close | Resume | Typing | Delivered | Presence | Beat
+type Decision = Reply | Close | Resume | Typing | Delivered | Watch | Presence | Beat
 
 
 class _Refused(Exception):
@@ -164,6 +173,7 @@ class SocketProtocol:
     _heard_at: float = field(init=False)
     _typed_at: dict[str, float] = field(init=False, default_factory=dict)
     _presence_at: float = field(init=False, default=float("-inf"))
+    _watched_at: float = field(init=False, default=float("-inf"))
     _delivered_at: float = field(init=False, default=float("-inf"))
 
     def __post_init__(self) -> None:
@@ -244,6 +254,16 @@ class SocketProtocol:
         horizon = now - self.limits.typing_interval_s
         self._typed_at = {key: at for key, at in self._typed_at.items() if at > horizon}
 
+    def _watch(self, frame: dict[str, Any], now: float) -> list[Decision]:
+        wanted = frame.get("user_ids")
+        if not isinstance(wanted, list) or len(wanted) > self.limits.watched_per_frame:
+            raise _Refused(ErrorCode.BAD_FRAME, "user_ids")
+        user_ids = dict.fromkeys(_uuid(one, "user_ids") for one in wanted)
+        if now - self._watched_at < self.limits.watch_interval_s:
+            raise _Refused(ErrorCode.TOO_MANY, "user_ids")
+        self._watched_at = now
+        return [Watch(tuple(user_ids))]
+
     def _delivered(self, frame: dict[str, Any], now: float) -> list[Decision]:
         heads = frame.get("heads")
         if not isinstance(heads, dict) or len(heads) > self.limits.delivered_per_frame:
@@ -270,6 +290,7 @@ _READERS: dict[str, Callable[[SocketProtocol, dict[str, Any], float], list[Decis
     "resume": SocketProtocol._resume,
     "typing": SocketProtocol._typing,
     "delivered": SocketProtocol._delivered,
+    "watch": SocketProtocol._watch,
     "presence": SocketProtocol._presence,
 }
 

@@ -23,6 +23,7 @@ class MessageCreated:
     calls_all: bool = False
     calls_here: bool = False
     groups: tuple[UUID, ...] = ()
+    has_links: bool = False
 
 
 @event("message.edited", stream=StreamKind.CONVERSATION, key="conversation_id")
@@ -35,6 +36,7 @@ class MessageEdited:
     calls_all: bool = False
     calls_here: bool = False
     groups: tuple[UUID, ...] = ()
+    has_links: bool = False
 
 
 @event("message.restored", stream=StreamKind.CONVERSATION, key="conversation_id")

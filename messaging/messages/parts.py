@@ -31,6 +31,7 @@ class Part(IntFlag):
     PRIORITY = 8
     FORWARD = 16
     PIN = 32
+    PREVIEWS_TAKEN_OFF = 4096
 
 
 type Loader = Callable[[Sequence[UUID]], Mapping[UUID, Any]]

@@ -48,6 +48,17 @@ class PinView(Schema):
     at: datetime
 
 
+class PreviewView(Schema):
+    """What a page says of itself; its picture is ours, the page's own server is never asked."""
+
+    id: UUID
+    url: str
+    title: str
+    description: str
+    site: str
+    image_url: str | None
+
+
 class PollOptionView(Schema):
     text: str
     count: int
@@ -138,6 +149,7 @@ class MessageView(Schema):
     forward: ForwardView | None = None
     poll: PollView | None = None
     priority: PriorityView | None = None
+    previews: list[PreviewView] | None = None
 
 
 class MessagePage(Schema):

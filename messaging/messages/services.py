@@ -79,7 +79,9 @@ def post_message(
         created_at=timezone.now(),
         parts=parts.bits_of(brought),
     )
-    fact = MessageCreated(conversation_id, message.id, actor.user_id, thread_id, *calls)
+    fact = MessageCreated(
+        conversation_id, message.id, actor.user_id, thread_id, *calls, has_links="://" in text
+    )
     if _is_stored(fact, actor, message, place, brought):
         return Posted(message, True)
     return _posted_before(actor, conversation_id, key, text, thread_id)
@@ -114,7 +116,9 @@ def edit_message(
         message.save(update_fields=["text", "edited_at"])
         called.renew_calls(message, before)
         publish(
-            MessageEdited(found.place.id, message_id, message.author_id, *calls),
+            MessageEdited(
+                found.place.id, message_id, message.author_id, *calls, has_links="://" in text
+            ),
             by=actor,
         )
     return message

@@ -13,7 +13,8 @@ from core.api import answer, answers
 from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.conversations.selectors import people_visible_to
-from messaging.people.view import own_view, user_view
+from messaging.people.view import own_view, user_views
+from messaging.status.schemas import StatusView
 
 router = Router(tags=["people"])
 
@@ -86,6 +87,7 @@ class UserView(Schema):
     is_bot: bool
     title: str
     avatar_url: str | None
+    status: StatusView | None
 
 
 class UserPage(Schema):
@@ -137,11 +139,11 @@ def list_users(
         cursor=cursor,
         limit=limit,
     )
-    return answer({"items": [user_view(user) for user in page.items], "next": page.next})
+    return answer({"items": user_views(page.items), "next": page.next})
 
 
 @router.get("/users/{user_id}", response=answers(UserView))
 def get_user(request: Request, user_id: UUID) -> HttpResponse:
     """One person."""
     visible = people_visible_to(request.actor)
-    return answer(user_view(selectors.person(request.actor, user_id, visible=visible)))
+    return answer(user_views([selectors.person(request.actor, user_id, visible=visible)])[0])

@@ -6,14 +6,15 @@ from typing import Any
 from accounts.people.events import PreferencesChanged, UserUpdated
 from accounts.people.models import User
 from events.render import renders
-from messaging.people.view import own_view, user_view
+from messaging.people.view import own_view, user_views
 
 
 @renders(UserUpdated)
 def user_updated(facts: Sequence[UserUpdated], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
     """The person as they are now."""
     found = User.objects.in_bulk({fact.user_id for fact in facts})
-    return [user_view(found[f.user_id]) if f.user_id in found else None for f in facts]
+    views = {view["id"]: view for view in user_views(list(found.values()))}
+    return [views.get(fact.user_id) for fact in facts]
 
 
 @renders(PreferencesChanged)

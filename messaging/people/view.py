@@ -1,9 +1,11 @@
 """How a person looks from outside."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from accounts.people.models import User
 from accounts.people.preferences import preferences_of
+from messaging.status.selectors import statuses_of
 
 
 def user_view(user: User) -> dict[str, Any]:
@@ -18,6 +20,12 @@ def user_view(user: User) -> dict[str, Any]:
         "title": user.title,
         "avatar_url": None,
     }
+
+
+def user_views(users: Sequence[User]) -> list[dict[str, Any]]:
+    """How people look to the others, with what they say of themselves; one query for all."""
+    statuses = statuses_of([user.id for user in users])
+    return [user_view(user) | {"status": statuses.get(user.id)} for user in users]
 
 
 def own_view(user: User) -> dict[str, Any]:

@@ -1,4 +1,4 @@
--- key: a5181a7ae1c305154ba69d80b1a5275bf0a2d7df7e8796e9f681059dd7aa4edd
+-- key: 74cf94d40b6283dc2928fbccd61412b7523d0c650e1e9e0842abbb0dd13496fd
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -544,6 +544,16 @@ CREATE TABLE "messaging_conversationusergrant" (
   CONSTRAINT messaging_conversationus_user_id_permission_id_co_a8e82bad_uniq UNIQUE (user_id, permission_id, content_object_id),
   CONSTRAINT messaging_conversationusergrant_pkey PRIMARY KEY (id)
 );
+CREATE TABLE "messaging_customemoji" (
+  id uuid CONSTRAINT messaging_customemoji_id_not_null NOT NULL,
+  name character varying(50) COLLATE "C" CONSTRAINT messaging_customemoji_name_not_null NOT NULL,
+  image bytea CONSTRAINT messaging_customemoji_image_not_null NOT NULL,
+  content_type character varying(20) CONSTRAINT messaging_customemoji_content_type_not_null NOT NULL,
+  created_by_id uuid,
+  created_at timestamp with time zone CONSTRAINT messaging_customemoji_created_at_not_null NOT NULL,
+  CONSTRAINT messaging_customemoji_name_unique UNIQUE (name),
+  CONSTRAINT messaging_customemoji_pkey PRIMARY KEY (id)
+);
 CREATE TABLE "messaging_draft" (
   id uuid CONSTRAINT messaging_draft_id_not_null NOT NULL,
   user_id uuid CONSTRAINT messaging_draft_user_id_not_null NOT NULL,
@@ -649,6 +659,18 @@ CREATE TABLE "messaging_forward" (
   text text CONSTRAINT messaging_forward_text_not_null NOT NULL,
   written_at timestamp with time zone CONSTRAINT messaging_forward_written_at_not_null NOT NULL,
   CONSTRAINT messaging_forward_pkey PRIMARY KEY (message_id)
+);
+CREATE TABLE "messaging_linkpreview" (
+  id uuid CONSTRAINT messaging_linkpreview_id_not_null NOT NULL,
+  url_hash bytea CONSTRAINT messaging_linkpreview_url_hash_not_null NOT NULL,
+  url text CONSTRAINT messaging_linkpreview_url_not_null NOT NULL,
+  title character varying(200) CONSTRAINT messaging_linkpreview_title_not_null NOT NULL,
+  description character varying(300) CONSTRAINT messaging_linkpreview_description_not_null NOT NULL,
+  site character varying(80) CONSTRAINT messaging_linkpreview_site_not_null NOT NULL,
+  image bytea,
+  fetched_at timestamp with time zone CONSTRAINT messaging_linkpreview_fetched_at_not_null NOT NULL,
+  CONSTRAINT messaging_linkpreview_pkey PRIMARY KEY (id),
+  CONSTRAINT messaging_linkpreview_url_unique UNIQUE (url_hash)
 );
 CREATE TABLE "messaging_membership" (
   id uuid CONSTRAINT messaging_membership_id_not_null NOT NULL,
@@ -833,6 +855,15 @@ CREATE TABLE "messaging_section" (
   is_collapsed boolean DEFAULT false CONSTRAINT messaging_section_is_collapsed_not_null NOT NULL,
   user_id uuid CONSTRAINT messaging_section_user_id_not_null NOT NULL,
   CONSTRAINT messaging_section_pkey PRIMARY KEY (id)
+);
+CREATE TABLE "messaging_status" (
+  user_id uuid CONSTRAINT messaging_status_user_id_not_null NOT NULL,
+  emoji character varying(64) COLLATE "C" CONSTRAINT messaging_status_emoji_not_null NOT NULL,
+  text character varying(100) CONSTRAINT messaging_status_text_not_null NOT NULL,
+  expires_at timestamp with time zone,
+  dnd_until timestamp with time zone,
+  changed_at timestamp with time zone CONSTRAINT messaging_status_changed_at_not_null NOT NULL,
+  CONSTRAINT messaging_status_pkey PRIMARY KEY (user_id)
 );
 CREATE TABLE "messaging_upload" (
   id uuid CONSTRAINT messaging_upload_id_not_null NOT NULL,
@@ -1253,10 +1284,22 @@ SELECT p.name, p.codename, t.id FROM (VALUES
 (263, 'Can change line of an access review', 'change_reviewitem', 'messaging', 'reviewitem'),
 (264, 'Can delete line of an access review', 'delete_reviewitem', 'messaging', 'reviewitem'),
 (265, 'Can view line of an access review', 'view_reviewitem', 'messaging', 'reviewitem'),
-(266, 'Can add slack workspace', 'add_slackworkspace', 'integrations', 'slackworkspace'),
-(267, 'Can change slack workspace', 'change_slackworkspace', 'integrations', 'slackworkspace'),
-(268, 'Can delete slack workspace', 'delete_slackworkspace', 'integrations', 'slackworkspace'),
-(269, 'Can view slack workspace', 'view_slackworkspace', 'integrations', 'slackworkspace')
+(266, 'Can add status', 'add_status', 'messaging', 'status'),
+(267, 'Can change status', 'change_status', 'messaging', 'status'),
+(268, 'Can delete status', 'delete_status', 'messaging', 'status'),
+(269, 'Can view status', 'view_status', 'messaging', 'status'),
+(270, 'Can add custom emoji', 'add_customemoji', 'messaging', 'customemoji'),
+(271, 'Can change custom emoji', 'change_customemoji', 'messaging', 'customemoji'),
+(272, 'Can delete custom emoji', 'delete_customemoji', 'messaging', 'customemoji'),
+(273, 'Can view custom emoji', 'view_customemoji', 'messaging', 'customemoji'),
+(274, 'Can add link preview', 'add_linkpreview', 'messaging', 'linkpreview'),
+(275, 'Can change link preview', 'change_linkpreview', 'messaging', 'linkpreview'),
+(276, 'Can delete link preview', 'delete_linkpreview', 'messaging', 'linkpreview'),
+(277, 'Can view link preview', 'view_linkpreview', 'messaging', 'linkpreview'),
+(278, 'Can add slack workspace', 'add_slackworkspace', 'integrations', 'slackworkspace'),
+(279, 'Can change slack workspace', 'change_slackworkspace', 'integrations', 'slackworkspace'),
+(280, 'Can delete slack workspace', 'delete_slackworkspace', 'integrations', 'slackworkspace'),
+(281, 'Can view slack workspace', 'view_slackworkspace', 'integrations', 'slackworkspace')
 ) AS p (number, name, codename, app_label, model)
 LEFT JOIN public.django_content_type t USING (app_label, model) ORDER BY p.number;
 INSERT INTO django_migrations (app, name, applied) VALUES
@@ -1319,6 +1362,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0014_search_words', now()),
 ('messaging', '0015_forwards_and_policy', now()),
 ('messaging', '0016_access_reviews', now()),
+('messaging', '0017_emoji_status_and_previews', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

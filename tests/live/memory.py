@@ -20,6 +20,9 @@ class MemoryJournal:
         self._streams: dict[tuple[str, str], list[bytes]] = defaultdict(list)
         self.memberships: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.suspended: set[str] = set()
+        self.delivered: dict[tuple[str, str, str], int] = {}
+        self.shows_receipts = True
+        self.here: dict[str, set[str]] = defaultdict(set)
         self.heads_asked = 0
         self.reads: list[tuple[str, str, int]] = []
         self.is_down = False
@@ -81,3 +84,12 @@ class MemoryJournal:
         await self.gate.wait()
         if self.is_down:
             raise ConnectionError("the database is away")
+
+    async def note_delivered(self, tenant: str, reached: dict[str, dict[str, int]]) -> bool:
+        for conversation_id, people in reached.items():
+            for user_id, seq in people.items():
+                self.delivered[tenant, conversation_id, user_id] = seq
+        return self.shows_receipts
+
+    async def note_here(self, tenant: str, here: list[str], gone: list[str]) -> None:
+        self.here[tenant] = (self.here[tenant] | set(here)) - set(gone)

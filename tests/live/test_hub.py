@@ -25,7 +25,9 @@ OTHER_ROOM = str(uuid.uuid4())
 ANA, BO, CY = (str(uuid.uuid4()) for _ in range(3))
 TENANT_ID = str(uuid.uuid4())
 EDITED = "chancery.message.edited.v1"
-QUICK = HubLimits(hold_s=0.02, retry_s=0.3, pulse_s=0.3, linger_s=0.0, most_behind=50)
+QUICK = HubLimits(
+    hold_s=0.02, retry_s=0.3, pulse_s=0.3, linger_s=0.0, most_behind=50, pulse_presence_s=0.05
+)
 
 
 @dataclass
@@ -630,6 +632,7 @@ async def test_presence_reaches_those_who_share_a_conversation_once(world):
 
     await world.hub.presence.say(world.sockets[ana], "active")
     await world.hub.presence.say(world.sockets[ana], "active")
+    await bo.until(lambda: len(bo.of_type("presence")) == 1)
     await world.hub.presence.say(world.sockets[ana], "away")
     await bo.until(lambda: len(bo.of_type("presence")) == 2)
 
@@ -637,6 +640,127 @@ async def test_presence_reaches_those_who_share_a_conversation_once(world):
     assert ana.of_type("presence") == []
     assert stranger.of_type("presence") == []
     assert foreign.of_type("presence") == []
+
+
+async def test_who_says_whom_they_show_hears_of_those_and_of_nobody_else(world):
+    ana, bo = await world.join(ANA), await world.join(BO)
+    cy = await world.join(CY, rooms=())
+    world.hub.presence.watch(world.sockets[cy], [ANA])
+    world.hub.presence.watch(world.sockets[bo], [])
+
+    await world.hub.presence.say(world.sockets[bo], "active")
+    await world.hub.presence.say(world.sockets[ana], "active")
+    await cy.until(lambda: any(one["state"] == "active" for one in cy.of_type("presence")))
+
+    assert {one["user_id"] for one in cy.of_type("presence")} == {ANA}
+    assert bo.of_type("presence") == []
+
+
+async def test_who_comes_into_view_is_told_at_once_with_how_they_are(world):
+    ana, cy = await world.join(ANA), await world.join(CY, rooms=())
+    await world.hub.presence.say(world.sockets[ana], "active")
+    async with asyncio.timeout(WAIT_S):
+        while world.hub.presence._board.state_of(("acme", ANA)) != "active":
+            await asyncio.sleep(0.005)
+
+    world.hub.presence.watch(world.sockets[cy], [ANA, BO])
+    await cy.until(lambda: len(cy.of_type("presence")) == 2)
+
+    told = {one["user_id"]: one["state"] for one in cy.of_type("presence")}
+    assert told == {ANA: "active", BO: "offline"}
+
+
+async def test_a_guest_learns_nothing_of_strangers_by_watching_them(world):
+    ana = await world.join(ANA)
+    eve = await world.join(CY, rooms=(OTHER_ROOM,))
+    socket = world.sockets[eve]
+    socket.person = Person("acme", CY, "session:1", is_guest=True)
+    world.hub.presence.watch(socket, [ANA])
+    watching_too = await world.join(BO, rooms=())
+    world.hub.presence.watch(world.sockets[watching_too], [ANA])
+
+    await world.hub.presence.say(world.sockets[ana], "active")
+    await watching_too.until(
+        lambda: any(one["state"] == "active" for one in watching_too.of_type("presence"))
+    )
+
+    assert [one["state"] for one in eve.of_type("presence") if one["state"] != "offline"] == []
+
+
+async def test_what_changes_within_a_moment_is_told_once(world):
+    ana, bo = await world.join(ANA), await world.join(BO, rooms=())
+    world.hub.presence.watch(world.sockets[bo], [ANA])
+    await bo.until(lambda: len(bo.of_type("presence")) == 1)
+
+    for state in ("active", "away") * 50:
+        await world.hub.presence.say(world.sockets[ana], state)
+    await bo.until(lambda: len(bo.of_type("presence")) == 2)
+    await asyncio.sleep(0.2)
+
+    assert [one["state"] for one in bo.of_type("presence")] == ["offline", "away"]
+
+
+async def test_a_status_is_told_to_those_who_have_the_person_in_view(world):
+    ana, bo = await world.join(ANA), await world.join(BO, rooms=())
+    world.hub.presence.watch(world.sockets[bo], [ANA])
+    await world.hub.presence.say(world.sockets[ana], "active")
+    status = {"emoji": "", "text": "at lunch", "expires_at": None, "dnd_until": None}
+
+    event = "chancery.status.changed.v1"
+    world.publish_own(world.journal.append_own("acme", ANA, event, status=status), ANA)
+    await bo.until(lambda: any("status" in one for one in bo.of_type("presence")))
+
+    assert [one["status"] for one in bo.of_type("presence") if "status" in one] == [status]
+
+
+async def test_under_load_typing_is_the_first_thing_to_go(world):
+    ana, bo = await world.join(ANA), await world.join(BO)
+    await world.hub.typing(world.sockets[ana], ROOM)
+    await bo.until(lambda: len(bo.of_type("typing")) == 1)
+
+    world.hub.busy_until = world.hub.now() + 60
+    await world.hub.typing(world.sockets[ana], ROOM)
+    world.publish(world.post())
+    await bo.until(lambda: bo.seqs() == [1])
+    assert len(bo.of_type("typing")) == 1
+
+    world.hub.busy_until = world.hub.now()
+    await world.hub.typing(world.sockets[ana], ROOM)
+    await bo.until(lambda: len(bo.of_type("typing")) == 2)
+
+
+async def test_what_reached_a_client_is_noted_and_told_to_the_conversation(world):
+    ana, bo = await world.join(ANA), await world.join(BO)
+    world.publish(world.post())
+    await bo.until(lambda: bo.seqs() == [1])
+
+    world.hub.receipts.delivered(world.sockets[bo], {ROOM: 99, OTHER_ROOM: 3})
+    await ana.until(lambda: ana.of_type("receipts") != [])
+
+    assert world.journal.delivered == {("acme", ROOM, BO): 1}
+    (told,) = ana.of_type("receipts")
+    assert told["items"] == [{"user_id": BO, "delivered_seq": 1}]
+
+
+async def test_reading_is_told_too_and_nothing_where_receipts_are_off(world):
+    ana, bo = await world.join(ANA), await world.join(BO)
+    moved = "chancery.cursor.moved.v1"
+
+    def read(seq: int) -> None:
+        frame = world.journal.append_own("acme", BO, moved, conversation_id=ROOM, read_seq=seq)
+        world.publish_own(frame, BO)
+
+    read(4)
+    await ana.until(lambda: ana.of_type("receipts") != [])
+    assert ana.of_type("receipts")[0]["items"] == [{"user_id": BO, "read_seq": 4}]
+
+    world.journal.shows_receipts = False
+    read(5)
+    await bo.until(lambda: len([f for f in bo.of_type("event") if f["event"] == moved]) == 2)
+    async with asyncio.timeout(WAIT_S):
+        while world.hub.receipts._waiting:
+            await asyncio.sleep(0.01)
+    assert len(ana.of_type("receipts")) == 1
 
 
 async def test_an_archived_conversation_takes_no_typing(world):

@@ -10,6 +10,7 @@ from messaging.live.protocol import (
     Beat,
     Close,
     CloseCode,
+    Delivered,
     Limits,
     Presence,
     PresenceState,
@@ -18,6 +19,7 @@ from messaging.live.protocol import (
     SocketProtocol,
     TokenBucket,
     Typing,
+    Watch,
 )
 
 # Fixed: names of parametrised tests must be the same in every process.
@@ -251,3 +253,25 @@ def test_nonsense_is_no_sign_of_life():
     protocol.receive_text("{", 49.0)
 
     assert protocol.tick(50.0) == [Close(CloseCode.NO_HEARTBEAT)]
+
+
+A_USER = "0190a0a0-0000-7000-8000-00000000000a"
+
+
+def test_whom_a_client_shows_is_read_once_each():
+    assert judge({"type": "watch", "user_ids": [A_USER, A_USER]}) == [Watch((A_USER,))]
+    assert judge({"type": "watch", "user_ids": []}) == [Watch(())]
+
+
+@pytest.mark.parametrize("value", [None, "x", ["x"], [1], [A_USER] * 201, {"a": 1}])
+def test_other_lists_of_people_are_refused(value):
+    assert judge({"type": "watch", "user_ids": value}) == error("bad_frame", "user_ids")
+
+
+def test_what_has_arrived_is_read_per_conversation():
+    assert judge({"type": "delivered", "heads": {A_USER: 7}}) == [Delivered({A_USER: 7})]
+
+
+@pytest.mark.parametrize("value", [None, [], {"x": 1}, {A_USER: -1}, {A_USER: True}, {A_USER: "1"}])
+def test_other_heads_are_refused(value):
+    assert judge({"type": "delivered", "heads": value}) == error("bad_frame", "heads")

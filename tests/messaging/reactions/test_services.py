@@ -122,7 +122,6 @@ def test_one_emoji_is_accepted(emoji):
         "\u200d" + THUMB,
         "\U0001f1e9",
         "\U0001f1e9\U0001f1ea" * 2,
-        ":thumbsup:",
         "\x00",
         "\u202e",
         (THUMB + "\u200d") * 20 + THUMB,

@@ -1,5 +1,7 @@
+import { complain } from "./failure.ts";
 import type { IconName } from "../design/Icon.tsx";
 import { t } from "../i18n/t.ts";
+import { statusOf } from "../status/store.ts";
 import { isManager, me } from "../people/store.ts";
 import { isDark } from "../settings/look.ts";
 import { toggleDark } from "../settings/actions.ts";
@@ -17,6 +19,8 @@ export interface PersonAction {
 }
 
 export const PERSON_ACTIONS: readonly PersonAction[] = [
+  { id: "status", label: () => t("Set a status…"), icon: () => "smile", run: () => void import("../status/actions.ts").then(({ openStatus }) => openStatus()).catch(complain) },
+  { id: "quiet", label: () => (statusOf(me.value?.id ?? null)?.dnd_until != null ? t("Allow to be disturbed") : t("Do not disturb for an hour")), icon: () => "bell", run: () => void import("../status/actions.ts").then(({ toggleQuiet }) => toggleQuiet()).catch(complain) },
   { id: "settings", label: () => t("Settings"), icon: () => "gear", keys: "Ctrl ,", run: () => void (dialog.value = "settings") },
   { id: "shortcuts", label: () => t("Keyboard shortcuts"), icon: () => "keyboard", keys: "?", run: () => void (dialog.value = "shortcuts") },
   { id: "theme", label: () => (isDark.value ? t("Switch to light") : t("Switch to dark")), icon: () => (isDark.value ? "sun" : "moon"), keys: "Shift D", run: toggleDark },

@@ -170,6 +170,19 @@ export interface DraftView {
   updated_at: Timestamp | null;
 }
 
+export interface EmojiPage {
+  items: EmojiView[];
+  next: string | null;
+}
+
+export interface EmojiView {
+  id: Id;
+  name: string;
+  url: string;
+  created_by_id: Id | null;
+  created_at: Timestamp;
+}
+
 export interface EndedView {
   ended: number;
 }
@@ -433,6 +446,7 @@ export interface MessageView {
   forward?: ForwardView | null;
   poll?: PollView | null;
   priority?: PriorityView | null;
+  previews?: PreviewView[] | null;
 }
 
 export interface NewAssignment {
@@ -466,6 +480,11 @@ export interface NewCursor {
 
 export interface NewDomain {
   domain: string;
+}
+
+export interface NewEmoji {
+  name: string;
+  image: string;
 }
 
 export interface NewGrant {
@@ -549,6 +568,13 @@ export interface NewScheduled {
 
 export interface NewSection {
   name: string;
+}
+
+export interface NewStatus {
+  emoji?: string;
+  text?: string;
+  expires_at?: Timestamp | null;
+  dnd_until?: Timestamp | null;
 }
 
 export interface NewUpload {
@@ -642,6 +668,15 @@ export interface PreferencesView {
   text_size: "normal" | "small" | "large" | "larger";
   auto_locale: boolean;
   auto_time_zone: boolean;
+}
+
+export interface PreviewView {
+  id: Id;
+  url: string;
+  title: string;
+  description: string;
+  site: string;
+  image_url: string | null;
 }
 
 export interface PriorityView {
@@ -895,6 +930,13 @@ export interface SharedFileView {
 
 export type Speakers = "everyone" | "owners" | "named";
 
+export interface StatusView {
+  emoji: string;
+  text: string;
+  expires_at: Timestamp | null;
+  dnd_until: Timestamp | null;
+}
+
 export interface StepView {
   kind: "group" | "role" | "over" | "channel" | "membership" | "membership_by_grant";
   id: Id | null;
@@ -994,6 +1036,7 @@ export interface UserView {
   is_bot: boolean;
   title: string;
   avatar_url: string | null;
+  status: StatusView | null;
 }
 
 export interface VoteView {
@@ -1053,6 +1096,10 @@ export interface EventData {
     thread_id: Id | null;
     version: number;
     is_empty: boolean;
+  };
+  "chancery.emoji.added.v1": EmojiView;
+  "chancery.emoji.removed.v1": {
+    emoji_id: Id;
   };
   "chancery.file.deleted.v1": {
     message_id: Id;
@@ -1199,6 +1246,14 @@ export interface EventData {
     avatar_url: string | null;
     preferences: PreferencesView;
   };
+  "chancery.previews.added.v1": {
+    message_id: Id;
+    previews: PreviewView[];
+  };
+  "chancery.previews.removed.v1": {
+    message_id: Id;
+    previews: PreviewView[];
+  };
   "chancery.priority.escalated.v1": {
     message_id: Id;
     priority: PriorityView;
@@ -1309,6 +1364,10 @@ export interface EventData {
     user_id: Id;
     sessions: number;
   };
+  "chancery.status.changed.v1": {
+    user_id: Id;
+    status: StatusView;
+  };
   "chancery.thread.followed.v1": {
     user_id: Id;
     conversation_id: Id;
@@ -1396,6 +1455,12 @@ export type ServerFrame =
       type: "presence";
       user_id: Id;
       state: "active" | "away" | "offline";
+      status?: {
+        emoji: string;
+        text: string;
+        expires_at: Timestamp | null;
+        dnd_until: Timestamp | null;
+      };
     };
 
 export type ClientFrame =
@@ -1407,6 +1472,10 @@ export type ClientFrame =
   | {
       conversation_id: Id;
       type: "typing";
+    }
+  | {
+      user_ids: Id[];
+      type: "watch";
     }
   | {
       heads: Record<string, number>;

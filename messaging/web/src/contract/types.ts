@@ -3,7 +3,7 @@ import type { ChannelPolicyView, ConversationView, CursorView, HighlightView, Hi
 import type { ThreadState, ThreadView } from "./generated.ts";
 import type { DraftView, RevisionView, ScheduledView } from "./generated.ts";
 
-export type { DeliveryView, GroupView, MemberCursorsView, MemberCursorView } from "./generated.ts";
+export type { EmojiView, StatusView, DeliveryView, GroupView, MemberCursorsView, MemberCursorView } from "./generated.ts";
 export type { ClientFrame, EventFrame, EventFrameOf, EventName, FileView, Id, Problem, ServerFrame, Timestamp } from "./generated.ts";
 
 export type Me = MeView;

@@ -10,6 +10,7 @@ import { openMenu, type MenuItem } from "../design/menu.ts";
 import { LoadError } from "../design/LoadError.tsx";
 import { Panel } from "../design/Panel.tsx";
 import { PersonPicker } from "../people/PersonPicker.tsx";
+import { StatusMark } from "../status/lazy.ts";
 import { me, nameOf, person, presence, titleOf } from "../people/store.ts";
 import { create } from "./actions.ts";
 import { addMember, changeMember, loadMembers, members, removeMember } from "./members.ts";
@@ -79,6 +80,7 @@ function MemberRow({ member, conversation }: RowProps): JSX.Element {
       <Avatar userId={member.user_id} size="m" />
       <span class="member-words">
         <span><bdi class="name">{nameOf(member.user_id)}</bdi>{isMe && <span class="quiet"> {t("(you)")}</span>}{(state === "active" || state === "away") && <span class={`presence inline ${state}`}><span class="visually-hidden">{state === "active" ? t("online") : t("away")}</span></span>}</span>
+        <StatusMark userId={member.user_id} withWords />
         <small>{[user?.title, member.role === "owner" ? t("owner") : "", member.may_post && conversation.posting === "named" ? t("posts here") : ""].filter((part) => part !== "" && part !== undefined).join(" · ")}</small>
       </span>
       {!isMe && conversation.kind !== "direct" && <IconButton icon="reply" label={t("Write to {name}", { name: nameOf(member.user_id) })} onClick={() => writeTo(member.user_id)} />}

@@ -6,6 +6,7 @@ import { route } from "../app/route.ts";
 import { keyNames } from "../app/keys.ts";
 import { VIEWS } from "../app/views.ts";
 import { t, tn } from "../i18n/t.ts";
+import { StatusMark } from "../status/lazy.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon, Seal } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
@@ -136,6 +137,7 @@ function Person(): JSX.Element {
       <button type="button" class="person-button" aria-haspopup="menu" aria-label={t("You: {name}", { name: me.value?.name ?? "" })} onClick={openPersonMenu}>
         <Avatar userId={me.value?.id ?? null} size="s" />
         <bdi class="person-name">{me.value?.name ?? ""}</bdi>
+        <StatusMark userId={me.value?.id ?? null} />
         <Icon name="dots" />
       </button>
     </footer>

@@ -6,9 +6,9 @@ import { conversations } from "../conversations/store.ts";
 import { refreshStale, reloadTimeline } from "../messages/actions.ts";
 import { flushOutbox } from "../messages/sending.ts";
 import { timelineOf } from "../messages/store.ts";
-import { forgetReach } from "../receipts/actions.ts";
-import { reach, withMarks } from "../receipts/reach.ts";
 import { presence } from "../people/store.ts";
+import { startWatching, watchAgain } from "../people/watch.ts";
+import { minute, told, withStatus } from "../status/store.ts";
 import { wipe } from "../offline/wipe.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { ask, Refused, withQuery } from "../transport/http.ts";
@@ -38,7 +38,15 @@ export function startLive(userId: Id): void {
     if (document.visibilityState === "visible") connection?.retryNow();
     sendPresence();
   });
+  startWatching((ids) => connection?.send({ type: "watch", user_ids: ids }));
+  void import("./idle.ts").then(({ watchIdleness }) => watchIdleness((idle) => {
+    isIdle = idle;
+    sendPresence();
+  })).catch(() => undefined);
+  setInterval(() => (minute.value += 1), 60_000);
 }
+
+let isIdle = false;
 
 /** Reconnect now instead of when the wait is over. */
 export const reconnect = (): void => connection?.retryNow();
@@ -47,7 +55,7 @@ export const reconnect = (): void => connection?.retryNow();
 export const sendTyping = (conversationId: Id): void => connection?.send({ type: "typing", conversation_id: conversationId });
 
 function sendPresence(): void {
-  connection?.send({ type: "presence", state: document.visibilityState === "visible" ? "active" : "away" });
+  connection?.send({ type: "presence", state: document.visibilityState === "visible" && !isIdle ? "active" : "away" });
 }
 
 function stateChanged(state: LineState): void {
@@ -56,7 +64,7 @@ function stateChanged(state: LineState): void {
   if (state === "open") {
     flushOutbox();
     refreshStale();
-    forgetReach();
+    void import("../receipts/delivery.ts").then(({ forgetReach }) => forgetReach()).catch(() => undefined);
   }
   if (state === "waiting") helpHiddenOwner();
 }
@@ -98,10 +106,11 @@ function handle(frame: ServerFrame): void {
       typing.value = withTyping(typing.peek(), frame.conversation_id, frame.user_id, Date.now() + TYPING_LASTS_MS);
       return;
     case "receipts":
-      reach.value = withMarks(reach.peek(), frame.conversation_id, frame.items);
+      void import("../receipts/delivery.ts").then(({ takeReceipts }) => takeReceipts(frame));
       return;
     case "presence":
       presence.value = new Map(presence.peek()).set(frame.user_id, frame.state);
+      if (frame.status !== undefined) told.value = withStatus(told.peek(), frame.user_id, frame.status);
       return;
     default:
       return;
@@ -171,8 +180,10 @@ function handleHeads(serverHeads: Heads, serverUserSeq: number | null, mayResume
   for (const [id, seq] of Object.entries(serverHeads)) raise(id, seq);
   const missedOfMine = userSeq !== null && serverUserSeq !== null && serverUserSeq > userSeq ? userSeq : null;
   if (serverUserSeq !== null && (userSeq === null || !mayResume)) userSeq = Math.max(serverUserSeq, userSeq ?? 0);
-  if (mayResume) sendPresence();
-  else if (missedOfMine !== null) reloadList();
+  if (mayResume) {
+    sendPresence();
+    watchAgain();
+  } else if (missedOfMine !== null) reloadList();
   const behind = cursors.behind(serverHeads);
   if (!mayResume || behind.length > MOST_RESUMED) {
     behind.forEach((id) => void fill(id));

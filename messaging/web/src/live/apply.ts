@@ -8,8 +8,9 @@ import { timelineOf, withMessage, withPatch, withReactions, withReplyCounted } f
 import { plain } from "../messages/plain.ts";
 import { pinsChanged } from "../pins/actions.ts";
 import { entryChanged, entryRemoved, reminderDue } from "../saved/actions.ts";
-import { toast } from "../design/toast.ts";
 import { ownSections, placed } from "../sidebar/store.ts";
+import { added as emojiAdded, removed as emojiRemoved } from "../reactions/custom.ts";
+import { told, withStatus } from "../status/store.ts";
 import { me, nameOf, remember } from "../people/store.ts";
 import { cursorSeen } from "../receipts/actions.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
@@ -19,7 +20,7 @@ import { loadScheduled, scheduledFailed, scheduledGone } from "../scheduled/acti
 import { readElsewhere, refreshThread, replyArrived, replyGone, unfollowed } from "../threads/actions.ts";
 import { leaveForSignIn } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
-import { t, tn } from "../i18n/t.ts";
+import { t } from "../i18n/t.ts";
 import { route } from "../app/route.ts";
 import { announcement, typing, withoutTyping } from "./store.ts";
 
@@ -135,14 +136,6 @@ function mentionsRecorded({ data }: EventFrameOf<"chancery.mentions.recorded.v1"
   setTimeout(() => void refreshConversation(item.id).catch(passOver), Math.random() * MANY_SPREAD_MS);
 }
 
-/** Somebody waits for this person, or is waited for by them: said at once, and in words. */
-function awaited({ data }: EventFrameOf<"chancery.acknowledgement.requested.v1">): void {
-  toast(t("{name} waits for your acknowledgement.", { name: nameOf(data.author_id) }));
-}
-
-function missing({ data }: EventFrameOf<"chancery.acknowledgement.missing.v1">): void {
-  toast(tn("{count} person has not acknowledged what {name} wrote.", "{count} people have not acknowledged what {name} wrote.", data.waiting_count, { name: nameOf(data.author_id) }));
-}
 
 function factsChanged({ data }: { data: Parameters<typeof withFacts>[1] }): void {
   const before = conversations.peek().byId.get(data.id);
@@ -243,10 +236,15 @@ const table: Table = {
   "chancery.priority.reminded.v1": partChanged,
   "chancery.priority.escalated.v1": partChanged,
   "chancery.priority.expired.v1": partChanged,
-  "chancery.acknowledgement.requested.v1": awaited,
-  "chancery.acknowledgement.missing.v1": missing,
+  "chancery.acknowledgement.requested.v1": ({ data }) => void import("../priority/notices.ts").then(({ awaited }) => awaited(data)),
+  "chancery.acknowledgement.missing.v1": ({ data }) => void import("../priority/notices.ts").then(({ missing }) => missing(data)),
   "chancery.poll.voted.v1": partChanged,
   "chancery.poll.closed.v1": partChanged,
+  "chancery.previews.added.v1": partChanged,
+  "chancery.previews.removed.v1": partChanged,
+  "chancery.emoji.added.v1": ({ data }) => emojiAdded(data),
+  "chancery.emoji.removed.v1": ({ data }) => emojiRemoved(data.emoji_id),
+  "chancery.status.changed.v1": ({ data }) => void (told.value = withStatus(told.peek(), data.user_id, data.status)),
   // Heard by all of the person's devices; the one it concerns has its socket closed with 4403.
   "chancery.session.revoked.v1": () => undefined,
   "chancery.user.deactivated.v1": leaveForSignIn,

@@ -1,4 +1,5 @@
 import type { ClientFrame, Heads, ServerFrame } from "../contract/types.ts";
+import { newKey } from "../transport/key.ts";
 import { LiveSocket, type Listener } from "./socket.ts";
 import type { LineState } from "./store.ts";
 
@@ -6,6 +7,7 @@ type Note =
   | { kind: "frames"; frames: ServerFrame[] }
   | { kind: "state"; state: LineState }
   | { kind: "send"; frame: ClientFrame }
+  | { kind: "watch"; tab: string; userIds: string[] }
   | { kind: "retry" }
   | { kind: "join" };
 
@@ -28,6 +30,7 @@ export function openLine(userId: string, listener: Listener): Line {
   const name = `chancery-live-${userId}`;
   const channel = new BroadcastChannel(name);
   const tell = (note: Note): void => channel.postMessage(note);
+  const tab = newKey();
   let leader: Leader | null = null;
 
   channel.onmessage = ({ data: note }: MessageEvent<Note>) => {
@@ -42,7 +45,14 @@ export function openLine(userId: string, listener: Listener): Line {
   tell({ kind: "join" });
 
   return {
-    send: (frame) => (leader === null ? frame.type !== "resume" && tell({ kind: "send", frame }) : leader.socket.send(frame)),
+    send: (frame) => {
+      if (frame.type === "watch") {
+        const note: Note = { kind: "watch", tab, userIds: frame.user_ids };
+        if (leader === null) tell(note);
+        else leader.hear(note);
+      } else if (leader !== null) leader.socket.send(frame);
+      else if (frame.type !== "resume") tell({ kind: "send", frame });
+    },
     retryNow: () => (leader === null ? tell({ kind: "retry" }) : leader.socket.retryNow()),
     ownsSocket: () => leader !== null,
   };
@@ -53,7 +63,10 @@ function openOwnLine(listener: Listener): Line {
   return { send: (frame) => socket.send(frame), retryNow: socket.retryNow, ownsSocket: () => true };
 }
 
+const MOST_WATCHED = 200;
+
 class Leader {
+  private readonly views = new Map<string, string[]>();
   readonly socket: LiveSocket;
   private readonly tell: (note: Note) => void;
   private state: LineState = "connecting";
@@ -77,8 +90,16 @@ class Leader {
 
   hear(note: Note): void {
     if (note.kind === "send") this.socket.send(note.frame);
+    if (note.kind === "watch") this.watch(note.tab, note.userIds);
     if (note.kind === "retry") this.socket.retryNow();
     if (note.kind === "join") this.greet();
+  }
+
+  /** What all tabs show together is what the one socket watches. */
+  private watch(tab: string, userIds: string[]): void {
+    this.views.set(tab, userIds);
+    const all = new Set([...this.views.values()].flat());
+    this.socket.send({ type: "watch", user_ids: [...all].slice(-MOST_WATCHED) });
   }
 
   private greet(): void {

@@ -1,10 +1,11 @@
-import { Fragment, type JSX } from "preact";
+import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { useMemo } from "preact/hooks";
 import { navigate } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import { groupName } from "../people/groups.ts";
+import { WithEmoji } from "../reactions/EmojiView.tsx";
 import { me, nameOf, titleOf } from "../people/store.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { Spoiler } from "./Spoiler.tsx";
@@ -86,7 +87,7 @@ function Inlines({ items }: { items: readonly Inline[] }): JSX.Element {
 function InlineView({ item }: { item: Inline }): JSX.Element {
   switch (item.kind) {
     case "text":
-      return <Fragment>{item.text}</Fragment>;
+      return <WithEmoji text={item.text} />;
     case "strong":
       return <strong><Inlines items={item.children} /></strong>;
     case "emphasis":

@@ -8,7 +8,8 @@ import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { openMenu } from "../design/menu.ts";
 import { me, nameOf, person } from "../people/store.ts";
-import { Ticks, ticksAreShown } from "../receipts/Ticks.tsx";
+import { StatusMark } from "../status/lazy.ts";
+import { lazily } from "../design/lazily.tsx";
 import { toggleReaction } from "../reactions/actions.ts";
 import { FREQUENT } from "../reactions/emoji.ts";
 import { Reactions } from "../reactions/Reactions.tsx";
@@ -22,6 +23,10 @@ import { actionsFor, keyName, openThread, openVersions, viewerOf, type RowAction
 import { plain } from "./plain.ts";
 import { actionIn } from "./system.ts";
 import { SystemSentence } from "./SystemSentence.tsx";
+
+const Ticks = lazily(async () => (await import("../receipts/Ticks.tsx")).Ticks);
+
+const isOwnWords = (message: Message): boolean => message.author_id !== null && message.author_id === me.value?.id && message.kind === "text" && message.deleted_at === null;
 
 interface Props {
   message: Message;
@@ -65,7 +70,7 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
         <Reactions message={message} mayReact={viewerOf(message, isInThread).takesPart} />
         {!isInThread && <ThreadSummary message={message} />}
       </div>
-      {!isEdited && ticksAreShown(message, me.value?.id) && <Ticks message={message} />}
+      {!isEdited && isOwnWords(message) && <Ticks message={message} />}
       {isActive && !isEdited && message.deleted_at === null && <Toolbar message={message} isInThread={isInThread} />}
     </article>
   );
@@ -92,6 +97,7 @@ function Byline({ message }: { message: Message }): JSX.Element {
   return (
     <div class="byline">
       <bdi class="name">{nameOf(message.author_id)}</bdi>
+      <StatusMark userId={message.author_id} />
       {author?.is_bot === true && <span class="tag">{t("app")}</span>}
       {author?.role === "guest" && <span class="tag">{t("guest")}</span>}
       {author?.is_active === false && <span class="tag">{t("left")}</span>}

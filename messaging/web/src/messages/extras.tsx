@@ -16,6 +16,7 @@ const EXTRAS: readonly Extra[] = [
   { id: "acknowledge", place: "below", has: (message) => message.priority?.asks === true, View: lazily(async () => (await import("../priority/Acknowledge.tsx")).Acknowledge) },
   { id: "poll", place: "below", has: (message) => message.poll != null, View: lazily(async () => (await import("../polls/Poll.tsx")).Poll) },
   { id: "forward", place: "below", has: (message) => message.forward != null, View: lazily(async () => (await import("../forwards/Quotation.tsx")).Quotation) },
+  { id: "previews", place: "below", has: (message) => (message.previews ?? []).length > 0, View: lazily(async () => (await import("../previews/Previews.tsx")).Previews) },
 ];
 
 /** The extras of a message that stand in one place. */

@@ -10,7 +10,7 @@ import { isManager, me } from "../people/store.ts";
 import { togglePin } from "../pins/actions.ts";
 import { toggleReaction } from "../reactions/actions.ts";
 import { openPicker } from "../reactions/picker.ts";
-import { markUnread, showDelivery } from "../receipts/actions.ts";
+import { markUnread } from "../receipts/actions.ts";
 import { askWhen, isSaved, toggleSaved } from "../saved/actions.ts";
 import { isFollowed, toggleFollow } from "../threads/actions.ts";
 import { remove } from "./actions.ts";
@@ -99,7 +99,7 @@ export const ROW_ACTIONS: readonly RowAction[] = [
     shown: (message, { isInThread }) => !isInThread && message.thread_id === null,
     run: (message) => void markUnread(message.conversation_id, message.seq),
   },
-  { id: "delivery", label: () => t("How far it got"), icon: "check", key: "d", shown: (message, { isMine }) => isMine && message.kind === "text", run: showDelivery },
+  { id: "delivery", label: () => t("How far it got"), icon: "check", key: "d", shown: (message, { isMine }) => isMine && message.kind === "text", run: (message) => void import("../receipts/delivery.ts").then(({ showDelivery }) => showDelivery(message)).catch(complain) },
   { id: "delete", label: () => t("Delete message"), icon: "trash", key: "Delete", isDangerous: true, shown: (_message, { isMine, manages }) => isMine || manages, run: (message) => void remove(message) },
 ];
 

@@ -4,6 +4,7 @@ import { t, tn } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import { findPeople } from "../people/actions.ts";
 import { people, titleOf } from "../people/store.ts";
+import { custom, loadCustom } from "../reactions/custom.ts";
 import { emojis, findEmojis, loadEmojis } from "../reactions/emoji.ts";
 import { callOf, findGroups, groups } from "../people/groups.ts";
 import { conversationMention, groupMention, personMention, type Typed } from "./mentions.ts";
@@ -74,7 +75,9 @@ function suggest({ sign, query }: Typed, users: readonly User[]): Suggestion[] {
     const channels = [...conversations.value.byId.values()].filter((item) => item.kind !== "direct" && matches(titleOf(item), query));
     return channels.slice(0, MOST).map(channelSuggestion);
   }
-  return findEmojis(emojis.value, query, MOST).map(({ unicode, shortcode }) => ({
+  const own = [...custom.value.keys()].filter((name) => name.includes(query.toLowerCase())).slice(0, 4);
+  const ownOnes = own.map((name): Suggestion => ({ id: `:${name}:`, shown: `:${name}:`, stored: null, label: `:${name}:`, detail: t("your organisation’s own"), userId: null }));
+  const known = findEmojis(emojis.value, query, MOST - own.length).map(({ unicode, shortcode }) => ({
     id: unicode,
     shown: unicode,
     stored: null,
@@ -82,6 +85,7 @@ function suggest({ sign, query }: Typed, users: readonly User[]): Suggestion[] {
     detail: "",
     userId: null,
   }));
+  return [...ownOnes, ...known];
 }
 
 /** Suggestions for what is being typed: at once from what is known, and a moment later from the server. */
@@ -91,7 +95,10 @@ export function useSuggestions(typed: Typed | null): Suggestion[] {
   const query = typed?.query;
 
   useEffect(() => {
-    if (sign === ":") void loadEmojis().catch(() => undefined);
+    if (sign === ":") {
+      loadCustom();
+      void loadEmojis().catch(() => undefined);
+    }
     if (sign !== "@" || query === undefined) return undefined;
     const controller = new AbortController();
     const timer = setTimeout(() => {

@@ -27,7 +27,7 @@ export async function findPeople(q: string, signal?: AbortSignal): Promise<User[
 
 /** Somebody this person may not see, such as a member of a channel that a guest was in: named, so that nobody waits. */
 function stranger(id: Id): User {
-  return { id, name: t("Somebody"), email: null, role: "member", is_active: false, is_bot: false, title: "", avatar_url: null };
+  return { id, name: t("Somebody"), email: null, role: "member", is_active: false, is_bot: false, title: "", avatar_url: null, status: null };
 }
 
 function plan(): void {

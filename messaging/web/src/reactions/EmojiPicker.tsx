@@ -2,6 +2,11 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/t.ts";
 import { opened, type Opened } from "./picker.ts";
+import { openOverlay } from "../app/overlay.ts";
+import { me } from "../people/store.ts";
+import { h } from "preact";
+import { custom, loadCustom } from "./custom.ts";
+import { EmojiView } from "./EmojiView.tsx";
 import { emojis, findEmojis, FREQUENT, loadEmojis, type Emoji } from "./emoji.ts";
 
 const MOST_FOUND = 80;
@@ -30,7 +35,10 @@ function Picker({ anchor, onPick, before, row }: Opened): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState("");
 
-  useEffect(() => void loadEmojis().catch(() => undefined), []);
+  useEffect(() => {
+    loadCustom();
+    void loadEmojis().catch(() => undefined);
+  }, []);
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -74,8 +82,19 @@ function Picker({ anchor, onPick, before, row }: Opened): JSX.Element {
         }}
       />
       <div class="picker-list">{query.trim() === "" ? <Groups onPick={pick} /> : <Found query={query} onPick={pick} />}</div>
+      {me.value?.permissions.includes("emoji.add") === true && (
+        <div class="picker-foot"><button type="button" class="button small" onClick={() => (close(), askForEmoji())}>{t("Add an emoji…")}</button></div>
+      )}
     </div>
   );
+}
+
+/** Show the dialog in which one of the organisation's own is added. */
+function askForEmoji(): void {
+  void openOverlay(async () => {
+    const { AddEmojiDialog } = await import("./AddEmojiDialog.tsx");
+    return (close) => h(AddEmojiDialog, { close });
+  });
 }
 
 function place(element: HTMLElement, anchor: Element): void {
@@ -109,7 +128,7 @@ function Grid({ choices, onPick }: { choices: readonly Choice[]; onPick: (emoji:
     <div class="picker-grid">
       {choices.map(({ unicode, label }) => (
         <button key={unicode} type="button" data-emoji={unicode} aria-label={label} title={label} onClick={() => onPick(unicode)}>
-          {unicode}
+          <EmojiView value={unicode} />
         </button>
       ))}
     </div>
@@ -124,6 +143,12 @@ function Groups({ onPick }: { onPick: (emoji: string) => void }): JSX.Element {
       <h3>{t("Often used")}</h3>
       <Grid choices={FREQUENT.map((unicode) => ({ unicode, label: labelOf(unicode) }))} onPick={onPick} />
       {emojis.value.length === 0 && <p class="quiet">{t("Loading…")}</p>}
+      {custom.value.size > 0 && (
+        <section class="picker-group">
+          <h3>{t("Your organisation’s own")}</h3>
+          <Grid choices={[...custom.value.keys()].sort().map((name) => ({ unicode: `:${name}:`, label: name }))} onPick={onPick} />
+        </section>
+      )}
       {[...groups].map(([group, choices]) => (
         <section key={group} class="picker-group">
           <h3>{names[group] ?? ""}</h3>
@@ -137,7 +162,9 @@ function Groups({ onPick }: { onPick: (emoji: string) => void }): JSX.Element {
 const labelOf = (unicode: string): string => emojis.value.find((emoji) => emoji.unicode === unicode)?.label ?? unicode;
 
 function Found({ query, onPick }: { query: string; onPick: (emoji: string) => void }): JSX.Element {
-  const choices = findEmojis(emojis.value, query, MOST_FOUND);
+  const wanted = query.trim().toLowerCase();
+  const own = [...custom.value.keys()].filter((name) => name.includes(wanted)).map((name) => ({ unicode: `:${name}:`, label: name }));
+  const choices = [...own, ...findEmojis(emojis.value, query, MOST_FOUND)];
   if (choices.length === 0) return <p class="quiet">{t("No emoji is called that.")}</p>;
   return <Grid choices={choices} onPick={onPick} />;
 }

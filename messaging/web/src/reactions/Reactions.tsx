@@ -5,6 +5,7 @@ import { t } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { me, nameOf } from "../people/store.ts";
 import { toggleReaction } from "./actions.ts";
+import { EmojiView } from "./EmojiView.tsx";
 import { openPicker } from "./picker.ts";
 
 const MOST_NAMES = 12;
@@ -25,7 +26,7 @@ export function Reactions({ message, mayReact }: { message: Message; mayReact: b
           disabled={!mayReact}
           onClick={() => void toggleReaction(message, reaction.emoji)}
         >
-          <span class="emoji">{reaction.emoji}</span> <span class="count">{reaction.count}</span>
+          <span class="emoji"><EmojiView value={reaction.emoji} /></span> <span class="count">{reaction.count}</span>
         </button>
       ))}
       {mayReact && (

@@ -6,7 +6,7 @@ import { Avatar } from "../design/Avatar.tsx";
 import { Modal } from "../design/Modal.tsx";
 import { t, tn } from "../i18n/t.ts";
 import { nameOf } from "../people/store.ts";
-import { askDelivery, type Delivery } from "./actions.ts";
+import { askDelivery, type Delivery } from "./delivery.ts";
 
 /** How far one's own message got, and who has seen it while they are few. */
 export function DeliveryDialog({ message, close }: { message: Message; close: () => void }): JSX.Element {

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Id, Message } from "../contract/types.ts";
+import type { Message } from "../contract/types.ts";
 import { t, tn } from "../i18n/t.ts";
-import { loadReach } from "./actions.ts";
+import { loadReach } from "./delivery.ts";
 import { reach, standingOf, type Standing } from "./reach.ts";
 
 /** How far one's own message got: a mark, and words for whoever cannot see it. */
@@ -28,5 +28,3 @@ export function said({ state, recipients, delivered, seenBy }: Standing): string
   if (delivered > 0) return tn("Sent, delivered to {delivered} of {count}", "Sent, delivered to {delivered} of {count}", recipients, { delivered });
   return t("Sent");
 }
-
-export const ticksAreShown = (message: Message, myId: Id | undefined): boolean => message.author_id !== null && message.author_id === myId && message.kind === "text" && message.deleted_at === null;

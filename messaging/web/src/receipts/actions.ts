@@ -1,11 +1,8 @@
-import type { DeliveryView, Id, MemberCursorsView, Message, ReadResult } from "../contract/types.ts";
+import type { Id, ReadResult } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { refreshConversation } from "../conversations/actions.ts";
 import { changed, conversations } from "../conversations/store.ts";
 import { ask, Refused } from "../transport/http.ts";
-import { openOverlay } from "../app/overlay.ts";
-import { h } from "preact";
-import { reach, withMembers } from "./reach.ts";
 import { readUpTo } from "./store.ts";
 
 const WAIT_MS = 250;
@@ -65,42 +62,4 @@ export async function markUnread(conversationId: Id, seq: number): Promise<void>
   } catch (error) {
     complain(error);
   }
-}
-
-export type Delivery = DeliveryView;
-
-const asked = new Set<Id>();
-
-/** Have it said where the members of a conversation stand, once; the line tells what changes. */
-export function loadReach(conversationId: Id): void {
-  if (asked.has(conversationId)) return;
-  asked.add(conversationId);
-  ask<MemberCursorsView>("GET", `/conversations/${conversationId}/cursors`).then(
-    ({ is_shown: isShown, members }) => {
-      if (isShown) reach.value = withMembers(reach.peek(), conversationId, members);
-    },
-    (error: unknown) => {
-      asked.delete(conversationId);
-      if (!(error instanceof Refused)) throw error;
-    },
-  );
-}
-
-/** What was told while the line was down is asked for again, when it is next drawn. */
-export function forgetReach(): void {
-  for (const id of [...asked]) {
-    asked.delete(id);
-    if (reach.peek().has(id)) loadReach(id);
-  }
-}
-
-/** How far one's own message got. */
-export const askDelivery = (messageId: Id): Promise<Delivery> => ask("GET", `/messages/${messageId}/delivery`);
-
-/** Show how far a message got. */
-export function showDelivery(message: Message): void {
-  void openOverlay(async () => {
-    const { DeliveryDialog } = await import("./DeliveryDialog.tsx");
-    return (close) => h(DeliveryDialog, { message, close });
-  });
 }

@@ -1,0 +1,23 @@
+"""How previews look in a browser: as they are now."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from events.render import renders
+from messaging.previews.events import PreviewsAdded, PreviewsRemoved
+from messaging.previews.selectors import previews_of
+
+
+@renders(PreviewsAdded)
+def added(facts: Sequence[PreviewsAdded], rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The message, and what stands under it."""
+    now = previews_of([fact.message_id for fact in facts])
+    return [
+        {"message_id": fact.message_id, "previews": now.get(fact.message_id, [])} for fact in facts
+    ]
+
+
+@renders(PreviewsRemoved)
+def removed(facts: Sequence[PreviewsRemoved], rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The message, under which nothing stands any more."""
+    return [{"message_id": fact.message_id, "previews": []} for fact in facts]

@@ -1,0 +1,45 @@
+import { h } from "preact";
+import type { StatusView } from "../contract/types.ts";
+import { complain } from "../app/failure.ts";
+import { openOverlay } from "../app/overlay.ts";
+import { toast } from "../design/toast.ts";
+import { t } from "../i18n/t.ts";
+import { me } from "../people/store.ts";
+import { ask } from "../transport/http.ts";
+import { statusOf, told, withStatus } from "./store.ts";
+
+const EMPTY: StatusView = { emoji: "", text: "", expires_at: null, dnd_until: null };
+
+/** What this person says of themselves now. */
+export const mine = (): StatusView => statusOf(me.peek()?.id ?? null) ?? EMPTY;
+
+/** Say something of oneself; true when the server took it. */
+export async function setStatus(status: StatusView): Promise<boolean> {
+  try {
+    const now = await ask<StatusView>("PUT", "/me/status", status);
+    const id = me.peek()?.id;
+    if (id !== undefined) told.value = withStatus(told.peek(), id, now);
+    return true;
+  } catch (error) {
+    complain(error);
+    return false;
+  }
+}
+
+/** Show the dialog for one's own status. */
+export function openStatus(): void {
+  void openOverlay(async () => {
+    const { StatusDialog } = await import("./StatusDialog.tsx");
+    return (close) => h(StatusDialog, { close });
+  });
+}
+
+export const isQuiet = (): boolean => mine().dnd_until !== null;
+
+/** Ask not to be disturbed for an hour, or be open again. */
+export async function toggleQuiet(): Promise<void> {
+  const before = mine();
+  const dnd_until = before.dnd_until === null ? new Date(Date.now() + 3_600_000).toISOString() : null;
+  if (!(await setStatus({ ...before, dnd_until }))) return;
+  toast(dnd_until === null ? t("You can be disturbed again.") : t("You are not disturbed for an hour."), "plain", { label: t("Undo"), run: () => void setStatus(before) });
+}

@@ -1,0 +1,81 @@
+"""Polls, priority, ticks, status, own emoji and calls on many, in a real browser."""
+
+import io
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.e2e.window import Window
+
+
+def test_a_poll_is_asked_answered_and_seen_live(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+
+    ana.composer.fill("Which day suits the audit?")
+    ana.page.get_by_role("button", name="Ask with a poll").click()
+    ana.page.get_by_label("Answer 1").fill("Monday")
+    ana.page.get_by_label("Answer 2").fill("Thursday")
+    ana.page.get_by_role("button", name="Send the poll").click()
+    bo.page.get_by_role("radio", name="Thursday").check()
+
+    expect(ana.page.locator(".poll-option").nth(1)).to_contain_text("1 vote, 100 %")
+    expect(ana.composer).to_have_value("")
+    ana.page.get_by_role("button", name="End the poll").click()
+    expect(bo.page.get_by_role("radio", name="Thursday")).to_be_disabled()
+
+
+def test_an_urgent_message_is_acknowledged(ana: Window, bo: Window, fresh_channel: str, violations):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+
+    ana.composer.fill("The building is closed tomorrow")
+    ana.page.get_by_role("button", name="Send with priority").click()
+    ana.page.get_by_label("Urgent").check()
+    ana.page.locator("dialog").get_by_role("button", name="Send", exact=True).click()
+
+    expect(ana.page.locator(".acknowledge")).to_contain_text("0 of 1 person has acknowledged")
+    bo.page.get_by_role("button", name="Acknowledge", exact=True).click()
+    expect(bo.page.locator(".acknowledged")).to_be_visible()
+    expect(ana.page.locator(".acknowledge")).to_contain_text("Everyone asked has acknowledged")
+    # Bo looks at it: the mark says so, in words too.
+    expect(ana.page.locator(".ticks")).to_have_attribute("aria-label", "Seen", timeout=20_000)
+
+
+def test_a_status_is_seen_beside_the_name(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    bo.say("good morning")
+    expect(ana.row("good morning")).to_have_count(1)
+
+    bo.page.locator(".person-button").click()
+    bo.page.get_by_role("menuitem", name="Set a status…").click()
+    bo.page.get_by_role("button", name="In a meeting").click()
+    bo.page.locator("dialog").get_by_role("button", name="Save").click()
+
+    mark = ana.page.locator(".byline .status-mark")
+    expect(mark).to_contain_text("In a meeting", timeout=20_000)
+    bo.page.locator(".person-button").click()
+    bo.page.get_by_role("menuitem", name="Set a status…").click()
+    bo.page.locator("dialog").get_by_role("button", name="Clear").click()
+    expect(mark).to_have_count(0, timeout=20_000)
+
+
+def test_an_emoji_of_ones_own_is_added_and_drawn(ana: Window, bo: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    picture = io.BytesIO()
+    Image.new("RGB", (80, 80), "purple").save(picture, "PNG")
+    name = f"e{fresh_channel.replace('-', '')[-12:]}"
+
+    ana.page.get_by_role("button", name="Insert emoji").click()
+    ana.page.get_by_role("button", name="Add an emoji…").click()
+    ana.page.get_by_label("Picture").set_input_files(
+        {"name": "x.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
+    ana.page.get_by_label("Name").fill(name)
+    ana.page.locator("dialog").get_by_role("button", name="Add", exact=True).click()
+    expect(ana.page.locator("dialog")).to_have_count(0)
+    ana.say(f"well done :{name}:")
+
+    expect(bo.page.locator(f"img.custom-emoji[alt=':{name}:']")).to_have_count(1)
