@@ -123,7 +123,7 @@ class IdentityProviderAdmin(IdentityAdmin):
         for provider in queryset:
             services.remove_provider(actor_for(request.user), provider_id=provider.id)
 
-    def get_actions(self, request: HttpRequest, **kwargs: Any) -> dict:
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict:
         """Those that are on cannot be deleted: one by one, on their own pages."""
         return {}
 

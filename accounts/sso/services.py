@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 from accounts.groups.access import check_reach
 from accounts.groups.selectors import groups_above, known_groups
+from accounts.policies.selectors import current
+from accounts.signin.models import Method, SignInPolicy
 from accounts.sso import access, addresses, fetch
 from accounts.sso.events import (
     IdentityProviderChanged,
@@ -177,6 +179,8 @@ def switch(actor: Actor, *, provider_id: UUID, state: str) -> IdentityProvider:
     if state not in (State.ON, State.DRAFT):
         raise Invalid.field("state", _("States to choose are on and draft."))
     with transaction.atomic():
+        if state == State.DRAFT:
+            _check_others_are_on(access.provider_to_manage(actor, provider_id))
         provider = access.provider_to_manage(actor, provider_id, lock=True)
         before = provider.state
         if before == state:
@@ -185,6 +189,20 @@ def switch(actor: Actor, *, provider_id: UUID, state: str) -> IdentityProvider:
         provider.save(update_fields=["state"])
         _publish_change(actor, provider, {"state": (before, state)})
     return provider
+
+
+def _check_others_are_on(provider: IdentityProvider) -> None:
+    """Where people may sign in by a provider only, the last one stays on.
+
+    All that are on are locked, in the order of their ids: two that are switched off at once would
+    each see the other one.
+    """
+    if set(current(SignInPolicy).methods) != {Method.SSO.value}:
+        return
+    rows = IdentityProvider.objects.select_for_update().filter(state=State.ON).order_by("id")
+    if {row.id for row in rows} <= {provider.id}:
+        words = _("People sign in by a provider only: allow another way first.")
+        raise Conflict("state", words)
 
 
 def note_tested(actor: Actor, *, provider_id: UUID) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from django import template
 
 from accounts.domains.selectors import proved_domains
+from accounts.policies.selectors import current
+from accounts.signin.models import Method, SignInPolicy
 from accounts.sso import pending, selectors
 from accounts.sso.models import IdentityProvider
 
@@ -30,7 +32,8 @@ def sso_entrance(context: template.Context) -> Entrance:
     request: Any = context["request"]
     if request.host.is_root:
         return Entrance([], asks_first=False, next="/")
-    providers = selectors.providers_on()
+    is_allowed = current(SignInPolicy).allows(Method.SSO)
+    providers = selectors.providers_on() if is_allowed else []
     bound = {domain for provider in providers for domain in provider.domains}
     wants_password = request.GET.get("step") == "password" or "emergency" in request.GET
     return Entrance(

@@ -13,6 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.people.models import User
+from accounts.policies.services import change
+from accounts.signin.models import SignInPolicy
 from accounts.sso import admission, arrivals, services
 from accounts.sso.mapping import Identity
 from accounts.sso.models import Arrival, ExternalIdentity, IdentityProvider, Outcome
@@ -25,6 +27,7 @@ from tenants.context import in_tenant
 from tests.accounts.sso.conftest import Door
 from tests.accounts.sso.idp import Idp, pair
 from tests.accounts.sso.test_saml import prove, who
+from tests.cast import PASSWORD
 
 API = "/api/v1/identity-providers"
 
@@ -303,6 +306,51 @@ def test_a_domain_that_is_not_proved_leads_nowhere(cast, door):
     answer = door.browser.post("/accounts/sso/route/", {"email": "kim@corp.example"})
 
     assert answer.status_code == 302
+
+
+def require(cast: Any) -> None:
+    """Nobody signs in but by a provider, or as Ana in an emergency."""
+    with in_tenant("acme"):
+        change(cast.ana.actor, SignInPolicy, methods=["sso"], break_glass_id=cast.ana.id)
+
+
+def by_password(browser: Client, person: Any) -> Any:
+    return browser.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+
+
+def test_where_it_is_required_nothing_else_signs_in_but_the_owner_for_emergencies(cast, door):
+    prove("acme.example")
+    with in_tenant("acme"):
+        services.change_provider(cast.ana.actor, provider_id=door.id, domains=["acme.example"])
+    require(cast)
+
+    by_password(door.browser, cast.bo)
+    assert who(door.browser) is None
+    door.sign_in(claims={"email": [cast.bo.email]})
+    assert who(door.browser) == cast.bo.email
+    other = Client(HTTP_HOST="acme.localhost")
+    by_password(other, cast.ana)
+    assert who(other) == cast.ana.email
+
+
+def test_where_it_is_required_the_last_provider_stays_on(cast, door):
+    require(cast)
+    with in_tenant("acme"):
+        with pytest.raises(Conflict):
+            services.switch(cast.ana.actor, provider_id=door.id, state="draft")
+        assert door.provider.is_on
+        second = services.add_provider(cast.ana.actor, **new(slug="second"))
+        services.switch(cast.ana.actor, provider_id=second.id, state="on")
+        services.switch(cast.ana.actor, provider_id=door.id, state="draft")
+
+
+def test_where_it_is_not_allowed_it_signs_nobody_in(cast, door):
+    with in_tenant("acme"):
+        change(cast.ana.actor, SignInPolicy, methods=["password"])
+
+    assert "Continue with Okta" not in door.browser.get("/accounts/login/").text
+    door.sign_in()
+    assert who(door.browser) is None
 
 
 # At once, and afterwards ------------------------------------------------------------------------
