@@ -322,11 +322,19 @@ class ArrivalAdmin(IdentityAdmin):
                 "provider": arrival.provider,
                 "facts": content.get("facts", {}),
                 "subject": content.get("subject", ""),
-                "claims": content.get("claims", {}),
-                "dry_run": dry_run(arrival.provider, arrival),
+                "claims": _readable(content.get("claims", {})),
+                "dry_run": _readable(dry_run(arrival.provider, arrival)),
                 "person": self.person(arrival),
             }
         return super().change_view(request, object_id, form_url, extra)
+
+
+def _readable(values: dict[str, Any]) -> dict[str, Any]:
+    """Lists as people write them."""
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+        for name, value in values.items()
+    }
 
 
 admin.site.register(IdentityProvider, IdentityProviderAdmin)
