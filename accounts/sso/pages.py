@@ -20,8 +20,8 @@ from core.http import client_address
 from core.limits import Quota, check
 from tenants.context import current_tenant
 
-ANSWERS = Quota("sso", 600, 120)
-"""Whole offices come from one address at nine o'clock."""
+ANSWERS = Quota("sso", 6000, 1500)
+"""Whole offices come from one address at nine o'clock, and each sign-in is three requests."""
 
 
 def sso_page[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
