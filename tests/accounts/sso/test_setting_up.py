@@ -12,8 +12,11 @@ from django.core.management.base import CommandError
 from django.test import Client
 from django.utils import timezone
 
+from accounts.groups.selectors import group_ids_of
+from accounts.groups.services import Members, add_members, create_group
 from accounts.people.models import User
 from accounts.policies.services import change
+from accounts.roles.services import create_role, give_role
 from accounts.signin.models import SignInPolicy
 from accounts.sso import admission, arrivals, services
 from accounts.sso.mapping import Identity
@@ -488,3 +491,33 @@ def test_a_certificate_of_a_small_key_is_refused(cast):
     )
     with in_tenant("acme"), pytest.raises(Invalid, match="certificates"):
         services.add_provider(cast.ana.actor, **new(trust={"certificates": [small]}))
+
+
+def test_groups_of_the_provider_are_groups_here(cast, door):
+    with in_tenant("acme"):
+        team, own = (create_group(cast.ana.actor, name=name) for name in ("Team", "Own"))
+        services.change_provider(
+            cast.ana.actor, provider_id=door.id, grants=[{"value": "eng", "group_id": team.id}]
+        )
+    about = {"email": ["kim@corp.example"]}
+    door.sign_in(claims=about | {"groups": ["eng"]})
+    with in_tenant("acme"):
+        kim = User.objects.get(email="kim@corp.example")
+        add_members(cast.ana.actor, group_id=own.id, members=Members.of([kim.id]))
+        assert group_ids_of(kim.id) == {team.id, own.id}
+
+    door.browser = Client(HTTP_HOST="acme.localhost")
+    door.sign_in(claims=about | {"groups": ["other"]})
+
+    with in_tenant("acme"):
+        assert group_ids_of(kim.id) == {own.id}
+
+
+def test_nobody_maps_a_group_that_gives_more_than_they_have(cast):
+    officer = Actor(tenant="acme", user_id=cast.bo.id, role=Role.SECURITY)
+    with in_tenant("acme"):
+        strong = create_group(cast.ana.actor, name="Strong")
+        role = create_role(cast.ana.actor, name="exporter", permissions=["exports.make"])
+        give_role(cast.ana.actor, role_id=role.id, group_id=strong.id)
+        with pytest.raises(Forbidden):
+            services.add_provider(officer, **new(grants=[{"value": "x", "group_id": strong.id}]))
