@@ -73,8 +73,11 @@ def files_in(
 
     Errors  NotFound by access.
     """
-    place_for(actor, conversation_id, InConversation.READ)
+    begins_at = place_for(actor, conversation_id, InConversation.READ).begins_at
     where, params = ["f.conversation_id = %s"], [conversation_id]
+    if begins_at:
+        where.append("m.seq >= %s")
+        params.append(begins_at)
     if kind is not None:
         where.append("f.content_type LIKE ANY(%s)")
         params.append(list(_KINDS[kind]))

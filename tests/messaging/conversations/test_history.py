@@ -13,8 +13,10 @@ from messaging.conversations.services import (
     leave_conversation,
     update_conversation,
 )
+from messaging.files.models import File
 from messaging.messages.models import Message
 from messaging.messages.services import edit_message
+from messaging.pins.services import pin_message
 from messaging.reactions.services import add_reaction
 from messaging.receipts.services import mark_read
 from tests.messaging.calls import call
@@ -159,3 +161,30 @@ def test_what_may_not_be_seen_is_never_unread(cast, room):
 
     shown = call(cast.cy.api).get(f"/conversations/{room.id}").body
     assert shown["unread"] == {"messages": 1, "mentions": 0}
+
+
+def test_lists_of_files_and_pins_hold_nothing_of_it(cast, room):
+    old = make_message(room, cast.bo, "old")
+    add(cast.ana, room, cast.cy)
+    new = make_message(room, cast.bo, "new")
+    for message in (old, new):
+        pin_message(cast.ana.actor, message_id=message.id)
+        File.objects.create(
+            conversation_id=room.id,
+            message_id=message.id,
+            name=f"{message.text}.txt",
+            content_type="text/plain",
+            size_bytes=1,
+            sha256=b"0" * 32,
+            storage_name=str(message.id),
+        )
+
+    for what in ("files", "pins"):
+        path = f"/conversations/{room.id}/{what}"
+        seen, all_of_it = (
+            str(call(cast.cy.api).get(path).body),
+            str(call(cast.bo.api).get(path).body),
+        )
+        assert str(new.id) in seen, what
+        assert str(old.id) not in seen, what
+        assert str(old.id) in all_of_it, what

@@ -15,6 +15,7 @@ const sheet = (): readonly (readonly [string, Rows])[] => [
     ["F6", t("Next part of the window")],
     ["Alt ↑ ↓", t("Previous or next conversation")],
     ["Alt Shift ↑ ↓", t("Previous or next unread conversation")],
+    ["Ctrl Shift ↑ ↓", t("Move a conversation or section in the sidebar")],
     ["Shift D", t("Light or dark")],
     ["Ctrl ,", t("Settings")],
     ["Esc", t("Close what is open")],
