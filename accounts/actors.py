@@ -6,6 +6,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.mfa.access import check_factor
 from accounts.mfa.models import SecondFactorPolicy
@@ -13,9 +14,11 @@ from accounts.people.models import User
 from accounts.policies.selectors import current
 from accounts.sso_proof import is_signed_in_by_sso
 from accounts.tokens.models import ApiToken
+from accounts.tokens.reach import is_from
 from accounts.tokens.services import PREFIX, digest_of
 from core.actor import Actor, Role
-from core.errors import NotSignedIn
+from core.errors import Forbidden, NotSignedIn
+from core.http import client_address
 from core.permissions import known_permissions
 from tenants.context import current_tenant
 from tenants.statements import hot_rows
@@ -24,7 +27,8 @@ LAST_USE_EVERY_S = 300
 
 # By hand, since it runs with every request of a program: building it took longer than asking.
 _BEARER = """
-SELECT t.id, t.user_id, u.role, u.granted, t.scopes, t.expires_at, t.last_used_at
+SELECT t.id, t.user_id, u.role, u.granted, t.scopes, t.expires_at, t.last_used_at,
+       t.networks, t.conversation_ids
   FROM accounts_apitoken t JOIN accounts_user u ON u.id = t.user_id
  WHERE t.digest = %s AND t.revoked_at IS NULL AND u.is_active
 """
@@ -38,7 +42,7 @@ def actor_of_request(request: HttpRequest) -> Actor:
     """
     header = request.headers.get("Authorization", "")
     if header:
-        return actor_of_bearer(header)
+        return actor_of_bearer(header, address=client_address(request))
     user = request.user
     if not user.is_authenticated:
         raise NotSignedIn
@@ -57,9 +61,12 @@ def actor_for(user: User) -> Actor:
     )
 
 
-def actor_of_bearer(header: str) -> Actor:
-    """The actor of an `Authorization: Bearer chy_…` header."""
-    kind, _, token = header.partition(" ")
+def actor_of_bearer(header: str, *, address: str = "") -> Actor:
+    """The actor of an `Authorization: Bearer chy_…` header.
+
+    Errors  NotSignedIn; Forbidden (`address`) for a good token used from elsewhere.
+    """
+    kind, _space, token = header.partition(" ")
     token = token.strip()
     if kind.lower() != "bearer" or not token.startswith(PREFIX) or len(token) > 200:
         raise NotSignedIn
@@ -67,9 +74,12 @@ def actor_of_bearer(header: str) -> Actor:
     rows = hot_rows(_BEARER, [digest_of(token)])
     if not rows:
         raise NotSignedIn
-    ((id_, user_id, role, granted, scopes, expires_at, last_used_at),) = rows
+    ((id_, user_id, role, granted, scopes, expires_at, last_used_at, networks, channels),) = rows
     if expires_at is not None and expires_at <= now:
         raise NotSignedIn
+    if not is_from(address, networks):
+        words = _("This token may not be used from this address.")
+        raise Forbidden("address", words, code="address")
     if current(SecondFactorPolicy).roles:
         check_factor(User.objects.get(id=user_id))
     # Kept coarse: a write per request would cost more than the request.
@@ -81,6 +91,7 @@ def actor_of_bearer(header: str) -> Actor:
         role=Role(role),
         scopes=None if scopes is None else frozenset(scopes),
         granted=known_permissions(granted) if granted else frozenset(),
+        conversation_ids=None if channels is None else frozenset(channels),
     )
 
 

@@ -21,6 +21,7 @@ class AccountsConfig(AppConfig):
         from accounts.signin import receivers as _receivers  # noqa: F401
         from accounts.sso import frames as _sso_frames  # noqa: F401
         from accounts.sso import sessions as _sso_sessions  # noqa: F401
+        from accounts.tokens import frames as _token_frames  # noqa: F401
         from tenants.hooks import makes_owner
 
         makes_owner(make_owner)

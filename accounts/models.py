@@ -16,7 +16,7 @@ from accounts.sso.models import (
     ProviderKey,
     SsoSession,
 )
-from accounts.tokens.models import ApiToken
+from accounts.tokens.models import ApiToken, ServiceAccount
 
 __all__ = [
     "ApiToken",
@@ -34,6 +34,7 @@ __all__ = [
     "ScimRequest",
     "ScimToken",
     "SecondFactorPolicy",
+    "ServiceAccount",
     "Session",
     "SessionPolicy",
     "SignInPolicy",

@@ -13,6 +13,7 @@ from ninja.utils import check_csrf
 
 from accounts.actors import actor_of_request
 from accounts.idempotency.models import IdempotencyRecord
+from accounts.tokens.reach import check_reach
 from core.actor import Actor
 from core.api import answer
 from core.errors import Conflict, Forbidden, Invalid
@@ -40,11 +41,7 @@ def authenticate(request: Request) -> Actor:
         detail = _("Send the cookie csrftoken back as the header X-CSRFToken.")
         raise Forbidden("csrf", detail, code="csrf")
     check(request, f"{actor.tenant}:{actor.user_id}", READ if is_safe else WRITE)
-    scope = "read" if is_safe else "write"
-    if not actor.has_scope(scope):
-        raise Forbidden(
-            "scope", _("This token lacks the scope %(scope)s.") % {"scope": scope}, code="scope"
-        )
+    check_reach(actor, request.method, request.path)
     request.actor = actor
     return actor
 

@@ -6,6 +6,7 @@ from accounts.requests import authenticate
 from accounts.roles.api import router as roles
 from accounts.sessions.api import router as sessions
 from accounts.sso.api import router as identity_providers
+from accounts.tokens.api import router as tokens
 from core.api import make_api
 from messaging.conversations.api import router as conversations
 from messaging.drafts.api import router as drafts
@@ -38,6 +39,7 @@ for feature in (
     people,
     groups,
     roles,
+    tokens,
     identity_providers,
     conversations,
     grants,

@@ -15,7 +15,8 @@ class Actor:
 
     `scopes` is None for a signed-in person: what they may do is then their role's to say. A token
     narrows it to a fixed set. `user_id` is None only for the system (imports, scheduled work).
-    `granted` is what the organisation's own roles add to the role's permissions.
+    `granted` is what the organisation's own roles add to the role's permissions;
+    `conversation_ids` are the only ones that a token reaches, None for all.
     """
 
     tenant: str
@@ -25,6 +26,7 @@ class Actor:
     is_system: bool = False
     correlation_id: str = field(default_factory=correlation_id)
     granted: frozenset[Permission] = frozenset()
+    conversation_ids: frozenset[UUID] | None = None
 
     @property
     def is_guest(self) -> bool:

@@ -22,6 +22,7 @@ from accounts.people.events import PreferencesChanged, UserUpdated
 from accounts.policies.events import PolicyChanged
 from accounts.roles.events import RoleCreated, RoleDeleted, RoleGiven, RoleTaken, RoleUpdated
 from accounts.scim.events import DirectorySynced, DirectoryTokenCreated
+from accounts.tokens.events import ServiceAccountCreated, TokenCreated
 from events.registry import EventType, all_types
 from messaging.conversations.events import (
     ConversationArchived,
@@ -171,6 +172,7 @@ _FILES = {
 
 SEEN_AS: dict[type, Json] = {
     **dict.fromkeys((ReviewOpened, ReviewDecided, ReviewClosed), _REVIEW),
+    **dict.fromkeys((TokenCreated, ServiceAccountCreated), _DIRECTORY),
     **dict.fromkeys((DirectorySynced, DirectoryTokenCreated), _DIRECTORY),
     **dict.fromkeys(
         (GroupCreated, GroupUpdated, GroupDeleted, GroupMembersAdded, GroupMembersRemoved), _GROUP

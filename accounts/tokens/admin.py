@@ -9,11 +9,24 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
+from accounts.pages import ServiceForm, ServicePage, sentence
 from accounts.people import access
 from accounts.people.models import User
 from accounts.tokens import services
-from accounts.tokens.models import ApiToken
-from core.actor import Role
+from accounts.tokens.models import ApiToken, ServiceAccount
+from accounts.tokens.reach import clean_networks
+from core.actor import Actor, Role
+from core.errors import Refusal
+from core.permissions import Permission
+
+
+def networks_of(text: str) -> list[str]:
+    """The networks in a field, in their short form; what is none is shown at the field."""
+    named = [one for one in text.replace(",", " ").split() if one]
+    try:
+        return clean_networks(named) or []
+    except Refusal as refusal:
+        raise forms.ValidationError(sentence(refusal)) from refusal
 
 
 class NewTokenForm(forms.ModelForm):
@@ -26,9 +39,19 @@ class NewTokenForm(forms.ModelForm):
         initial=["read", "write"],
     )
 
+    networks = forms.CharField(
+        required=False,
+        max_length=2000,
+        label=_("Only from these networks"),
+        help_text=_("Such as 192.0.2.0/24, separated by commas; empty: from everywhere."),
+    )
+
     class Meta:
         model = ApiToken
         fields = ("user", "name")
+
+    def clean_networks(self) -> list[str]:
+        return networks_of(self.cleaned_data["networks"])
 
 
 class ApiTokenAdmin(admin.ModelAdmin):
@@ -67,7 +90,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
-            return ("user", "name", "scopes", "days")
+            return ("user", "name", "scopes", "days", "networks")
         return ("name", "user", "reach", "created_at", "expires_at", "last_used_at", "revoked_at")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -80,7 +103,12 @@ class ApiTokenAdmin(admin.ModelAdmin):
         data = form.cleaned_data
         person = access.person_to_manage(actor_for(request.user), data["user"].id)
         row, token = services.create_token(
-            person, name=data["name"], scopes=data["scopes"], days=data["days"]
+            person,
+            name=data["name"],
+            scopes=data["scopes"],
+            days=data["days"],
+            networks=data["networks"],
+            by=actor_for(request.user),
         )
         obj.pk, obj._state.adding = row.id, False
         words = _("The token, shown this once: %(token)s") % {"token": token}
@@ -94,3 +122,77 @@ class ApiTokenAdmin(admin.ModelAdmin):
 
 
 admin.site.register(ApiToken, ApiTokenAdmin)
+
+
+class NewServiceAccountForm(ServiceForm):
+    """An account for a program, with its first token."""
+
+    name = forms.CharField(max_length=120, label=_("What it is for"))
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope, scope) for scope in sorted(services.SCOPES)],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["read", "write"],
+    )
+    days = forms.IntegerField(min_value=1, max_value=3650, initial=365, label=_("Lifetime in days"))
+    networks = forms.CharField(
+        required=False,
+        max_length=2000,
+        label=_("Only from these networks"),
+        help_text=_("Such as 192.0.2.0/24, separated by commas; empty: from everywhere."),
+    )
+
+    class Meta:
+        model = ServiceAccount
+        fields = ("name",)
+
+    def clean_networks(self) -> list[str]:
+        return networks_of(self.cleaned_data["networks"])
+
+
+class ServiceAccountAdmin(ServicePage):
+    """Programs: put them into channels as you would a person. Ending one ends all its tokens."""
+
+    form = NewServiceAccountForm
+    list_display = ("name", "is_active", "created_at")
+    list_display_links = None
+    list_filter = ("is_active",)
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = ("name", "scopes", "days", "networks")
+    actions = ("end",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).filter(is_bot=True, role=Role.BOT)
+
+    def _manages(self, request: HttpRequest) -> bool:
+        return request.user.is_staff and actor_for(request.user).may(Permission.TOKENS_MANAGE)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._manages(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._manages(request) and obj is None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._manages(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actor: Actor = actor_for(request.user)
+        row, token = services.create_service_account(actor, **form.cleaned_data)
+        obj.pk, obj._state.adding = row.user_id, False
+        words = _("The token, shown this once: %(token)s") % {"token": token}
+        self.message_user(request, words, messages.WARNING)
+
+    @admin.action(description=_("End the chosen accounts and their tokens at once"))
+    def end(self, request: HttpRequest, accounts: QuerySet[User]) -> None:
+        for account in accounts:
+            services.end_service_account(actor_for(request.user), user_id=account.id)
+
+
+admin.site.register(ServiceAccount, ServiceAccountAdmin)

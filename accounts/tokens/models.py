@@ -4,7 +4,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from accounts.people.models import User
 from core.ids import new_id
 
 
@@ -16,6 +18,10 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=120, blank=True, default="")
     digest = models.BinaryField(max_length=32)
     scopes = ArrayField(models.CharField(max_length=40), null=True, blank=True)
+    # None reaches every channel, and from everywhere.
+    conversation_ids = ArrayField(models.UUIDField(), null=True, blank=True)
+    networks = ArrayField(models.CharField(max_length=50), null=True, blank=True)
+    created_by_id = models.UUIDField(null=True, editable=False)
     # What a directory's token says of the people it brings.
     options = models.JSONField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -30,3 +36,12 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.id)
+
+
+class ServiceAccount(User):
+    """The accounts of programs, on a page of the console of their own; no table."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("service account")
+        verbose_name_plural = _("service accounts")

@@ -4,7 +4,9 @@ import hashlib
 import secrets
 import string
 import zlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,13 +14,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.credentials import token_credential
+from accounts.people.events import UserDeactivated
 from accounts.people.models import User
 from accounts.sessions.events import SessionRevoked
+from accounts.tokens.events import ServiceAccountCreated, TokenCreated
 from accounts.tokens.models import ApiToken
-from core.actor import Actor
-from core.errors import Invalid, NotFound
-from core.permissions import Permission
+from accounts.tokens.reach import MOST_CHANNELS, clean_networks
+from core.actor import Actor, system_actor
+from core.errors import Forbidden, Invalid, NotFound
+from core.permissions import Permission, Role
+from core.text import clean_name
 from events.journal import publish
+from tenants.context import current_tenant
+from tenants.selectors import tenant_id
 
 PREFIX = "chy_"
 """Lets secret scanners recognise our tokens."""
@@ -34,27 +42,149 @@ def digest_of(token: str) -> bytes:
 
 
 def create_token(
-    user: User, *, name: str = "", scopes: list[str] | None = None, days: int | None = None
+    user: User,
+    *,
+    name: str = "",
+    scopes: Sequence[str] | None = None,
+    days: int | None = None,
+    conversation_ids: Sequence[UUID] = (),
+    networks: Sequence[str] = (),
+    by: Actor | None = None,
 ) -> tuple[ApiToken, str]:
     """Make a token for a person and return its row and the token, which is not kept anywhere.
 
-    Errors  Invalid for an unknown scope or a lifetime below one day or above a hundred years.
+    Errors  Invalid for an unknown scope, a network that is none, a lifetime below one day or above
+            a hundred years.
     """
     unknown = sorted(set(scopes or []) - SCOPES)
     if unknown:
         known = ", ".join(sorted(SCOPES))
         raise Invalid.field("scopes", _("Known scopes are %(known)s.") % {"known": known})
-    expires_at = clean_lifetime(days)
+    if len(conversation_ids) > MOST_CHANNELS:
+        raise Invalid.field("conversation_ids", _("Name at most 200 channels."))
     token = new_token()
-    row = ApiToken.objects.create(
+    row = ApiToken(
         user=user,
         name=name,
         digest=digest_of(token),
         # None reaches everywhere; an empty list reaches nowhere.
-        scopes=scopes,
-        expires_at=expires_at,
+        scopes=None if scopes is None else sorted(set(scopes)),
+        conversation_ids=sorted(set(conversation_ids)) or None,
+        networks=clean_networks(networks),
+        created_by_id=None if by is None else by.user_id,
+        expires_at=clean_lifetime(days),
     )
+    with transaction.atomic():
+        row.save(force_insert=True)
+        publish(_created(row), by=by or system_actor(current_tenant()))
     return row, token
+
+
+def create_own_token(
+    actor: Actor,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    days: int | None = None,
+    conversation_ids: Sequence[UUID] = (),
+    networks: Sequence[str] = (),
+) -> tuple[ApiToken, str]:
+    """Make a token for the acting person.
+
+    Errors  Forbidden for whoever may make none, and for a token; Invalid, naming the field.
+    """
+    if actor.user_id is None or not actor.may(Permission.TOKENS_CREATE):
+        raise Forbidden("token", _("Your role does not let you make tokens."))
+    check_scopes(actor, scopes)
+    return create_token(
+        User.objects.get(id=actor.user_id),
+        name=clean_name(name, longest=120),
+        scopes=scopes,
+        days=days,
+        conversation_ids=conversation_ids,
+        networks=networks,
+        by=actor,
+    )
+
+
+def create_service_account(
+    actor: Actor, *, name: str, scopes: Sequence[str], **limits: Any
+) -> tuple[ApiToken, str]:
+    """Make an account for a program, with its first token.
+
+    Its role is bot: it sees the channels it is put into, and what its token reaches of them.
+    Errors  as `create_own_token`.
+    """
+    _check_manages(actor)
+    check_scopes(actor, scopes)
+    label = clean_name(name, longest=120)
+    with transaction.atomic():
+        account = User(name=label, role=Role.BOT, is_bot=True)
+        account.set_unusable_password()
+        account.save(force_insert=True)
+        publish(ServiceAccountCreated(tenant_id(actor.tenant), account.id), by=actor)
+        return create_token(account, name=label, scopes=scopes, by=actor, **limits)
+
+
+def create_service_token(
+    actor: Actor, *, user_id: UUID, name: str, scopes: Sequence[str], **limits: Any
+) -> tuple[ApiToken, str]:
+    """Make another token for a program's account.
+
+    Errors  NotFound where there is no such account; otherwise as `create_own_token`.
+    """
+    _check_manages(actor)
+    check_scopes(actor, scopes)
+    account = _service_account(user_id)
+    label = clean_name(name, longest=120)
+    return create_token(account, name=label, scopes=scopes, by=actor, **limits)
+
+
+def end_service_account(actor: Actor, *, user_id: UUID) -> None:
+    """End a program's account and all its tokens at once. Twice is once."""
+    _check_manages(actor)
+    account = _service_account(user_id, active=False)
+    with transaction.atomic():
+        revoke_tokens_of(actor, user_id=account.id)
+        if User.objects.filter(id=account.id, is_active=True).update(is_active=False):
+            publish(UserDeactivated(account.id), by=actor)
+
+
+def check_scopes(actor: Actor, scopes: Sequence[str]) -> None:
+    """Refuse a token that reaches nothing, and one that is made by a token.
+
+    Errors  Forbidden; Invalid where no scope is named.
+    """
+    if not scopes:
+        raise Invalid.field("scopes", _("Name at least one scope."))
+    if actor.scopes is not None:
+        # It could be bound to networks or channels, which what it made would not be.
+        raise Forbidden("token", _("Sign in to make tokens: a token makes none."))
+
+
+def _check_manages(actor: Actor) -> None:
+    if not actor.may(Permission.TOKENS_MANAGE):
+        raise Forbidden("token", _("Service accounts take a role that allows to manage tokens."))
+
+
+def _service_account(user_id: UUID, *, active: bool = True) -> User:
+    rows = User.objects.filter(id=user_id, is_bot=True, role=Role.BOT)
+    account = (rows.filter(is_active=True) if active else rows).first()
+    if account is None:
+        raise NotFound("user")
+    return account
+
+
+def _created(row: ApiToken) -> TokenCreated:
+    return TokenCreated(
+        tenant_id=tenant_id(current_tenant()),
+        token_id=row.id,
+        user_id=row.user_id,
+        scopes=None if row.scopes is None else tuple(row.scopes),
+        conversation_ids=None if row.conversation_ids is None else tuple(row.conversation_ids),
+        networks=None if row.networks is None else tuple(row.networks),
+        expires_at=None if row.expires_at is None else row.expires_at.isoformat(),
+    )
 
 
 def clean_lifetime(days: int | None) -> datetime | None:

@@ -175,7 +175,10 @@ def visible_conversations(actor: Actor) -> QuerySet[Conversation]:
     visible = Q(id__in=mine) | Q(id__in=granted)
     if not actor.is_guest:
         visible |= Q(kind=Kind.PUBLIC)
-    return Conversation.objects.filter(visible)
+    rows = Conversation.objects.filter(visible)
+    if actor.conversation_ids is not None:
+        rows = rows.filter(id__in=actor.conversation_ids)
+    return rows
 
 
 def _find(actor: Actor, conversation_id: UUID) -> Place | None:
@@ -191,6 +194,8 @@ def _find(actor: Actor, conversation_id: UUID) -> Place | None:
 def _place_of(actor: Actor, row: tuple) -> Place | None:
     """The place that a row of ours tells of; None where it is not the actor's to know."""
     conversation = Conversation.from_db(connection.alias, *_conversation_part(row))
+    if actor.conversation_ids is not None and conversation.id not in actor.conversation_ids:
+        return None
     by_grant = row[-1]
     if row[-2] is not None:
         return Place(conversation, Membership.from_db(connection.alias, *_membership_part(row)))

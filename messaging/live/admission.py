@@ -127,7 +127,9 @@ def _proof_of_token(header: str) -> _Proof | None:
         actor = actor_of_bearer(header)
     except (NotSignedIn, Forbidden):
         return None
-    if actor.user_id is None or not actor.has_scope("read"):
+    # A socket hears all of its person's conversations: a token of some channels opens none, and
+    # neither does one that is bound to networks, since an address is not asked here.
+    if actor.user_id is None or not actor.has_scope("read") or actor.conversation_ids is not None:
         return None
     digest = digest_of(header.partition(" ")[2].strip())
     ends = ApiToken.objects.filter(digest=digest).values_list("expires_at", flat=True).first()

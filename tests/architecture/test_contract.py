@@ -143,7 +143,10 @@ def test_the_document_says_how_to_sign_in():
 
 
 def test_every_post_is_done_once_however_often_it_is_sent():
-    by_hand = {"post_message"}  # its key is the message's own, and lasts as long as the message
+    # A token is shown once: an answer that is kept would keep it, too.
+    tokens = {"create_token", "create_service_account", "create_service_token"}
+    by_hand = tokens | {"post_message"}
+    # its key is the message's own, and lasts as long as the message
 
     twice = [
         operation.view_func.__name__

@@ -577,6 +577,27 @@ export interface NewStatus {
   dnd_until?: Timestamp | null;
 }
 
+export interface NewToken {
+  name: string;
+  scopes?: string[];
+  days?: number | null;
+  conversation_ids?: Id[];
+  networks?: string[];
+}
+
+export interface NewTokenView {
+  id: Id;
+  user_id: Id;
+  name: string;
+  scopes: string[] | null;
+  conversation_ids: Id[] | null;
+  networks: string[] | null;
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  last_used_at: Timestamp | null;
+  token: string;
+}
+
 export interface NewUpload {
   name: string;
   size_bytes: number;
@@ -878,6 +899,18 @@ export interface SectionView {
   is_collapsed: boolean;
 }
 
+export interface ServiceAccountList {
+  items: ServiceAccountView[];
+  next: null;
+}
+
+export interface ServiceAccountView {
+  id: Id;
+  name: string;
+  is_active: boolean;
+  tokens: TokenView[];
+}
+
 export interface SessionPage {
   items: SessionView[];
   next: string | null;
@@ -980,6 +1013,23 @@ export interface ThreadView {
   last_seq: number;
   unread: number;
   root: MessageView;
+}
+
+export interface TokenList {
+  items: TokenView[];
+  next: null;
+}
+
+export interface TokenView {
+  id: Id;
+  user_id: Id;
+  name: string;
+  scopes: string[] | null;
+  conversation_ids: Id[] | null;
+  networks: string[] | null;
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  last_used_at: Timestamp | null;
 }
 
 export interface TraceView {
@@ -1331,6 +1381,8 @@ export interface EventData {
     count: number;
   };
   "chancery.sections.changed.v1": SectionList;
+  "chancery.service-account.created.v1": {
+  };
   "chancery.session.revoked.v1": {
     user_id: Id;
     credential: string;
@@ -1383,6 +1435,8 @@ export interface EventData {
     user_id: Id;
     conversation_id: Id;
     root_id: Id;
+  };
+  "chancery.token.created.v1": {
   };
   "chancery.user.deactivated.v1": {
     user_id: Id;

@@ -1,0 +1,28 @@
+"""What can happen to tokens; the secret itself is never written down."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from events.models import StreamKind
+from events.registry import event
+
+
+@event("token.created", stream=StreamKind.TENANT, key="tenant_id")
+@dataclass(frozen=True, slots=True)
+class TokenCreated:
+    """Scopes None reach everywhere; channels and networks None are all."""
+
+    tenant_id: UUID
+    token_id: UUID
+    user_id: UUID
+    scopes: tuple[str, ...] | None
+    conversation_ids: tuple[UUID, ...] | None
+    networks: tuple[str, ...] | None
+    expires_at: str | None
+
+
+@event("service-account.created", stream=StreamKind.TENANT, key="tenant_id")
+@dataclass(frozen=True, slots=True)
+class ServiceAccountCreated:
+    tenant_id: UUID
+    user_id: UUID
