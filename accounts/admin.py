@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 
 import accounts.domains.admin
 import accounts.groups.admin
+import accounts.invitations.admin
 import accounts.mfa.admin
 import accounts.roles.admin
 import accounts.scim.admin

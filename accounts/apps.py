@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
         """Fill the ports of the floor below, and load what registers itself."""
         from accounts.domains import frames as _domain_frames  # noqa: F401
         from accounts.groups import frames as _group_frames  # noqa: F401
+        from accounts.invitations import frames as _invitation_frames  # noqa: F401
         from accounts.mfa import receivers as _mfa_receivers  # noqa: F401
         from accounts.people import events as _people_events  # noqa: F401
         from accounts.people.services import make_owner

@@ -10,5 +10,7 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The page has the way to a new password; a link between label and field is in the way.
+        self.fields["password"].help_text = ""
         if self.request is not None:
             self.initial.setdefault("login", self.request.GET.get("email", "")[:254])

@@ -3,6 +3,7 @@
 from accounts.domains.models import DomainProof
 from accounts.groups.models import Group, GroupMember
 from accounts.idempotency.models import IdempotencyRecord
+from accounts.invitations.models import Invitation, JoinPolicy, JoinRequest
 from accounts.mfa.models import SecondFactorPolicy
 from accounts.people.models import User
 from accounts.roles.models import CustomRole, RoleAssignment
@@ -28,6 +29,9 @@ __all__ = [
     "GroupMember",
     "IdempotencyRecord",
     "IdentityProvider",
+    "Invitation",
+    "JoinPolicy",
+    "JoinRequest",
     "ProviderKey",
     "RoleAssignment",
     "ScimPerson",

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.domains.services import check_again
 from accounts.idempotency.models import IdempotencyRecord
+from accounts.invitations.services import end_overdue_guests
 from accounts.mfa.services import end_sessions_of_laggards
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_overdue
@@ -32,6 +33,12 @@ def tidy() -> None:
 def end_overdue_sessions() -> int:
     """End sessions whose time is up by the organisation's policies, and close their sockets."""
     return end_overdue() + end_sessions_of_laggards()
+
+
+@shared_task(name="accounts.end_guests")
+def end_guests() -> int:
+    """Deactivate guests whose time is over, with their sessions, tokens and sockets."""
+    return end_overdue_guests()
 
 
 @shared_task(name="accounts.check_domains")

@@ -7,15 +7,18 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
+from accounts.invitations import views as invitations
 from accounts.mfa.views import account
 from accounts.sessions.leaving import leaving_nothing
 from accounts.sessions.views import sessions
+from accounts.signin.again import sign_in_again
 from accounts.signin.entry import counted
 
 urlpatterns = [
     path("logout/", leaving_nothing(views.logout), name="account_logout"),
     path("login/", counted(views.login), name="account_login"),
     path("inactive/", views.account_inactive, name="account_inactive"),
+    path("login/again/", sign_in_again, name="account_login_again"),
     path("reauthenticate/", counted(views.reauthenticate), name="account_reauthenticate"),
     path("login/code/", counted(views.request_login_code), name="account_request_login_code"),
     path(
@@ -48,6 +51,9 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("sessions/", sessions, name="account_sessions"),
+    path("join/", counted(invitations.ask), name="join_ask"),
+    path("join/by-mail/<str:proof>/", counted(invitations.by_proof), name="join_by_proof"),
+    path("join/<str:secret>/", counted(invitations.by_invitation), name="join_by_invitation"),
     path("2fa/", account, name="mfa_index"),
     path("2fa/authenticate/", counted(mfa.authenticate), name="mfa_authenticate"),
     path("2fa/reauthenticate/", counted(mfa.reauthenticate), name="mfa_reauthenticate"),

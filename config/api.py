@@ -2,6 +2,7 @@
 
 from accounts.domains.api import router as domains
 from accounts.groups.api import router as groups
+from accounts.invitations.api import router as invitations
 from accounts.requests import authenticate
 from accounts.roles.api import router as roles
 from accounts.sessions.api import router as sessions
@@ -35,6 +36,7 @@ from messaging.trace.api import router as trace
 api = make_api(auth=authenticate)
 for feature in (
     sessions,
+    invitations,
     domains,
     people,
     groups,

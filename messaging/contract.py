@@ -18,6 +18,12 @@ from accounts.groups.events import (
     GroupMembersRemoved,
     GroupUpdated,
 )
+from accounts.invitations.events import (
+    InvitationCreated,
+    InvitationRevoked,
+    JoinRequestDecided,
+    UserJoined,
+)
 from accounts.people.events import PreferencesChanged, UserUpdated
 from accounts.policies.events import PolicyChanged
 from accounts.roles.events import RoleCreated, RoleDeleted, RoleGiven, RoleTaken, RoleUpdated
@@ -105,6 +111,16 @@ _POLICY = {
     "required": ["policy"],
     "properties": {"policy": {"type": "string"}},
 }
+
+
+def _id(name: str) -> Json:
+    """The shape of a frame that holds an id and nothing else."""
+    return {
+        "type": "object",
+        "required": [name],
+        "properties": {name: {"type": "string", "format": "uuid"}},
+    }
+
 
 _DOMAIN = {
     "type": "object",
@@ -213,6 +229,10 @@ SEEN_AS: dict[type, Json] = {
     UserUpdated: {"$ref": "UserView"},
     PreferencesChanged: _OWN,
     PolicyChanged: _POLICY,
+    InvitationCreated: _id("invitation_id"),
+    InvitationRevoked: _id("invitation_id"),
+    JoinRequestDecided: _id("request_id"),
+    UserJoined: _id("user_id"),
     DomainAdded: _DOMAIN,
     DomainProved: _DOMAIN,
     DomainRemoved: _DOMAIN,

@@ -3,16 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, ReadOnlyPasswordHashField
-from django.db.models import Model
-from django.http import HttpRequest
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
+from accounts.mfa import services as services_mfa
 from accounts.people import access, services
 from accounts.people.models import RoleChoice, User
-from core.actor import Actor
+from accounts.stepup import is_recent, lead_to_proof
+from core.actor import Actor, Role
 from core.errors import Refusal
 
 FIELDS = ("name", "email", "title", "role", "is_active", "locale", "time_zone")
@@ -87,6 +91,7 @@ class PeopleAdmin(UserAdmin):
     list_filter = ("role", "is_active", "is_bot")
     search_fields = ("name", "email")
     ordering = ("name",)
+    actions = ("reset_second_factor",)
     filter_horizontal = ()
     fieldsets = ((None, {"fields": (*FIELDS, "password", "last_login", "created_at")}),)
     add_fieldsets = ((None, {"fields": ("name", "email", "role", "password")}),)
@@ -105,6 +110,29 @@ class PeopleAdmin(UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are deactivated; what they wrote stays theirs."""
         return False
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Making somebody an owner is asked for by somebody who has proved lately who they are."""
+        if request.POST.get("role") == Role.OWNER and not is_recent(request):
+            person = self.get_object(request, unquote(object_id))
+            if person is not None and person.role != Role.OWNER:
+                return lead_to_proof(request)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    @admin.action(description=_("Take all second factors away, and sign out"))
+    def reset_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people:
+            try:
+                services_mfa.reset_second_factor(actor_for(request.user), user_id=person.id)
+            except Refusal as refusal:
+                words = f"{person}: {refusal.detail or refusal.title}"
+                self.message_user(request, words, messages.ERROR)
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         actor, data = actor_for(request.user), form.cleaned_data

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import actor_for
 from accounts.policies import access, selectors, services, words
 from accounts.policies.models import Policy
+from accounts.stepup import is_recent, lead_to_proof
 from core.errors import Refusal
 
 
@@ -78,6 +79,8 @@ class PolicyAdmin(admin.ModelAdmin):
         values = {name: form.cleaned_data[name] for name in form.cleaned_data}
         try:
             if "save" in request.POST and request.POST.get("version") == str(before.version):
+                if not is_recent(request):
+                    return lead_to_proof(request)
                 return self._saved(request, before, values)
             return self._review(request, form, before, services.changed(before, values))
         except Refusal as refusal:

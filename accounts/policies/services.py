@@ -42,7 +42,9 @@ def change[P: Policy](
         after.version = before.version + 1
         after.changed_at = timezone.now()
         after.changed_by_id = actor.user_id
-        after.save(update_fields=[*names, "version", "changed_at", "changed_by_id"])
+        # What `check_change` derived goes with it.
+        fields = [field.name for field in kind._meta.concrete_fields if not field.primary_key]
+        after.save(update_fields=fields)
         publish(
             PolicyChanged(
                 tenant_id(actor.tenant),

@@ -268,6 +268,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "args": ("accounts.end_overdue",),
     },
+    "accounts.end_guests": {
+        "task": "tenants.for_each",
+        "schedule": 300.0,
+        "args": ("accounts.end_guests",),
+    },
     "accounts.check_domains": {
         "task": "tenants.for_each",
         "schedule": 21_600.0,

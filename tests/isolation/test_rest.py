@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from accounts.domains.models import DomainProof
 from accounts.groups.services import create_group
+from accounts.invitations.models import JoinRequest
+from accounts.invitations.services import invite
 from accounts.roles.services import create_role, give_role
 from accounts.sessions.models import Session
 from accounts.sso.models import IdentityProvider
@@ -71,6 +73,8 @@ def secret(cast: Cast) -> dict[str, object]:
         section = create_section(cast.bo.actor, name="between us")
         assert cast.bo.client
         session = Session.objects.get(user_id=cast.bo.id)
+        invitation, _ = invite(cast.ana.actor, email="zoe@acme.example")
+        join_request = JoinRequest.objects.create(email="yan@acme.example", name="Yan")
         domain = DomainProof.objects.create(domain="acme.example")
         provider = IdentityProvider.objects.create(
             kind="oidc", slug="idp", name="between us", issuer="https://idp.example"
@@ -108,6 +112,8 @@ def secret(cast: Cast) -> dict[str, object]:
         "domain_id": domain.id,
         "provider_id": provider.id,
         "session_id": session.id,
+        "invitation_id": invitation.id,
+        "request_id": join_request.id,
         "emoji": EMOJI,
         "group_id": group.id,
         "child_id": child.id,

@@ -123,6 +123,11 @@ export interface CursorView {
   unread: UnreadView;
 }
 
+export interface Decision {
+  accept: boolean;
+  role?: string;
+}
+
 export interface DeliveryView {
   state: "sent" | "delivered" | "seen" | "acknowledged" | "expired";
   recipient_count: number;
@@ -323,6 +328,37 @@ export interface HitView {
   highlights: HighlightView[];
 }
 
+export interface InvitationPage {
+  items: InvitationView[];
+  next: string | null;
+}
+
+export interface InvitationView {
+  id: Id;
+  email: string;
+  role: string;
+  most_uses: number;
+  uses: number;
+  guest_until: Timestamp | null;
+  created_at: Timestamp;
+  created_by_id: Id | null;
+  expires_at: Timestamp;
+  revoked_at: Timestamp | null;
+  is_open: boolean;
+}
+
+export interface JoinRequestPage {
+  items: JoinRequestView[];
+  next: string | null;
+}
+
+export interface JoinRequestView {
+  id: Id;
+  email: string;
+  name: string;
+  created_at: Timestamp;
+}
+
 export interface LanguageView {
   code: string;
   name: string;
@@ -498,6 +534,29 @@ export interface NewGroup {
   description?: string;
   user_ids?: Id[];
   group_ids?: Id[];
+}
+
+export interface NewInvitation {
+  email?: string;
+  role?: string;
+  most_uses?: number;
+  days?: number | null;
+  guest_until?: Timestamp | null;
+}
+
+export interface NewInvitationView {
+  id: Id;
+  email: string;
+  role: string;
+  most_uses: number;
+  uses: number;
+  guest_until: Timestamp | null;
+  created_at: Timestamp;
+  created_by_id: Id | null;
+  expires_at: Timestamp;
+  revoked_at: Timestamp | null;
+  is_open: boolean;
+  link: string;
 }
 
 export interface NewMember {
@@ -1221,6 +1280,15 @@ export interface EventData {
     provider_id: Id;
     key_id: Id;
   };
+  "chancery.invitation.created.v1": {
+    invitation_id: Id;
+  };
+  "chancery.invitation.revoked.v1": {
+    invitation_id: Id;
+  };
+  "chancery.join_request.decided.v1": {
+    request_id: Id;
+  };
   "chancery.later.changed.v1": {
     user_id: Id;
     message_id: Id;
@@ -1439,6 +1507,9 @@ export interface EventData {
   "chancery.token.created.v1": {
   };
   "chancery.user.deactivated.v1": {
+    user_id: Id;
+  };
+  "chancery.user.joined.v1": {
     user_id: Id;
   };
   "chancery.user.updated.v1": UserView;

@@ -1,0 +1,48 @@
+"""What can happen on the way into an organisation. Addresses stay out of the journal."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from events.models import StreamKind
+from events.registry import event
+
+
+@event("invitation.created", stream=StreamKind.TENANT, key="tenant_id")
+@dataclass(frozen=True, slots=True)
+class InvitationCreated:
+    """Somebody was invited, or a link made."""
+
+    tenant_id: UUID
+    invitation_id: UUID
+    role: str
+    most_uses: int
+
+
+@event("invitation.revoked", stream=StreamKind.TENANT, key="tenant_id")
+@dataclass(frozen=True, slots=True)
+class InvitationRevoked:
+    """Nobody can come by it any more."""
+
+    tenant_id: UUID
+    invitation_id: UUID
+
+
+@event("user.joined", stream=StreamKind.TENANT, key="tenant_id")
+@dataclass(frozen=True, slots=True)
+class UserJoined:
+    """A person came in; `way` is mail, link, domain or request."""
+
+    tenant_id: UUID
+    user_id: UUID
+    way: str
+    invitation_id: UUID | None = None
+
+
+@event("join_request.decided", stream=StreamKind.TENANT, key="tenant_id")
+@dataclass(frozen=True, slots=True)
+class JoinRequestDecided:
+    """Somebody who asked was let in or turned away."""
+
+    tenant_id: UUID
+    request_id: UUID
+    is_accepted: bool
