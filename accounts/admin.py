@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 
+import accounts.branding.admin
 import accounts.domains.admin
 import accounts.groups.admin
 import accounts.invitations.admin

@@ -1,5 +1,6 @@
 """Tables of the accounts app, gathered from its features for Django."""
 
+from accounts.branding.models import Branding
 from accounts.domains.models import DomainProof
 from accounts.groups.models import Group, GroupMember
 from accounts.idempotency.models import IdempotencyRecord
@@ -22,6 +23,7 @@ from accounts.tokens.models import ApiToken, ServiceAccount
 __all__ = [
     "ApiToken",
     "Arrival",
+    "Branding",
     "CustomRole",
     "DomainProof",
     "ExternalIdentity",

@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
+from accounts.branding.views import logo, style
 from accounts.invitations import views as invitations
 from accounts.mfa.views import account
 from accounts.sessions.leaving import leaving_nothing
@@ -50,6 +51,8 @@ urlpatterns = [
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("brand/logo", logo, name="brand_logo"),
+    path("brand/style.css", style, name="brand_style"),
     path("sessions/", sessions, name="account_sessions"),
     path("join/", counted(invitations.ask), name="join_ask"),
     path("join/by-mail/<str:proof>/", counted(invitations.by_proof), name="join_by_proof"),

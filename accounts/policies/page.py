@@ -76,7 +76,7 @@ class PolicyAdmin(admin.ModelAdmin):
         form = form_class(request.POST, request.FILES, instance=selectors.stored(self.model))
         if not form.is_valid():
             return self._form_page(request, form, before)
-        values = {name: form.cleaned_data[name] for name in form.cleaned_data}
+        values = dict(form.cleaned_data)
         try:
             if "save" in request.POST and request.POST.get("version") == str(before.version):
                 if not is_recent(request):

@@ -15,5 +15,6 @@ export const DIALOGS: Readonly<Record<NonNullable<Dialog>, ComponentType<PartPro
   convert: lazily(() => import("../conversations/ConvertDialog.tsx").then(({ ConvertDialog }) => inConversation(ConvertDialog))),
   leave: lazily(() => import("../conversations/LeaveDialog.tsx").then(({ LeaveDialog }) => LeaveDialog)),
   section: lazily(() => import("../sidebar/SectionDialog.tsx").then(({ SectionDialog }) => SectionDialog)),
+  invite: lazily(() => import("../invitations/InviteDialog.tsx").then(({ InviteDialog }) => InviteDialog)),
   settings: lazily(() => import("../settings/SettingsDialog.tsx").then(({ SettingsDialog }) => SettingsDialog)),
 };

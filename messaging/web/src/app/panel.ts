@@ -22,6 +22,6 @@ export function togglePanel(name: Panel): void {
 }
 
 /** The dialog on top, if any. */
-export type Dialog = "switcher" | "shortcuts" | "browse" | "create" | "direct" | "details" | "settings" | "section" | "rules" | "convert" | "leave" | null;
+export type Dialog = "switcher" | "shortcuts" | "browse" | "create" | "direct" | "details" | "settings" | "invite" | "section" | "rules" | "convert" | "leave" | null;
 
 export const dialog = signal<Dialog>(null);

@@ -24,6 +24,8 @@ export const PERSON_ACTIONS: readonly PersonAction[] = [
   { id: "settings", label: () => t("Settings"), icon: () => "gear", keys: "Ctrl ,", run: () => void (dialog.value = "settings") },
   { id: "shortcuts", label: () => t("Keyboard shortcuts"), icon: () => "keyboard", keys: "?", run: () => void (dialog.value = "shortcuts") },
   { id: "theme", label: () => (isDark.value ? t("Switch to light") : t("Switch to dark")), icon: () => (isDark.value ? "sun" : "moon"), keys: "Shift D", run: toggleDark },
+  { id: "account", label: () => t("Sign-in and security"), icon: () => "lock", run: () => location.assign("/accounts/2fa/") },
+  { id: "invite", label: () => t("Invite people"), icon: () => "plus", shown: () => me.value?.permissions.includes("people.invite") ?? false, run: () => void (dialog.value = "invite") },
   { id: "console", label: () => t("Console of the organisation"), icon: () => "sliders", shown: () => isManager(me.value?.role), run: () => location.assign("/admin/") },
   { id: "sign-out", label: () => t("Sign out"), icon: () => "out", run: () => void signOut() },
 ];

@@ -7,6 +7,7 @@ export type { EmojiView, StatusView, DeliveryView, GroupView, MemberCursorsView,
 export type { ClientFrame, EventFrame, EventFrameOf, EventName, FileView, Id, Problem, ServerFrame, Timestamp } from "./generated.ts";
 
 export type Me = MeView;
+export type { NewInvitationView } from "./generated.ts";
 export type User = UserView;
 export type Conversation = ConversationView;
 /** What a conversation is for everyone; live frames carry only this. */
