@@ -49,13 +49,14 @@ class EverydayPasswordValidator(CommonPasswordValidator):
 def forms_of(password: str) -> Iterator[str]:
     """The words that a password may be dressed up from."""
     plain = unicodedata.normalize("NFKC", password).casefold().strip()
-    for form in (plain, plain.translate(_LOOKS)):
-        found = _AROUND.match(form)
-        word = found[1] if found else form
-        yield from (form, word, re.sub(r"[\W_]+", "", word))
-        half = len(word) // 2
-        if word and word[:half] == word[half:]:
-            yield word[:half]
+    found = _AROUND.match(plain)
+    for form in (plain, found[1] if found else plain):
+        for word in (form, form.translate(_LOOKS)):
+            letters = re.sub(r"[\W_]+", "", word)
+            yield from (word, letters)
+            half = len(letters) // 2
+            if letters and letters[:half] == letters[half:]:
+                yield letters[:half]
 
 
 class StolenPasswordValidator:
