@@ -66,7 +66,7 @@ def test_the_conversation_and_its_panels(room: Window, violations: Callable[[Pag
     page.keyboard.press("Escape")
 
     page.get_by_role("button", name="Search in this conversation").click()
-    page.get_by_role("searchbox", name="Search messages").fill("plain")
+    page.get_by_role("combobox", name="Search", exact=True).fill("plain")
     expect(page.locator(".hit").first).to_be_visible()
     assert violations(page) == []
 

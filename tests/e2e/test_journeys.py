@@ -191,7 +191,7 @@ def test_a_search_hit_opens_in_its_place(ana: Window, fresh_channel: str):
     assert ana.row(word).count() == 0
 
     ana.page.get_by_role("button", name="Search messages").first.click()
-    ana.page.get_by_role("searchbox", name="Search messages").fill(word)
+    ana.page.get_by_role("combobox", name="Search", exact=True).fill(word)
     ana.page.locator(".hit").first.click()
 
     expect(ana.row(f"{word} is reached")).to_be_in_viewport()

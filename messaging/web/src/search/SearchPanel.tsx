@@ -32,7 +32,7 @@ const TABS: readonly { tab: Tab; label: () => string }[] = [
 
 /** Search: a field with filters, and hits that open in their place. */
 export function SearchPanel({ conversation }: { conversation: Known | undefined }): JSX.Element {
-  const { q, isHere, tab, sort } = search.value;
+  const { q, isHere, tab, sort, status } = search.value;
   const field = useRef<HTMLInputElement>(null);
   const timer = useRef(0);
   const body = useRef<HTMLDivElement>(null);
@@ -91,7 +91,7 @@ export function SearchPanel({ conversation }: { conversation: Known | undefined 
           if (!moveFocus(event.currentTarget, ".hit", step) && step === -1) field.current?.focus();
         }}
       >
-        {tab === "messages" && q.trim() !== "" && (
+        {tab === "messages" && q.trim() !== "" && status !== "idle" && (
           <label class="search-sort">
             {t("Order")}{" "}
             <select class="input" value={sort} onChange={(event) => change({ sort: event.currentTarget.value === "newest" ? "newest" : "relevant" })}>
