@@ -94,13 +94,12 @@ def test_enter_before_the_files_are_there_sends_as_soon_as_they_are(
 ):
     ana.open(fresh_channel)
     held: list[Route] = []
-    ana.page.route("**/uploads/*/complete", held.append)
+    ana.page.route("**/uploads/*/complete", lambda route: held.append(route))
     attach(ana, large)
     ana.say("patience")
     expect(ana.page.get_by_text("Sent as soon as the files are there.")).to_be_visible()
     expect(ana.page.locator(".message", has_text="patience")).to_have_count(0)
 
-    ana.page.wait_for_timeout(1)
     expect(ana.page.locator("progress")).to_have_attribute("value", str(large.stat().st_size))
     ana.page.unroute("**/uploads/*/complete")
     for route in held:
