@@ -7,9 +7,11 @@ from django.test import Client
 from django.utils import timezone
 
 from core.ids import new_id
-from messaging.conversations.services import remove_member
+from messaging.conversations.models import Conversation
+from messaging.conversations.services import add_members, remove_member
 from messaging.files.models import File, FileVersion
 from messaging.messages.services import delete_message
+from messaging.search.selectors import search_files
 from tests.files.pieces import uploaded
 from tests.messaging.calls import call
 from tests.messaging.places import journal_types, make_channel
@@ -175,6 +177,20 @@ def test_a_signed_address_is_of_one_person_one_file_and_one_organisation(cast, l
     assert get_signed(f"/files/get/{other['id']}?{parts.query}").status_code == 404
     assert get_signed(link, host="globex.localhost").status_code == 404
     assert call(cast.cy.api).post(f"/files/{shared['id']}/link").status == 404
+
+
+def test_later_members_see_no_file_of_before_they_may_see(cast, plans, shared):
+    Conversation.objects.filter(id=plans.id).update(history="joined")
+    add_members(cast.ana.actor, conversation_id=plans.id, user_ids=[cast.cy.id])
+    share(cast.ana, plans, "later.txt", b"x")
+
+    listed = call(cast.cy.api).get(f"/conversations/{plans.id}/files").items
+
+    assert [one["file"]["name"] for one in listed] == ["later.txt"]
+    assert call(cast.cy.api).get(f"/files/{shared['id']}").status == 404
+    assert [one["file"]["name"] for one in search_files(cast.cy.actor, query="txt").items] == [
+        "later.txt"
+    ]
 
 
 def test_the_files_of_a_conversation_newest_first(cast, plans, shared):
