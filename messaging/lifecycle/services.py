@@ -44,4 +44,3 @@ def _see_to(conversation_id: UUID, policy: ChannelPolicy) -> None:
             tell(actor, conversation_id, Line.IDLE, timezone.localdate(now + notice).isoformat())
         elif channel.idle_warned_at + notice <= now:
             archive_idle(actor, conversation_id=conversation_id)
-            tell(actor, conversation_id, Line.ARCHIVED)

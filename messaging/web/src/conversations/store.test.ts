@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Conversation } from "../contract/types.ts";
-import { changed, channelOrder, conversations, grouped, replacedBy, sections, withFacts, withHead, without, type Conversations } from "./store.ts";
+import { changed, channelOrder, conversations, grouped, replacedBy, sections, unreadTotal, withFacts, withHead, without, type Conversations } from "./store.ts";
 
 const EMPTY: Conversations = { status: "loading", byId: new Map() };
 
@@ -53,4 +53,13 @@ test("an event's facts leave what is the person's own, and a head never goes bac
   assert.deepEqual(item?.unread, { messages: 2, mentions: 1 });
   assert.equal(item?.last_seq, 9);
   assert.ok(membership && unread && can);
+});
+
+test("what is muted adds to the window's title only where it calls on the person", () => {
+  const muted = (id: string, mentions: number): Conversation => {
+    const item = conversation(id, { unread: { messages: 4, mentions } });
+    return { ...item, membership: item.membership && { ...item.membership, is_muted: true } };
+  };
+  conversations.value = replacedBy(EMPTY, [conversation("a", { unread: { messages: 2, mentions: 0 } }), muted("b", 0), muted("c", 1)]);
+  assert.deepEqual(unreadTotal.value, { messages: 2, mentions: 1 });
 });

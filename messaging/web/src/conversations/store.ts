@@ -104,7 +104,8 @@ export const unreadTotal = computed(() => {
   let mentions = 0;
   for (const item of conversations.value.byId.values()) {
     if (item.membership === null || item.archived_at !== null) continue;
-    messages += item.unread.messages;
+    // What is muted asks only where the person is called on.
+    if (!item.membership.is_muted) messages += item.unread.messages;
     mentions += item.unread.mentions;
   }
   return { messages, mentions };
