@@ -17,6 +17,7 @@ from messaging.files.api import router as files
 from messaging.grants.api import router as grants
 from messaging.live.api import router as live
 from messaging.messages.api import router as messages
+from messaging.moving.api import router as moving
 from messaging.people.api import router as people
 from messaging.pins.api import router as pins
 from messaging.polls.api import router as polls
@@ -59,6 +60,7 @@ for feature in (
     search,
     files,
     pins,
+    moving,
     saved,
     threads,
     trace,

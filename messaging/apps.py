@@ -24,6 +24,7 @@ FEATURES = (
     "drafts",
     "scheduled",
     "forwards",
+    "moving",
     "search",
     "attention",
     "trace",

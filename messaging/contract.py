@@ -43,7 +43,13 @@ from messaging.conversations.schemas import SharedConversationView
 from messaging.emoji.events import EmojiAdded, EmojiRemoved
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.live.asyncapi import asyncapi_document
-from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited, MessageRestored
+from messaging.messages.events import (
+    MessageCreated,
+    MessageDeleted,
+    MessageEdited,
+    MessageMoved,
+    MessageRestored,
+)
 from messaging.pins.events import MessagePinned, MessageUnpinned
 from messaging.polls.events import PollClosed, PollVoted
 from messaging.previews.events import PreviewsAdded, PreviewsRemoved
@@ -198,6 +204,15 @@ SEEN_AS: dict[type, Json] = {
     MessageEdited: _MESSAGE,
     MessageDeleted: _MESSAGE,
     MessageRestored: _MESSAGE,
+    MessageMoved: {
+        "type": "object",
+        "required": ["message_id", "thread_id", "messages"],
+        "properties": {
+            "message_id": {"type": "string", "format": "uuid"},
+            "thread_id": {"type": ["string", "null"], "format": "uuid"},
+            "messages": {"type": "array", "items": _MESSAGE},
+        },
+    },
     MessagePinned: _MESSAGE,
     MessageUnpinned: _MESSAGE,
     ConversationCreated: _CONVERSATION,

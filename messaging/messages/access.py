@@ -23,6 +23,7 @@ class Do(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     PIN = "pin"
+    MOVE = "move"
 
 
 class Found(NamedTuple):
@@ -37,6 +38,7 @@ _WHY_NOT = {
     Do.REPLY: _("Join the conversation to reply; what is archived or deleted takes no replies."),
     Do.EDIT: _("Only its author may edit a message, while its conversation is open."),
     Do.PIN: _("Join the conversation to pin; what is archived or deleted is not pinned."),
+    Do.MOVE: _("Only its author and the channel's owners may move a message."),
     Do.DELETE: _("Only its author or the channel's owners may delete a message."),
 }
 
@@ -96,6 +98,9 @@ def allowed(actor: Actor, message: Message, place: Place) -> frozenset[Do]:
     is_own = message.author_id is not None and message.author_id == actor.user_id
     if is_own and message.kind == MessageKind.TEXT and takes_part:
         may |= {Do.EDIT, Do.DELETE}
+    may_move = is_own or conversations.Do.REMOVE in in_place
+    if Do.REACT in may and may_move and message.kind == MessageKind.TEXT:
+        may.add(Do.MOVE)
     if conversations.Do.REMOVE in in_place:
         may.add(Do.DELETE)
     return frozenset(may)

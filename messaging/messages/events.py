@@ -39,6 +39,18 @@ class MessageEdited:
     has_links: bool = False
 
 
+@event("message.moved", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MessageMoved:
+    """A message stands in another thread now, or in none; `message_ids` are it and its replies."""
+
+    conversation_id: UUID
+    message_id: UUID
+    before_thread_id: UUID | None
+    thread_id: UUID | None
+    message_ids: tuple[UUID, ...]
+
+
 @event("message.restored", stream=StreamKind.CONVERSATION, key="conversation_id")
 @dataclass(frozen=True, slots=True)
 class MessageRestored:

@@ -32,8 +32,8 @@ class Line(StrEnum):
     CONVERTED = "converted"
     IDLE = "idle"
     PINNED = "pinned"
-    MOVED_HERE = "moved_here"
-    MOVED_AWAY = "moved_away"
+    MOVED_TO_THREAD = "moved_to_thread"
+    MOVED_OUT = "moved_out"
 
 
 def tell(actor: Actor, conversation_id: UUID, line: Line, value: str | None = None) -> Message:

@@ -2,9 +2,9 @@
 
 from events.handlers import on
 from messaging.conversations.models import Membership
-from messaging.messages.events import MessageCreated
+from messaging.messages.events import MessageCreated, MessageMoved
 from messaging.messages.models import Message
-from messaging.threads.services import follow_for
+from messaging.threads.services import follow_for, follow_on
 
 
 @on(MessageCreated, when=lambda fact: fact.thread_id is not None)
@@ -27,3 +27,9 @@ def follow_where_one_takes_part(fact: MessageCreated) -> None:
         is_author = user_id == reply.author_id
         read_seq = reply.seq if is_author else reply.seq - 1
         follow_for(user_id, root, read_seq=read_seq, insists=is_author)
+
+
+@on(MessageMoved, when=lambda fact: fact.thread_id is not None)
+def follow_to_the_new_thread(fact: MessageMoved) -> None:
+    """Whoever followed the thread that went into another one follows that one."""
+    follow_on(fact.message_id, fact.thread_id)

@@ -71,6 +71,15 @@ def follow_for(user_id: UUID, root: Message, *, read_seq: int, insists: bool) ->
     _follow(system_actor(current_tenant()), user_id, root, read_seq=read_seq, insists=insists)
 
 
+def follow_on(root_id: UUID, thread_id: UUID | None) -> None:
+    """Let those who follow one thread follow another in its place, from where they have read."""
+    root = Message.objects.defer("words").filter(id=thread_id).first()
+    for row in Follow.objects.filter(root_id=root_id).order_by("user_id"):
+        if root is not None and row.is_following:
+            follow_for(row.user_id, root, read_seq=row.read_seq, insists=False)
+        row.delete()
+
+
 def _follow(
     actor: Actor, user_id: UUID | None, root: Message, *, read_seq: int, insists: bool
 ) -> None:

@@ -250,3 +250,24 @@ def test_what_somebody_does_is_no_list_and_a_line_says_who_came(
     sign_in("cy").api("POST", f"/conversations/{fresh_channel}/join")
 
     expect(ana.page.locator(".system-line").last).to_contain_text("joined.", timeout=20_000)
+
+
+def test_a_message_moves_to_a_thread_for_everybody_and_back(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    bo.open(fresh_channel)
+    path = f"/conversations/{fresh_channel}/messages"
+    ana.api("POST", path, {"text": "Lunch on Friday?"})
+    ana.api("POST", path, {"text": "I take the soup"})
+
+    ana.act(ana.row("I take the soup"), "Move to a thread")
+    dialog = ana.page.get_by_role("dialog")
+    dialog.get_by_role("radio", name="Lunch on Friday?").check()
+    dialog.get_by_role("button", name="Move", exact=True).click()
+
+    expect(bo.row("I take the soup")).to_have_count(0)
+    expect(bo.row("Lunch on Friday?")).to_contain_text("1 reply")
+    expect(bo.page.locator(".system-line").last).to_contain_text("moved a message to a thread")
+    ana.page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(bo.row("I take the soup")).to_have_count(1)

@@ -20,6 +20,7 @@ from messaging.conversations.selectors import UNREAD_CAP
 from messaging.messages import services as messages
 from messaging.messages.mentions import calls_in
 from messaging.messages.models import Message
+from messaging.moving.services import move_message
 from messaging.reactions import services as reactions
 from messaging.receipts.services import mark_read
 from messaging.sidebar.services import keep
@@ -74,6 +75,14 @@ class World:
     def delete(self, person, target: int) -> None:
         if message_id := self._latest(target):
             messages.delete_message(person.actor, message_id=message_id)
+
+    def move(self, person, target: int) -> None:
+        roots = Message.objects.filter(conversation_id=self.place.id, thread_id=None)
+        root = roots.order_by("-seq").values_list("id", flat=True).first()
+        if message_id := self._latest(target):
+            move_message(
+                person.actor, message_id=message_id, thread_id=root if target % 3 else None
+            )
 
     def react(self, person, target: int) -> None:
         if message_id := self._latest(target):
@@ -154,7 +163,7 @@ class World:
         keep(person.actor, conversation_id=self.place.id, **given)
 
 
-TALK = ("post", "reply", "reply", "edit", "delete", "react", "react", "unreact", "read")
+TALK = ("post", "move", "reply", "reply", "edit", "delete", "react", "react", "unreact", "read")
 AROUND = ("join", "leave", "add", "rename", "archive")
 VERBS = (*TALK * 3, *AROUND)
 actions = st.lists(
@@ -200,6 +209,10 @@ class Model:
         self.messages[data["id"]] = dict(data)
 
     message_restored = message_edited
+
+    def message_moved(self, data: dict) -> None:
+        for view in data["messages"]:
+            self.messages[view["id"]] = dict(view)
 
     def message_deleted(self, data: dict) -> None:
         self.messages[data["id"]] = dict(data)

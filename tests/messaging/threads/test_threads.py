@@ -169,9 +169,9 @@ def test_the_inbox_costs_the_same_queries_whatever_its_size(
         follow_thread(cast.ana.actor, message_id=root.id)
         make_message(general, cast.bo, "reply", thread=root)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         assert len(call(cast.ana.api).get("/me/threads").items) == 30
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         assert sum(unread_of(cast.ana).values()) == 30
 
 

@@ -485,6 +485,10 @@ export interface MessageView {
   previews?: PreviewView[] | null;
 }
 
+export interface Move {
+  thread_id: Id | null;
+}
+
 export interface NewAssignment {
   user_id?: Id | null;
   group_id?: Id | null;
@@ -1338,6 +1342,11 @@ export interface EventData {
   "chancery.message.created.v1": MessageView;
   "chancery.message.deleted.v1": MessageView;
   "chancery.message.edited.v1": MessageView;
+  "chancery.message.moved.v1": {
+    message_id: Id;
+    thread_id: Id | null;
+    messages: MessageView[];
+  };
   "chancery.message.pinned.v1": MessageView;
   "chancery.message.restored.v1": MessageView;
   "chancery.message.unpinned.v1": MessageView;

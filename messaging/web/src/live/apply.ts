@@ -4,7 +4,7 @@ import { changed, conversations, withFacts, withHead } from "../conversations/st
 import { membersChanged } from "../conversations/members.ts";
 import { settle } from "../messages/sending.ts";
 import { refreshMessage } from "../messages/actions.ts";
-import { timelineOf, withMessage, withPatch, withReactions, withReplyCounted } from "../messages/store.ts";
+import { timelineOf, withMessage, withPatch, withReactions, withReplyCounted, withMoved } from "../messages/store.ts";
 import { plain } from "../messages/plain.ts";
 import { pinsChanged } from "../pins/actions.ts";
 import { entryChanged, entryRemoved, reminderDue } from "../saved/actions.ts";
@@ -21,7 +21,7 @@ import { readElsewhere, refreshThread, replyArrived, replyGone, unfollowed } fro
 import { leaveForSignIn } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
-import { route } from "../app/route.ts";
+import { navigate, route } from "../app/route.ts";
 import { announcement, typing, withoutTyping } from "./store.ts";
 
 /** What the organisation's console shows; here it only counts in the numbering. */
@@ -71,6 +71,19 @@ function messageRestored({ data: message, seq }: EventFrameOf<"chancery.message.
     replyGone(message);
   }
   if (isUnread(message)) void refreshConversation(message.conversation_id).catch(passOver);
+}
+
+/** Messages stand elsewhere: what is unread where, the server knows. */
+function messageMoved({ data, seq, conversation_id: id }: EventFrameOf<"chancery.message.moved.v1">): void {
+  if (id === null) return;
+  const timeline = timelineOf(id);
+  timeline.value = data.messages.reduce((state, message) => withMoved(state, message, seq), timeline.peek());
+  for (const message of data.messages) {
+    if (message.thread_id === null) void refreshThread(message.id);
+  }
+  void refreshConversation(id).catch(passOver);
+  // Whoever looks at a thread that went into another one goes along.
+  if (data.thread_id !== null && route.peek().threadId === data.message_id) navigate({ conversationId: id, threadId: data.thread_id }, { replace: true });
 }
 
 function pinned({ data: message, seq }: EventFrameOf<"chancery.message.pinned.v1" | "chancery.message.unpinned.v1">): void {
@@ -199,6 +212,7 @@ const table: Table = {
   "chancery.message.edited.v1": messageChanged,
   "chancery.message.deleted.v1": messageDeleted,
   "chancery.message.restored.v1": messageRestored,
+  "chancery.message.moved.v1": messageMoved,
   "chancery.message.pinned.v1": pinned,
   "chancery.message.unpinned.v1": pinned,
   "chancery.thread.followed.v1": ({ data }) => void refreshThread(data.root_id),

@@ -7,6 +7,7 @@ import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import type { IconName } from "../design/Icon.tsx";
 import { isManager, me } from "../people/store.ts";
+import { askWhere, move } from "../moving/actions.ts";
 import { togglePin } from "../pins/actions.ts";
 import { toggleReaction } from "../reactions/actions.ts";
 import { openPicker } from "../reactions/picker.ts";
@@ -88,6 +89,8 @@ export const ROW_ACTIONS: readonly RowAction[] = [
   },
   { id: "forward", label: () => t("Forward…"), icon: "forward", key: "f", shown: (message) => message.kind === "text", run: openForward },
   { id: "versions", label: () => t("Earlier versions"), icon: "history", shown: (message) => message.edited_at !== null, run: openVersions },
+  { id: "move", label: () => t("Move to a thread…"), icon: "move", shown: (message, { isMine, manages, takesPart }) => message.kind === "text" && takesPart && (isMine || manages), run: askWhere },
+  { id: "move-out", label: () => t("Move out of the thread"), icon: "out", shown: (message, { isMine, manages, takesPart }) => message.thread_id !== null && takesPart && (isMine || manages), run: (message) => void move(message, null) },
   { id: "save", label: (message) => (isSaved(message) ? t("Remove from later") : t("Save for later")), icon: "bookmark", key: "s", shown: always, run: (message) => void toggleSaved(message) },
   { id: "remind", label: () => t("Remind me…"), icon: "bell", key: "m", shown: always, run: (message) => askWhen(message.id) },
   { id: "pin", label: (message) => (message.pin != null ? t("Unpin") : t("Pin for everyone")), icon: "pin", key: "p", shown: (message, { canPost }) => canPost && message.kind === "text", run: (message) => void togglePin(message) },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { message } from "./example.ts";
-import { find, MOST_ROWS, opened, UNLOADED, withMessage, withNewer, withOlder, withReactions, withReplies, withReplyCounted, withThreadStatus, type Timeline } from "./store.ts";
+import { find, MOST_ROWS, opened, type Timeline, UNLOADED, withMessage, withMoved, withNewer, withOlder, withReactions, withReplies, withReplyCounted, withThreadStatus } from "./store.ts";
 
 const seqs = (timeline: Timeline): number[] => timeline.roots.map(({ seq }) => seq);
 
@@ -92,4 +92,17 @@ test("an edited root changes at the head of its thread as well", () => {
 test("reactions of a message that is not in memory are left to the server", () => {
   const timeline = loaded(1, 2);
   assert.equal(withReactions(timeline, { message_id: "elsewhere", reactions: [] }, 3), timeline);
+});
+
+test("a message that was moved into a thread leaves the history, and comes back when it is moved out", () => {
+  const root = message(1, { reply_count: 1 });
+  const stray = message(2);
+  let timeline = opened(UNLOADED, { items: [stray, root], hasOlder: false, hasNewer: false, asOf: 2 });
+  timeline = withReplies(timeline, root.id, [root], 2);
+  timeline = withMoved(timeline, { ...stray, thread_id: root.id }, 3);
+  assert.deepEqual(timeline.roots.map(({ id }) => id), [root.id]);
+  assert.deepEqual(timeline.threads.get(root.id)?.replies.map(({ id }) => id), [root.id, stray.id]);
+  timeline = withMoved(timeline, stray, 4);
+  assert.deepEqual(timeline.roots.map(({ id }) => id), [root.id, stray.id]);
+  assert.deepEqual(timeline.threads.get(root.id)?.replies.map(({ id }) => id), [root.id]);
 });

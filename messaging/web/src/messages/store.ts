@@ -144,6 +144,18 @@ export function withMessage(timeline: Timeline, message: Message, seq: number | 
   return capped({ ...next, roots, threads });
 }
 
+/** A message that stands elsewhere now: taken from where it stood, put where it belongs. */
+export function withMoved(timeline: Timeline, message: Message, seq: number): Timeline {
+  const roots = isInHistory(message) ? timeline.roots : timeline.roots.filter((other) => other.id !== message.id);
+  const threads = new Map<Id, Thread>();
+  for (const [rootId, thread] of timeline.threads) {
+    const replies = rootId === message.thread_id || rootId === message.id ? thread.replies : thread.replies.filter((other) => other.id !== message.id);
+    threads.set(rootId, { ...thread, replies });
+  }
+  if (message.thread_id !== null) threads.delete(message.id);
+  return withMessage({ ...timeline, roots, threads }, message, seq);
+}
+
 /**
  * Count a new reply on its root.
  *

@@ -1,0 +1,28 @@
+"""How a move looks in a browser: every message that stands elsewhere, and the roots it concerns."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from events.render import renders
+from messaging.messages.events import MessageMoved
+from messaging.messages.selectors import messages_by_id
+
+
+@renders(MessageMoved)
+def moved(facts: Sequence[MessageMoved], rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The messages as they are now."""
+    ids = {id_ for fact in facts for id_ in _concerned(fact)}
+    found = messages_by_id(list(ids))
+    return [
+        {
+            "message_id": fact.message_id,
+            "thread_id": fact.thread_id,
+            "messages": [found[id_] for id_ in _concerned(fact) if id_ in found],
+        }
+        for fact in facts
+    ]
+
+
+def _concerned(fact: MessageMoved) -> list:
+    roots = (fact.before_thread_id, fact.thread_id)
+    return [*fact.message_ids, *(id_ for id_ in roots if id_ is not None)]
