@@ -10,7 +10,7 @@ import { conversations } from "../conversations/store.ts";
 import { Panel } from "../design/Panel.tsx";
 import { toast } from "../design/toast.ts";
 import { drafts, EMPTY, keepDraft, placeIn, type Draft } from "../messages/drafts.ts";
-import { plain } from "../messages/plain.ts";
+import { gist } from "../messages/plain.ts";
 import { titleOf } from "../people/store.ts";
 import { cancel, loadScheduled, sendNow } from "../scheduled/actions.ts";
 import { failedCount, scheduled } from "../scheduled/store.ts";
@@ -98,7 +98,7 @@ function ScheduledEntry({ item }: { item: Scheduled }): JSX.Element {
       <button type="button" class="hit" onClick={() => edit(item)}>
         <span class={`excerpt-note ${item.failure === null ? "" : "due"}`}>{note}</span>
         <span class="hit-head"><bdi class="name">{placeName(item.conversation_id, item.thread_id)}</bdi></span>
-        <span class="hit-text" dir="auto">{plain(item.text.slice(0, 600))}</span>
+        <span class="hit-text" dir="auto">{gist(item.text.slice(0, 600))}</span>
       </button>
       <div class="excerpt-acts">
         <button type="button" class="button small" onClick={() => void sendNow(item)}>{t("Send now")}</button>

@@ -8,7 +8,7 @@ import { conversations, type Known } from "../conversations/store.ts";
 import { Modal } from "../design/Modal.tsx";
 import { toast } from "../design/toast.ts";
 import { placeOfMessage } from "../messages/links.ts";
-import { plain } from "../messages/plain.ts";
+import { gist } from "../messages/plain.ts";
 import { nameOf, titleOf } from "../people/store.ts";
 import { ask } from "../transport/http.ts";
 import { newKey } from "../transport/key.ts";
@@ -76,7 +76,7 @@ export function ForwardDialog({ message, close }: { message: Message; close: () 
         </label>
         <blockquote class="forward-quote" dir="auto">
           <bdi class="name">{nameOf(message.author_id)}</bdi>
-          <span>{plain((message.text ?? "").slice(0, 300))}</span>
+          <span>{gist((message.text ?? "").slice(0, 300))}</span>
         </blockquote>
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>

@@ -8,7 +8,7 @@ import { conversations } from "../conversations/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { nameOf, titleOf } from "../people/store.ts";
 import { placeOfMessage } from "./links.ts";
-import { plain } from "./plain.ts";
+import { gist } from "./plain.ts";
 import "./lists.css";
 
 const NARROW = 900;
@@ -55,6 +55,6 @@ export function Excerpt({ message, showPlace, note, onOpen, children }: Props): 
 
 function wordsOf(message: Message): string {
   if (message.text === null) return t("This message was deleted.");
-  if (message.text !== "") return plain(message.text.slice(0, 600));
+  if (message.text !== "") return gist(message.text.slice(0, 600));
   return message.files.map((file) => file.name).join(", ");
 }

@@ -34,7 +34,7 @@ export function VersionsDialog({ message, close }: { message: Message; close: ()
       {state.kind === "refused" && <p>{state.words}</p>}
       {state.kind === "failed" && <LoadError words={t("The versions could not be loaded.")} onRetry={load} />}
       {state.kind === "ready" && (
-        <ol class="versions" tabIndex={0} aria-label={t("Earlier versions")}>
+        <ol class="message-versions" tabIndex={0} aria-label={t("Earlier versions")}>
           {state.steps.map((step) => <li key={step.at}><Version step={step} /></li>)}
         </ol>
       )}

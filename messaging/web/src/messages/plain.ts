@@ -18,3 +18,6 @@ export const plainLines = (text: string): string => decodeMentions(text, names).
 
 /** A message as one line of words, for announcements, search hits and labels. */
 export const plain = (text: string): string => decodeMentions(text, names).text.replace(/\s+/g, " ").trim();
+
+/** The words of a message without the marks that shape them, for lists that show its beginning. */
+export const gist = (text: string): string => plain(text.replace(/^\s*(?:#{1,6}|>|[-*+]|\d+[.)])\s+/gm, "").replace(/\*\*|__|~~|`{1,3}|\|\|/g, ""));
