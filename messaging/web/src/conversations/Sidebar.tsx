@@ -136,7 +136,7 @@ function Person(): JSX.Element {
     <footer class="sidebar-foot">
       <button type="button" class="person-button" aria-haspopup="menu" aria-label={t("You: {name}", { name: me.value?.name ?? "" })} onClick={openPersonMenu}>
         <Avatar userId={me.value?.id ?? null} size="s" />
-        <bdi class="person-name">{me.value?.name ?? ""}</bdi>
+        <bdi class="person-name" aria-hidden="true">{me.value?.name ?? ""}</bdi>
         <StatusMark userId={me.value?.id ?? null} />
         <Icon name="dots" />
       </button>
