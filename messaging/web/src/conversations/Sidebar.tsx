@@ -134,7 +134,8 @@ function openPersonMenu({ currentTarget }: { currentTarget: Element }): void {
 function Person(): JSX.Element {
   return (
     <footer class="sidebar-foot">
-      <button type="button" class="person-button" aria-haspopup="menu" aria-label={t("You: {name}", { name: me.value?.name ?? "" })} onClick={openPersonMenu}>
+      <button type="button" class="person-button" aria-haspopup="menu" onClick={openPersonMenu}>
+        <span class="visually-hidden">{t("You: {name}", { name: me.value?.name ?? "" })}</span>
         <Avatar userId={me.value?.id ?? null} size="s" />
         <bdi class="person-name" aria-hidden="true">{me.value?.name ?? ""}</bdi>
         <StatusMark userId={me.value?.id ?? null} />
