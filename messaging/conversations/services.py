@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.people.models import User
 from accounts.people.selectors import known_people
 from accounts.policies.selectors import current
-from core.actor import Actor
+from core.actor import Actor, Role
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import new_id
 from core.text import clean_name, clean_text
@@ -288,8 +289,14 @@ def _add(
 
     The caller holds the conversation's stream, or has just made it. The people's follow in the
     order of their ids: two people adding each other at one moment would deadlock otherwise.
+    Errors  Invalid for a guest in one channel who is in another; with a grant they are left out.
     """
-    for user_id in sorted(user_id for user_id in user_ids if user_id is not None):
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    elsewhere = bound_elsewhere(conversation, wanted)
+    if elsewhere and not by_grant:
+        words = _("Guests in one channel are in no second one; one of these is in another already.")
+        raise Invalid.field("user_id", words, code="one_channel")
+    for user_id in sorted(wanted - elsewhere):
         role = MemberRole.OWNER if user_id == owner_id else MemberRole.MEMBER
         row, created = Membership.objects.get_or_create(
             conversation_id=conversation.id,
@@ -305,6 +312,21 @@ def _add(
         begins = history_begins(conversation, otherwise=head.seq)
         Membership.objects.filter(id=row.id).update(read_seq=head.seq, history_from_seq=begins)
         publish(AddedToConversation(user_id, conversation.id, role.value, begins), by=actor)
+
+
+def bound_elsewhere(conversation: Conversation, user_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these people who are guests in one channel, and are in another channel already.
+
+    Their rows are locked, so that of two channels that take them at one moment one is refused.
+    """
+    if conversation.kind == Kind.DIRECT:
+        return set()
+    bound = User.objects.select_for_update().filter(id__in=user_ids, role=Role.SINGLE_GUEST)
+    ids = set(bound.order_by("id").values_list("id", flat=True))
+    if not ids:
+        return set()
+    others = Membership.objects.filter(user_id__in=ids).exclude(conversation=conversation)
+    return set(others.exclude(conversation__kind=Kind.DIRECT).values_list("user_id", flat=True))
 
 
 def _remove(actor: Actor, place: Place, user_id: UUID, successor_id: UUID | None) -> None:

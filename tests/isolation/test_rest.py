@@ -23,6 +23,7 @@ from accounts.invitations.services import invite
 from accounts.roles.services import create_role, give_role
 from accounts.sessions.models import Session
 from accounts.sso.models import IdentityProvider
+from accounts.tokens.services import create_token
 from core.ids import new_id
 from messaging.emoji.models import CustomEmoji
 from messaging.files import storage
@@ -97,6 +98,7 @@ def secret(cast: Cast) -> dict[str, object]:
         item = ReviewItem.objects.create(
             review=review, kind="role", group_id=group.id, object_id=role.id, label="x"
         )
+        token, _secret = create_token(cast.bo.user, name="secret")
         assignment = give_role(cast.ana.actor, role_id=role.id, group_id=group.id)
     return {
         "conversation_id": room.id,
@@ -120,6 +122,7 @@ def secret(cast: Cast) -> dict[str, object]:
         "role_id": role.id,
         "assignment_id": assignment.id,
         "review_id": review.id,
+        "token_id": token.id,
         "item_id": item.id,
     }
 

@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.people.models import User
+from core.actor import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.conversations.models import Conversation, Membership
 from messaging.conversations.services import (
@@ -300,3 +302,20 @@ def test_members_do_not_archive(cast, in_acme, general):
 
     general.refresh_from_db()
     assert general.archived_at is None
+
+
+def test_a_guest_in_one_channel_comes_into_no_second_one(cast, in_acme):
+    User.objects.filter(id=cast.eve.id).update(role=Role.SINGLE_GUEST)
+    one = make_channel(cast.ana, cast.eve, name="one")
+    two = make_channel(cast.ana, name="two")
+
+    with pytest.raises(Invalid) as refusal:
+        add_members(cast.ana.actor, conversation_id=two.id, user_ids=[cast.eve.id])
+    with pytest.raises(Invalid):
+        make_channel(cast.ana, cast.eve, name="three")
+
+    assert refusal.value.code == "one_channel"
+    members = Membership.objects.filter(user_id=cast.eve.id)
+    assert list(members.values_list("conversation_id", flat=True)) == [one.id]
+    add_members(cast.ana.actor, conversation_id=one.id, user_ids=[cast.eve.id])
+    assert make_direct(cast.ana, cast.eve).id
