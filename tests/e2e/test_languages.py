@@ -1,0 +1,48 @@
+"""The client in the languages of its people: theirs by the browser, by choice, and from right to left."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import SignIn
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+
+@pytest.mark.parametrize(
+    ("locale", "channels", "placeholder"),
+    [
+        ("de-DE", "Kanäle", "An #general schreiben"),
+        ("fr-FR", "Canaux", "Écrire à #general"),
+        ("es-ES", "Canales", "Escribir a #general"),
+        ("ja-JP", "チャンネル", "#generalに書く"),
+    ],
+)
+def test_the_client_speaks_what_the_browser_asks_for(
+    sign_in_as: SignIn, locale: str, channels: str, placeholder: str
+):
+    ana = sign_in_as("ana", locale=locale)
+
+    expect(ana.page.locator("html")).to_have_attribute("lang", locale[:2])
+    expect(ana.page.locator(".sidebar").get_by_text(channels).first).to_be_visible()
+    expect(ana.composer).to_have_attribute("placeholder", placeholder)
+
+
+def test_arabic_runs_from_right_to_left_on_a_phone_too(sign_in_as: SignIn):
+    ana = sign_in_as("ana", locale="ar-EG")
+    sidebar, main = ana.page.locator(".sidebar"), ana.page.locator(".main")
+
+    expect(ana.page.locator("html")).to_have_attribute("dir", "rtl")
+    assert sidebar.bounding_box()["x"] > main.bounding_box()["x"]
+    ana.page.set_viewport_size({"width": 320, "height": 640})
+    assert ana.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_chosen_language_holds_whatever_the_browser_asks_for(sign_in_as: SignIn):
+    cy = sign_in_as("cy", locale="en-GB")
+    try:
+        cy.api("PATCH", "/me", {"locale": "de", "preferences": {"auto_locale": False}})
+        cy.page.reload()
+        cy.ready()
+        expect(cy.page.locator("html")).to_have_attribute("lang", "de")
+    finally:
+        cy.api("PATCH", "/me", {"locale": "en", "preferences": {"auto_locale": True}})
