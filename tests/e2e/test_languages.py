@@ -1,4 +1,4 @@
-"""The client in the languages of its people: theirs by the browser, by choice, and from right to left."""
+"""The client in the languages of its people: by the browser, by choice, from right to left."""
 
 import pytest
 from playwright.sync_api import expect
