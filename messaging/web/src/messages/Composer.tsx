@@ -14,8 +14,7 @@ import { me, people, titleOf } from "../people/store.ts";
 import { edit } from "./actions.ts";
 import { drafts, EMPTY, keepDraft, placeOf, type Draft } from "./drafts.ts";
 import { editing } from "./focus.ts";
-import { continued, formatted, isAddress, isInFence, linked, type Edit, type Format, type Selected } from "./format.ts";
-import { formatFor } from "./formatKeys.ts";
+import type { Edit, Format, Selected } from "./format.ts";
 import { Markdown } from "./Markdown.tsx";
 import { decodeMentions, encodeMentions, personMention, typedAt, type Typed } from "./mentions.ts";
 import { names } from "./plain.ts";
@@ -34,6 +33,16 @@ type Props =
   | { kind: "conversation"; conversation: Conversation }
   | { kind: "thread"; conversation: Conversation; threadId: Id }
   | { kind: "edit"; message: Message };
+
+/** What formatting needs comes with the first focus; the first drawing of the page does without it. */
+let crafts: (typeof import("./format.ts") & typeof import("./formatKeys.ts")) | null = null;
+
+function fetchCrafts(): void {
+  if (crafts !== null) return;
+  void Promise.all([import("./format.ts"), import("./formatKeys.ts")])
+    .then(([format, keys]) => (crafts = { ...format, ...keys }))
+    .catch(() => undefined); // Writing works without; the next focus asks again.
+}
 
 /** Remembered on this device: whether the formatting bar is shown. */
 const BAR = "format-bar";
@@ -192,8 +201,11 @@ export function Composer(props: Props): JSX.Element {
   };
 
   const selected = (): Selected => ({ text: draft.text, start: field.current?.selectionStart ?? caret, end: field.current?.selectionEnd ?? caret });
-  const format = (wanted: Format): void => replaceIn(field.current, formatted(wanted, selected()));
+  const format = (wanted: Format): void => {
+    if (crafts !== null) replaceIn(field.current, crafts.formatted(wanted, selected()));
+  };
   const toggleBar = (): void => {
+    fetchCrafts();
     if (hasBar) localStorage.removeItem(BAR);
     else localStorage.setItem(BAR, "1");
     setBar(!hasBar);
@@ -211,13 +223,13 @@ export function Composer(props: Props): JSX.Element {
       return;
     }
     const at = selected();
-    if (at.start !== at.end && isAddress(plainText)) {
+    if (crafts !== null && at.start !== at.end && crafts.isAddress(plainText)) {
       event.preventDefault();
-      replaceIn(field.current, linked(at, plainText.trim()));
+      replaceIn(field.current, crafts.linked(at, plainText.trim()));
       return;
     }
     const html = data.getData("text/html");
-    if (html === "" || isInFence(at)) return;
+    if (html === "" || crafts?.isInFence(at) === true) return;
     event.preventDefault();
     void import("./richPaste.ts")
       .then(({ markdownOf }) => markdownOf(html))
@@ -226,7 +238,7 @@ export function Composer(props: Props): JSX.Element {
   };
 
   const onNewLine = (event: KeyboardEvent): void => {
-    const next = continued(selected());
+    const next = crafts?.continued(selected()) ?? null;
     if (next === null) return;
     event.preventDefault();
     replaceIn(field.current, next);
@@ -234,13 +246,13 @@ export function Composer(props: Props): JSX.Element {
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (listbox.onKey(event) || event.isComposing) return;
-    const wanted = formatFor(event);
+    const wanted = crafts?.formatFor(event);
     if (wanted !== undefined) {
       event.preventDefault();
       format(wanted);
     } else if (event.key === "Enter" && (event.shiftKey || event.altKey)) {
       onNewLine(event);
-    } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && isInFence(selected())) {
+    } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && crafts?.isInFence(selected()) === true) {
       // A new line in a block of code; Ctrl Enter sends from there.
     } else if (event.key === "Enter") {
       event.preventDefault();
@@ -289,6 +301,7 @@ export function Composer(props: Props): JSX.Element {
           onInput={onInput}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
+          onFocus={fetchCrafts}
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         />
         <div class="composer-tools">
