@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.people.models import User
 from accounts.tokens.services import create_token
+from core.actor import system_actor
 from core.commands import ChanceryCommand
 from core.errors import NotFound
 from tenants.context import in_tenant
@@ -31,7 +32,11 @@ class Command(ChanceryCommand):
             if user is None:
                 raise NotFound("user", _("Nobody active here has this e-mail address."))
             row, token = create_token(
-                user, name=options["name"], scopes=scopes or None, days=options["days"]
+                user,
+                name=options["name"],
+                scopes=scopes or None,
+                days=options["days"],
+                by=system_actor(slug),
             )
         return {
             "id": str(row.id),
