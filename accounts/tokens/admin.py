@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
 from accounts.pages import ServiceForm, ServicePage, sentence
 from accounts.people import access
 from accounts.people.models import User
+from accounts.stepup import is_recent, lead_to_proof
 from accounts.tokens import services
 from accounts.tokens.models import ApiToken, ServiceAccount
 from accounts.tokens.reach import clean_networks
@@ -75,6 +76,14 @@ class ApiTokenAdmin(admin.ModelAdmin):
     @admin.display(description=_("scopes"))
     def reach(self, token: ApiToken) -> str:
         return str(_("all")) if token.scopes is None else ", ".join(token.scopes)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Tokens are made by somebody who has proved lately who they are."""
+        if request.method == "POST" and not is_recent(request):
+            return lead_to_proof(request)
+        return super().add_view(request, form_url, extra_context)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, **kwargs: Any

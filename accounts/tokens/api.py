@@ -9,6 +9,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from accounts.people.models import User
+from accounts.stepup import require_recent
 from accounts.tokens import selectors, services
 from accounts.tokens.models import ApiToken
 from core.api import Body, answer, answers
@@ -72,6 +73,7 @@ def list_tokens(request: Request) -> HttpResponse:
 @router.post("/me/tokens", response=answers(NewTokenView, 201))
 def create_token(request: Request, body: NewToken) -> HttpResponse:
     """Make a token for oneself. Nothing keeps it, so that a second POST makes another one."""
+    require_recent(request)
     row, secret = services.create_own_token(request.actor, **body.model_dump())
     return answer({**_view(row), "token": secret}, 201)
 
@@ -94,6 +96,7 @@ def list_service_accounts(request: Request) -> HttpResponse:
 @router.post("/service-accounts", response=answers(NewTokenView, 201))
 def create_service_account(request: Request, body: NewToken) -> HttpResponse:
     """Make an account for a program, with its first token, which is shown this once."""
+    require_recent(request)
     row, secret = services.create_service_account(request.actor, **body.model_dump())
     return answer({**_view(row), "token": secret}, 201)
 
@@ -101,6 +104,7 @@ def create_service_account(request: Request, body: NewToken) -> HttpResponse:
 @router.post("/service-accounts/{user_id}/tokens", response=answers(NewTokenView, 201))
 def create_service_token(request: Request, user_id: UUID, body: NewToken) -> HttpResponse:
     """Make another token for a program, so that the old one can be ended without a pause."""
+    require_recent(request)
     row, secret = services.create_service_token(request.actor, user_id=user_id, **body.model_dump())
     return answer({**_view(row), "token": secret}, 201)
 

@@ -271,3 +271,16 @@ def test_with_a_factor_the_password_is_not_enough(with_app, cast):
 
     with pytest.raises((Forbidden, PermissionDenied)):
         require_recent(request)
+
+
+def test_tokens_are_made_after_proving_who_one_is(in_acme, cast):
+    assert cast.bo.client
+    grow_old(cast.bo)
+    body = {"name": "x", "scopes": ["read"], "days": 30}
+
+    refused = cast.bo.client.post("/api/v1/me/tokens", body, content_type="application/json")
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "step_up_required")
+    cast.bo.client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    made = cast.bo.client.post("/api/v1/me/tokens", body, content_type="application/json")
+    assert made.status_code == 201
