@@ -28,6 +28,7 @@ from accounts.people.events import PreferencesChanged, UserUpdated
 from accounts.policies.events import PolicyChanged
 from accounts.roles.events import RoleCreated, RoleDeleted, RoleGiven, RoleTaken, RoleUpdated
 from accounts.scim.events import DirectorySynced, DirectoryTokenCreated
+from accounts.sso import events as sso
 from accounts.tokens.events import ServiceAccountCreated, TokenCreated
 from events.registry import EventType, all_types
 from messaging.conversations.events import (
@@ -254,6 +255,21 @@ SEEN_AS: dict[type, Json] = {
 }
 """What a browser gets for events that have a renderer; all others are sent as the fact itself."""
 
+NEVER_SEEN: frozenset[type] = frozenset(
+    {
+        sso.IdentityProviderCreated,
+        sso.IdentityProviderChanged,
+        sso.IdentityProviderDeleted,
+        sso.ProviderKeyMade,
+        sso.ProviderKeyRetired,
+        sso.SsoRefused,
+        sso.SsoSignedIn,
+        sso.SsoLinked,
+        sso.SsoSignedOut,
+    }
+)
+"""Events for the journal alone: their renderer shows nothing to anybody."""
+
 _HEAD = """/**
  * The server's side of the contract.
  *
@@ -309,6 +325,8 @@ def _interface(name: str, schema: Json) -> str:
 def _event_data(kinds: Iterable[EventType]) -> str:
     shapes: dict[str, list[str]] = {}
     for kind in kinds:
+        if kind.fact in NEVER_SEEN:
+            continue
         schema = SEEN_AS.get(kind.fact) or TypeAdapter(kind.fact).json_schema()
         shape = _type(schema, "  ")
         known = shapes.setdefault(kind.name, [])

@@ -39,9 +39,14 @@ def test_me_says_whose_credential_it_is(cast):
         answer = call(client).get("/me")
 
         assert answer.status == 200
+        languages = answer.body.pop("languages")
+        assert answer.body.pop("preferences")["theme"] == "system"
+        assert [language["code"] for language in languages] == ["en", "de", "fr", "es", "ja", "ar"]
         assert answer.body == {
             "id": str(cast.bo.id),
             "name": "Bo",
+            "title": "",
+            "avatar_url": None,
             "email": "bo@acme.example",
             "tenant": {"slug": "acme", "name": "Acme"},
             "role": "member",

@@ -1264,26 +1264,6 @@ export interface EventData {
   "chancery.group.updated.v1": {
     group_id: Id;
   };
-  "chancery.identity_provider.changed.v1": {
-    provider_id: Id;
-    before: Record<string, string>;
-    after: Record<string, string>;
-  };
-  "chancery.identity_provider.created.v1": {
-    provider_id: Id;
-    kind: string;
-  };
-  "chancery.identity_provider.deleted.v1": {
-    provider_id: Id;
-  };
-  "chancery.identity_provider.key_made.v1": {
-    provider_id: Id;
-    key_id: Id;
-  };
-  "chancery.identity_provider.key_retired.v1": {
-    provider_id: Id;
-    key_id: Id;
-  };
   "chancery.invitation.created.v1": {
     invitation_id: Id;
   };
@@ -1472,26 +1452,6 @@ export interface EventData {
     user_id: Id;
     method: string;
     reason: string;
-  };
-  "chancery.sso.linked.v1": {
-    provider_id: Id;
-    user_id: Id;
-  };
-  "chancery.sso.refused.v1": {
-    provider_id: Id;
-    arrival_id: Id;
-    reason: string;
-  };
-  "chancery.sso.signed_in.v1": {
-    provider_id: Id;
-    arrival_id: Id;
-    user_id: Id;
-    is_new: boolean;
-  };
-  "chancery.sso.signed_out.v1": {
-    provider_id: Id;
-    user_id: Id;
-    sessions: number;
   };
   "chancery.status.changed.v1": {
     user_id: Id;

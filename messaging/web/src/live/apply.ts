@@ -264,16 +264,6 @@ const table: Table = {
   "chancery.user.deactivated.v1": leaveForSignIn,
   // The server obeys policies; what the client needs of them it asks for.
   "chancery.policy.changed.v1": () => undefined,
-  // The streams of identity providers are for the journal; no browser follows one.
-  "chancery.identity_provider.created.v1": () => undefined,
-  "chancery.identity_provider.changed.v1": () => undefined,
-  "chancery.identity_provider.deleted.v1": () => undefined,
-  "chancery.identity_provider.key_made.v1": () => undefined,
-  "chancery.identity_provider.key_retired.v1": () => undefined,
-  "chancery.sso.refused.v1": () => undefined,
-  "chancery.sso.signed_in.v1": () => undefined,
-  "chancery.sso.linked.v1": () => undefined,
-  "chancery.sso.signed_out.v1": () => undefined,
   "chancery.domain.added.v1": () => undefined,
   "chancery.invitation.created.v1": () => undefined,
   "chancery.invitation.revoked.v1": () => undefined,
