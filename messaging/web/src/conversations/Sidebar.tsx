@@ -13,7 +13,7 @@ import { IconButton } from "../design/IconButton.tsx";
 import { LoadError } from "../design/LoadError.tsx";
 import { openMenu } from "../design/menu.ts";
 import { moveFocus } from "../design/roving.ts";
-import { me } from "../people/store.ts";
+import { isGuest, me } from "../people/store.ts";
 import { search } from "../search/store.ts";
 import { loadConversations } from "./actions.ts";
 import { Badge } from "../sidebar/Badge.tsx";
@@ -90,15 +90,15 @@ function Lists(): JSX.Element {
   );
 }
 
-function emptyWords(isGuest: boolean): string {
+function emptyWords(visits: boolean): string {
   if (shelves.peek().some(({ items }) => items.some((item) => item.kind !== "direct"))) return t("All your channels stand in sections of your own.");
-  return isGuest ? t("You are in no channel yet. A member can add you.") : t("You are in no channel yet. Browse to find one.");
+  return visits ? t("You are in no channel yet. A member can add you.") : t("You are in no channel yet. Browse to find one.");
 }
 
 const TITLES = { favourites: () => t("Favourites"), channels: () => t("Channels"), directs: () => t("Direct messages") };
 
 function Shelved({ shelf }: { shelf: Shelf }): JSX.Element {
-  const isGuest = me.value?.role === "guest";
+  const visits = isGuest(me.value?.role);
   if (shelf.kind === "own" || shelf.kind === "favourites") {
     return <ShelfSection shelf={shelf} title={shelf.kind === "own" ? shelf.name : TITLES.favourites()} empty={t("Drag a conversation here, or move one by its menu.")} />;
   }
@@ -110,9 +110,9 @@ function Shelved({ shelf }: { shelf: Shelf }): JSX.Element {
     );
   }
   return (
-    <ShelfSection shelf={shelf} title={TITLES.channels()} empty={emptyWords(isGuest)}>
-      {!isGuest && <IconButton icon="browse" label={t("Browse channels")} onClick={() => (dialog.value = "browse")} />}
-      {!isGuest && <IconButton icon="plus" label={t("Create channel")} onClick={() => (dialog.value = "create")} />}
+    <ShelfSection shelf={shelf} title={TITLES.channels()} empty={emptyWords(visits)}>
+      {!visits && <IconButton icon="browse" label={t("Browse channels")} onClick={() => (dialog.value = "browse")} />}
+      {!visits && <IconButton icon="plus" label={t("Create channel")} onClick={() => (dialog.value = "create")} />}
     </ShelfSection>
   );
 }

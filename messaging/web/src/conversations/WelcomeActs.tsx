@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { dialog } from "../app/panel.ts";
 import { t } from "../i18n/t.ts";
-import { isManager, me } from "../people/store.ts";
+import { isGuest, isManager, me } from "../people/store.ts";
 
 /** What somebody who is new does first. */
 export function WelcomeActs(): JSX.Element {
@@ -9,8 +9,8 @@ export function WelcomeActs(): JSX.Element {
   return (
     <>
       <p class="welcome-acts">
-        {role !== "guest" && <button type="button" class="button" onClick={() => (dialog.value = "create")}>{t("Create a channel")}</button>}
-        {role !== "guest" && <button type="button" class="button" onClick={() => (dialog.value = "browse")}>{t("Browse channels")}</button>}
+        {!isGuest(role) && <button type="button" class="button" onClick={() => (dialog.value = "create")}>{t("Create a channel")}</button>}
+        {!isGuest(role) && <button type="button" class="button" onClick={() => (dialog.value = "browse")}>{t("Browse channels")}</button>}
         <button type="button" class="button" onClick={() => (dialog.value = "direct")}>{t("Write to someone")}</button>
       </p>
       {isManager(role) && <p><a href="/admin/accounts/user/add/">{t("Add people in the console")}</a></p>}

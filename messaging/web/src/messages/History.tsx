@@ -73,6 +73,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     setNewAfter(null);
     setAway(false);
     isAtEnd.current = true;
+    keepStand(id, null); // Else the history would open again where it stands now.
     if (at !== null) navigate({ conversationId: id, threadId: route.peek().threadId }, { replace: true });
     else void openNewest(id).then(() => requestAnimationFrame(toEnd));
   };

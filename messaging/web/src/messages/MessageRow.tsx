@@ -7,7 +7,7 @@ import { t, tn } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { openMenu } from "../design/menu.ts";
-import { me, nameOf, person } from "../people/store.ts";
+import { isGuest, me, nameOf, person } from "../people/store.ts";
 import { StatusMark } from "../status/lazy.ts";
 import { lazily } from "../design/lazily.tsx";
 import { toggleReaction } from "../reactions/actions.ts";
@@ -99,7 +99,7 @@ function Byline({ message }: { message: Message }): JSX.Element {
       <bdi class="name">{nameOf(message.author_id)}</bdi>
       <StatusMark userId={message.author_id} />
       {author?.is_bot === true && <span class="tag">{t("app")}</span>}
-      {author?.role === "guest" && <span class="tag">{t("guest")}</span>}
+      {isGuest(author?.role) && <span class="tag">{t("guest")}</span>}
       {author?.is_active === false && <span class="tag">{t("left")}</span>}
       <time dateTime={message.created_at} title={moment(message.created_at)}>{clock(message.created_at)}</time>
       {message.thread_id !== null && message.also_in_conversation && (

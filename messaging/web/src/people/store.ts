@@ -61,5 +61,8 @@ export function titleOf(conversation: Conversation): string {
   return listed(ids.map((id) => nameOf(id)));
 }
 
+/** Guests of one channel or of several see only what they were put into. */
+export const isGuest = (role: string | undefined): boolean => role?.endsWith("guest") === true;
+
 /** Owners and admins look after the organisation in its console. */
 export const isManager = (role: string | undefined): boolean => role === "owner" || role === "admin";
