@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 import messaging.conversations.admin
 import messaging.files.admin
 import messaging.grants.admin
-import messaging.reviews.admin  # noqa: F401 - registers itself
+import messaging.messages.admin
+import messaging.reviews.admin
+import messaging.search.admin  # noqa: F401 - registers itself
 from messaging.conversations.models import Conversation, Kind, Membership
 from messaging.etiquette import admin as etiquette
 from messaging.trace.admin import trace_page

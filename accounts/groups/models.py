@@ -73,4 +73,4 @@ class GroupMember(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id or self.child_id} in {self.group_id}"
+        return f"{self.user or self.child} → {self.group}"

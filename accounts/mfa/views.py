@@ -8,6 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.mfa.access import standing
+from accounts.sso import selectors
+from accounts.sso.models import ExternalIdentity
 
 
 @require_safe
@@ -18,10 +20,15 @@ def account(request: HttpRequest) -> HttpResponse:
     rows = list(Authenticator.objects.filter(user_id=request.user.pk))
     of = lambda kind: [row for row in rows if row.type == kind]  # noqa: E731
     recovery = of(Authenticator.Type.RECOVERY_CODES)
+    providers = selectors.providers_on()
     context = {
         "passkeys": of(Authenticator.Type.WEBAUTHN),
         "totp": next(iter(of(Authenticator.Type.TOTP)), None),
         "recovery_left": len(recovery[0].wrap().get_unused_codes()) if recovery else 0,
         "standing": standing(request.user),
+        "providers": providers,
+        "linked": ExternalIdentity.objects.filter(
+            user_id=request.user.pk, provider__in=providers
+        ).count(),
     }
     return render(request, "mfa/index.html", context)

@@ -7,8 +7,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, ReadOnlyPasswordHashField
+from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
@@ -124,6 +125,28 @@ class PeopleAdmin(UserAdmin):
             if person is not None and person.role != Role.OWNER:
                 return lead_to_proof(request)
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Set somebody's password: asked for by somebody who has proved lately who they are.
+
+        The journal tells it, and the person's sessions end, but the one that this is done in.
+        """
+        if not is_recent(request):
+            # A form that is put aside lies in the session: no password shall lie there.
+            is_form = request.method != "POST"
+            return lead_to_proof(request) if is_form else HttpResponseRedirect(request.path)
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            if isinstance(response, HttpResponseRedirect):
+                person = self.get_object(request, unquote(id))
+                services.note_password_set(
+                    actor_for(request.user),
+                    user_id=person.id,
+                    but=request.session.session_key,
+                )
+        return response
 
     @admin.action(description=_("Take all second factors away, and sign out"))
     def reset_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:

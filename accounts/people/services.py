@@ -16,6 +16,7 @@ from accounts.people.events import PreferencesChanged, UserDeactivated, UserUpda
 from accounts.people.models import User
 from accounts.people.preferences import clean_preferences
 from accounts.sessions.services import revoke_sessions_of
+from accounts.signin.events import PasswordChanged
 from accounts.tokens.services import revoke_tokens_of
 from core.actor import Actor, Role
 from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -71,6 +72,15 @@ def make_owner(owner: NewOwner) -> None:
     User.objects.create(
         email=owner.email, name=owner.name, role=Role.OWNER, password=owner.password_hash
     )
+
+
+def note_password_set(actor: Actor, *, user_id: UUID, but: str | None = None) -> None:
+    """Tell that somebody set a person's password, and end the person's sessions but this one.
+
+    The caller has seen to it that the actor may.
+    """
+    publish(PasswordChanged(user_id, is_reset=True), by=actor)
+    revoke_sessions_of(actor, user_id=user_id, but=but)
 
 
 def update_person(actor: Actor, *, user_id: UUID, **changes: Any) -> User:

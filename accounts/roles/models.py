@@ -83,4 +83,4 @@ class RoleAssignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role_id} of {self.user_id or self.group_id}"
+        return f"{self.role}: {self.user or self.group}"

@@ -28,6 +28,11 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("accounts.sso.urls")),
     path("admin/login/", console_sign_in),
+    # Where the old password is guessed a few times only, and a new one ends the other sessions.
+    path(
+        "admin/password_change/",
+        admin.site.admin_view(RedirectView.as_view(pattern_name="account_change_password")),
+    ),
     path("admin/access/", admin.site.admin_view(explain_page), name="explain"),
     path("admin/", admin.site.urls),
     path("i18n/<language>.json", catalogue_page, name="catalogue"),

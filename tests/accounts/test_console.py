@@ -1,16 +1,18 @@
 """The console of an organisation: people, tokens, sessions, and what is only looked at."""
 
 import re
+from datetime import timedelta
 
 from django.test import Client
 from django.utils import timezone
 
 from accounts.people.models import User
+from accounts.policies.models import Policy
 from accounts.sessions.models import Session
 from accounts.tokens.models import ApiToken
 from core.actor import Role
 from core.ids import new_id
-from events.models import DeadLetter
+from events.models import DeadLetter, Entry
 from tests.cast import Person
 from tests.messaging.places import make_channel, make_direct, make_message
 
@@ -125,6 +127,49 @@ def test_people_are_added_with_a_password_that_holds(in_acme, cast):
     zoe = User.objects.get(email="zoe@acme.example")
     assert made.status_code == 302
     assert zoe.check_password("a-phrase-of-words")
+
+
+def test_a_password_set_by_an_admin_ends_the_persons_sessions_and_is_told(in_acme, cast):
+    assert cast.bo.client.get("/api/v1/me").status_code == 200
+    phrase = "another-phrase-of-words"
+    new = {"password1": phrase, "password2": phrase, "usable_password": "true"}
+
+    answer = cast.ana.client.post(f"{PEOPLE}{cast.bo.id}/password/", new)
+
+    assert answer.status_code == 302
+    assert User.objects.get(id=cast.bo.id).check_password(phrase)
+    assert cast.bo.client.get("/api/v1/me").status_code == 401
+    assert cast.ana.client.get("/api/v1/me").status_code == 200
+    told = Entry.objects.get(type="chancery.password.changed.v1")
+    assert told.data["user_id"] == str(cast.bo.id)
+
+
+def test_a_password_is_set_by_those_alone_who_proved_lately_who_they_are(in_acme, cast):
+    cast.ana.client.get("/api/v1/me")
+    Session.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    before = User.objects.get(id=cast.bo.id).password
+    phrase = "another-phrase-of-words"
+    page = f"{PEOPLE}{cast.bo.id}/password/"
+
+    sent = cast.ana.client.post(page, {"password1": phrase, "password2": phrase})
+    asked = cast.ana.client.get(page)
+
+    assert sent.headers["Location"] == page
+    assert asked.headers["Location"].startswith("/accounts/")
+    assert User.objects.get(id=cast.bo.id).password == before
+
+
+def test_ones_own_password_is_changed_where_the_account_is(in_acme, cast):
+    answer = cast.ana.client.get("/admin/password_change/")
+
+    assert answer.headers["Location"] == "/accounts/password/change/"
+
+
+def test_every_policy_has_its_page_in_the_console(in_acme, cast):
+    index = cast.ana.client.get("/admin/").text
+
+    for kind in Policy.__subclasses__():
+        assert f"/admin/{kind._meta.app_label}/{kind._meta.model_name}/" in index, kind
 
 
 def test_people_are_never_deleted(in_acme, cast):

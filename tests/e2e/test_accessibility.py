@@ -187,7 +187,9 @@ CONSOLE = [
     "accounts/user/",
     "accounts/user/add/",
     "accounts/session/",
+    "accounts/groupmember/add/",
     "messaging/conversation/",
+    "messaging/accessreview/add/",
 ]
 
 

@@ -110,6 +110,7 @@ def prove(domain: str, tenant: str = "acme") -> None:
 
 def wish(browser: Client) -> None:
     """Press the button on the page for it."""
+    assert 'href="/accounts/sso/"' in browser.get("/accounts/2fa/").text
     page = browser.get("/accounts/sso/").text
     assert 'value="okta"' in page
     assert browser.post("/accounts/sso/connect/", {"provider": "okta"}).status_code == 200

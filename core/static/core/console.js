@@ -1,0 +1,15 @@
+// Names the fields that search while one types: their library names them by what is chosen, which
+// is nothing at first.
+"use strict";
+window.addEventListener("load", () => {
+  for (const select of document.querySelectorAll("select.admin-autocomplete[id]")) {
+    const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
+    const box = select.nextElementSibling?.querySelector(".select2-selection");
+    if (!label || !box) continue;
+    const name = label.textContent.trim().replace(/:$/, "");
+    const chosen = box.querySelector(".select2-selection__rendered");
+    chosen?.setAttribute("aria-label", name);
+    label.id ||= `label-${select.id}`;
+    box.setAttribute("aria-labelledby", [label.id, chosen?.id].filter(Boolean).join(" "));
+  }
+});
