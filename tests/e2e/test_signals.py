@@ -79,3 +79,27 @@ def test_an_emoji_of_ones_own_is_added_and_drawn(ana: Window, bo: Window, fresh_
     ana.say(f"well done :{name}:")
 
     expect(bo.page.locator(f"img.custom-emoji[alt=':{name}:']")).to_have_count(1)
+
+
+def test_the_picker_takes_one_emoji_by_enter_and_gives_the_composer_its_keys(
+    ana: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    row = ana.say("The fair is over")
+    expect(row).to_be_visible()
+
+    ana.act(row, "Add reaction")
+    picker = ana.page.get_by_role("dialog", name="Choose an emoji")
+    field = picker.get_by_role("searchbox")
+    field.fill("tada")
+    expect(picker.locator("[data-emoji]")).to_have_count(1)
+    field.press("Enter")
+    expect(row.locator(".reaction").first).to_contain_text("🎉")
+    expect(picker).to_have_count(0)
+
+    ana.act(row, "Add reaction")
+    expect(field).to_be_focused()
+    ana.composer.click()
+    expect(picker).to_have_count(0)
+    ana.page.keyboard.type("hello")
+    expect(ana.composer).to_have_value("hello")

@@ -185,8 +185,7 @@ function membership(frame: EventFrameOf<"chancery.membership.added.v1" | "chance
 function cursorMoved({ data }: EventFrameOf<"chancery.cursor.moved.v1">): void {
   const { conversation_id: id, read_seq: readSeq } = data;
   const item = conversations.peek().byId.get(id);
-  if (item === undefined || item.membership === null || item.membership.read_seq === readSeq) return;
-  cursorSeen(id, readSeq, item.membership.read_seq);
+  if (item === undefined || item.membership === null || !cursorSeen(id, readSeq, item.membership.read_seq)) return;
   if (!isAllRead(item, readSeq)) {
     void refreshConversation(id).catch(passOver);
     return;

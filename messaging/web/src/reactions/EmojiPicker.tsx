@@ -48,7 +48,11 @@ function Picker({ anchor, onPick, before, row }: Opened): JSX.Element {
   }, [anchor]);
 
   const close = (): void => {
+    const now = document.activeElement;
+    const wentElsewhere = now !== null && now !== document.body && box.current?.contains(now) === false;
     opened.value = null;
+    // A click into the composer closes the picker, too, and what is typed next belongs there.
+    if (wentElsewhere) return;
     // The button that opened it may be gone with its toolbar; its message is still there.
     const back = before?.isConnected === true ? before : row;
     if (back instanceof HTMLElement) back.focus();
@@ -77,6 +81,7 @@ function Picker({ anchor, onPick, before, row }: Opened): JSX.Element {
         onInput={(event) => setQuery(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key !== "Enter") return;
+          event.preventDefault(); // The button that opened the picker gets the focus back, and would be pressed by the same key.
           const first = box.current?.querySelector<HTMLElement>("[data-emoji]");
           if (first?.dataset["emoji"] !== undefined) pick(first.dataset["emoji"]);
         }}

@@ -3,6 +3,7 @@ import { complain } from "../app/failure.ts";
 import { refreshConversation } from "../conversations/actions.ts";
 import { changed, conversations } from "../conversations/store.ts";
 import { ask, Refused } from "../transport/http.ts";
+import { goAhead, heard } from "./ahead.ts";
 import { readUpTo } from "./store.ts";
 
 const WAIT_MS = 250;
@@ -21,6 +22,7 @@ export function markRead(conversationId: Id): void {
   const item = conversations.peek().byId.get(conversationId);
   if (item === undefined || held.has(conversationId) || item.membership === null || item.membership.read_seq >= item.last_seq) return;
   const seq = item.last_seq;
+  goAhead(conversationId, item.membership.read_seq);
   conversations.value = changed(conversations.peek(), conversationId, (known) => readUpTo(known, seq));
   clearTimeout(timers.get(conversationId));
   timers.set(conversationId, setTimeout(() => void tell(conversationId, seq), WAIT_MS) as unknown as number);
@@ -45,10 +47,14 @@ export function markAllRead({ id }: { id: Id }): void {
   markRead(id);
 }
 
-/** The cursor moved, here or on another device. Back means marked as unread: being on a screen does not read it again. */
-export function cursorSeen(conversationId: Id, readSeq: number, wasAt: number): void {
-  if (readSeq < (told.get(conversationId) ?? 0)) told.set(conversationId, readSeq);
-  if (readSeq < wasAt) held.add(conversationId);
+/** The cursor moved, here or on another device. Back means marked as unread: being on a screen does not read it again. True when that is news. */
+export function cursorSeen(conversationId: Id, readSeq: number, wasAt: number): boolean {
+  const how = heard(conversationId, readSeq, wasAt);
+  if (how === "back") {
+    told.set(conversationId, readSeq);
+    held.add(conversationId);
+  }
+  return how !== "late";
 }
 
 /** Put the cursor before a message, so that it is unread again. */
