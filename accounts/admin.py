@@ -9,6 +9,7 @@ import accounts.domains.admin
 import accounts.groups.admin
 import accounts.invitations.admin
 import accounts.mfa.admin
+import accounts.networks.admin
 import accounts.roles.admin
 import accounts.scim.admin
 import accounts.sessions.admin

@@ -6,6 +6,7 @@ from accounts.groups.models import Group, GroupMember
 from accounts.idempotency.models import IdempotencyRecord
 from accounts.invitations.models import Invitation, JoinPolicy, JoinRequest
 from accounts.mfa.models import SecondFactorPolicy
+from accounts.networks.models import NetworkPolicy
 from accounts.people.models import User
 from accounts.roles.models import CustomRole, RoleAssignment
 from accounts.scim.models import ScimPerson, ScimRequest, ScimToken
@@ -34,6 +35,7 @@ __all__ = [
     "Invitation",
     "JoinPolicy",
     "JoinRequest",
+    "NetworkPolicy",
     "ProviderKey",
     "RoleAssignment",
     "ScimPerson",

@@ -9,6 +9,7 @@ from accounts.domains.services import check_again
 from accounts.idempotency.models import IdempotencyRecord
 from accounts.invitations.services import end_overdue_guests
 from accounts.mfa.services import end_sessions_of_laggards
+from accounts.networks.services import end_sessions_outside
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_overdue
 from accounts.sso.arrivals import forget_old
@@ -32,7 +33,7 @@ def tidy() -> None:
 @shared_task(name="accounts.end_overdue")
 def end_overdue_sessions() -> int:
     """End sessions whose time is up by the organisation's policies, and close their sockets."""
-    return end_overdue() + end_sessions_of_laggards()
+    return end_overdue() + end_sessions_of_laggards() + end_sessions_outside()
 
 
 @shared_task(name="accounts.end_guests")

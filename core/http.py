@@ -28,3 +28,13 @@ def client_address(request: HttpRequest) -> str:
         # The last entry is our proxy's word; those before it are whatever the client sent.
         return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
     return request.META.get("REMOTE_ADDR", "")
+
+
+def socket_address(scope: Any) -> str:
+    """`client_address` of a socket."""
+    client = (scope.get("client") or ("",))[0]
+    if settings.CHANCERY_BEHIND_PROXY:
+        sent = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        forwarded = sent[-1].decode("latin-1") if sent else ""
+        return forwarded.rpartition(",")[2].strip() or client
+    return client

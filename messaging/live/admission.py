@@ -15,7 +15,9 @@ from django.http import parse_cookie
 from accounts.actors import actor_for, actor_of_bearer
 from accounts.credentials import session_credential, token_credential
 from accounts.mfa.access import lacks_factor
+from accounts.networks.models import NetworkPolicy
 from accounts.people.models import User
+from accounts.policies.selectors import current
 from accounts.sessions.store import SessionStore
 from accounts.sso_proof import is_signed_in_by_sso
 from accounts.tokens.models import ApiToken
@@ -62,12 +64,14 @@ class _Proof:
     expires_at: float | None = None
 
 
-def admit(headers: list[tuple[bytes, bytes]]) -> Admission | Refused:
-    """Judge the headers of a handshake. Runs in a database thread."""
+def admit(headers: list[tuple[bytes, bytes]], address: str = "") -> Admission | Refused:
+    """Judge the headers of a handshake from this address. Runs in a database thread."""
     host = _host(headers)
     if host is None:
         return Refused.NO_SUCH_HOST
     with in_tenant(host.slug):
+        if not current(NetworkPolicy).admits(address):
+            return Refused.NOT_SIGNED_IN
         proof = _proof(headers)
         if proof is None:
             return Refused.NOT_SIGNED_IN

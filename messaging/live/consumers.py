@@ -10,6 +10,7 @@ from typing import Any
 
 from channels.consumer import AsyncConsumer
 
+from core.http import socket_address
 from messaging.live.admission import Admission, Refused, admit
 from messaging.live.frames import CONVERSATION, Topic
 from messaging.live.gateway import Gateway, gateway
@@ -109,7 +110,7 @@ class LiveConsumer(AsyncConsumer):
         """
         hub = self.gateway.hub
         for _ in range(MOST_JUDGEMENTS):
-            admission = await in_db_thread(admit, self.scope["headers"])
+            admission = await in_db_thread(admit, self.scope["headers"], socket_address(self.scope))
             if isinstance(admission, Refused):
                 return 404 if admission is Refused.NO_SUCH_HOST else admission
             await hub.prepare(admission.heads)

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.asyncio
 FRAMES = {
     "resume": lambda id_: {"type": "resume", "after": {id_: 0}},
     "typing": lambda id_: {"type": "typing", "conversation_id": id_},
+    "delivered": lambda id_: {"type": "delivered", "heads": {id_: 1}},
+    "watch": lambda id_: {"type": "watch", "user_ids": [id_]},
     "presence": lambda id_: {"type": "presence", "state": "away"},
     "pong": lambda id_: {"type": "pong"},
 }

@@ -349,8 +349,8 @@ async def test_a_judgement_older_than_what_was_told_is_made_again(cast, line, mo
     stale = await do(lambda: admission.admit(first.headers))
     judgements = [stale]
 
-    def judge(headers: Any) -> Any:
-        return judgements.pop() if judgements else admission.admit(headers)
+    def judge(headers: Any, address: str) -> Any:
+        return judgements.pop() if judgements else admission.admit(headers, address)
 
     def add() -> None:
         conversations.add_members(cast.ana.actor, conversation_id=room, user_ids=[cast.bo.id])

@@ -1,0 +1,1 @@
+"""From which networks an organisation is reached at all."""
