@@ -58,7 +58,20 @@ export function ForwardDialog({ message, close }: { message: Message; close: () 
       >
         <label>
           {t("To")}
-          <input class="input" type="search" autofocus placeholder={t("Search your conversations")} value={query} onInput={(event) => setQuery(event.currentTarget.value)} />
+          <input
+            class="input"
+            type="search"
+            autofocus
+            placeholder={t("Search your conversations")}
+            value={query}
+            onInput={(event) => setQuery(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              const [first] = offered;
+              if (event.key !== "Enter" || event.isComposing || chosen !== null || first === undefined) return;
+              event.preventDefault(); // Enter takes the first of the list; once more, and it is sent.
+              setChosen(first.id);
+            }}
+          />
         </label>
         <fieldset class="forward-to">
           <legend class="visually-hidden">{t("Conversation to forward to")}</legend>
