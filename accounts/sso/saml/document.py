@@ -312,6 +312,22 @@ def _check_encrypted(data: etree._Element) -> None:
         raise Refused("key_transport", _("The encrypted part does not come with its key."))
 
 
+def read_within(plain: bytes, around: etree._Element) -> etree._Element:
+    """Read the one element that decryption has made, where prefixes of `around` hold.
+
+    Errors  Refused.
+    """
+    _check_bytes(plain)
+    empty = etree.tostring(etree.Element("within", nsmap=around.nsmap))
+    root = _parse(
+        empty.removesuffix(b"/>") + b">" + _DECLARATION.sub(b"", plain, count=1) + b"</within>"
+    )
+    if len(root) != 1:
+        raise Refused("not_xml", _("The answer is not XML."))
+    root[0].tail = None
+    return root[0]
+
+
 def reread(root: etree._Element, **options: tuple[str, ...]) -> etree._Element:
     """Read again what decryption has made, as strictly as what arrived."""
     return read(etree.tostring(root), **options)

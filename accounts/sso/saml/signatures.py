@@ -16,7 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
 from accounts.sso.refusal import Refused
-from accounts.sso.saml.document import DIGESTS, DS, EXCLUSIVE, MORE, NS, SAML, XENC, read, reread
+from accounts.sso.saml.document import (
+    DIGESTS,
+    DS,
+    EXCLUSIVE,
+    MORE,
+    NS,
+    SAML,
+    XENC,
+    read,
+    read_within,
+    reread,
+)
 from core.errors import Invalid
 
 LEAST_RSA_BITS = 2048
@@ -127,11 +138,13 @@ def _decrypt(copy: etree._Element, data: etree._Element, key: str) -> etree._Ele
     try:
         manager.add_key(xmlsec.Key.from_memory(key.encode(), xmlsec.KeyFormat.PEM, None))
         _gather_key(copy, data)
-        context = xmlsec.EncryptionContext(manager)
-        found = context.decrypt(data)
-    except (xmlsec.Error, etree.LxmlError, ValueError):
+        # Without its type it is handed over as bytes: xmlsec would parse it with a library of its
+        # own, which prints what it cannot read, a piece of somebody's assertion, to the log.
+        data.attrib.pop("Type", None)
+        found = xmlsec.EncryptionContext(manager).decrypt(data)
+        return read_within(found, copy) if isinstance(found, bytes) else None
+    except (xmlsec.Error, etree.LxmlError, ValueError, Refused):
         return None
-    return found if isinstance(found, etree._Element) else None
 
 
 def _gather_key(copy: etree._Element, data: etree._Element) -> None:

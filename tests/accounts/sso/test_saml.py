@@ -1,15 +1,19 @@
 """Signing in by SAML: what has to work, and for whom."""
 
 import pytest
+import xmlsec
 from django.test import Client
+from lxml import etree
 
 from accounts.people.models import User
 from accounts.sso import admission, arrivals, services
 from accounts.sso.models import Arrival, ExternalIdentity, Outcome, SsoSession
+from accounts.sso.refusal import Refused
+from accounts.sso.saml.signatures import decrypted
 from core.actor import Actor, Role
 from tenants.context import in_tenant
 from tests.accounts.sso.conftest import Door
-from tests.accounts.sso.idp import Idp, pair
+from tests.accounts.sso.idp import SAML, Idp, pair
 
 
 def who(browser: Client) -> str | None:
@@ -322,3 +326,43 @@ def test_two_organisations_with_the_same_slug_know_nothing_of_each_other(cast, d
     assert who(other.browser) == "kim@corp.example"
     with in_tenant("acme"):
         assert not User.objects.filter(email="kim@corp.example").exists()
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        b"<saml:Assertion>a secret of Bo's <unclosed",
+        b"a secret of Bo's",
+        b"<a>a secret of Bo's</a></within><within>",
+        b"<a/><b>a secret of Bo's</b>",
+        b"\xff\xfe a secret of Bo's",
+        b"<!DOCTYPE a [<!ENTITY b 'a secret of Bo's'>]><a>&b;</a>",
+        b"",
+    ],
+)
+def test_what_cannot_be_read_once_decrypted_is_printed_nowhere(door, capfd, plain):
+    key, certificate = pair("sp")
+    manager = xmlsec.KeysManager()
+    manager.add_key(xmlsec.Key.from_memory(certificate.encode(), xmlsec.KeyFormat.CERT_PEM, None))
+    holder = etree.fromstring(f'<s:EncryptedAssertion xmlns:s="{SAML}"/>')
+    data = xmlsec.template.encrypted_data_create(
+        holder,
+        xmlsec.constants.TransformAes256Cbc,
+        type=xmlsec.constants.TypeEncElement,
+        ns="xenc",
+    )
+    xmlsec.template.encrypted_data_ensure_cipher_value(data)
+    info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
+    sealed = xmlsec.template.add_encrypted_key(info, xmlsec.constants.TransformRsaOaep)
+    xmlsec.template.encrypted_data_ensure_cipher_value(sealed)
+    context = xmlsec.EncryptionContext(manager)
+    context.key = xmlsec.Key.generate(
+        xmlsec.constants.KeyDataAes, 256, xmlsec.constants.KeyDataTypeSession
+    )
+    holder.append(context.encrypt_binary(data, plain))
+
+    with pytest.raises(Refused) as refusal:
+        decrypted(holder, [key])
+
+    assert refusal.value.code == "encryption"
+    assert "secret" not in "".join(capfd.readouterr())
