@@ -82,6 +82,20 @@ def test_the_last_owner_says_who_takes_over(ana: Window, bo: Window):
     expect(ana.entry(room["id"])).to_be_visible()
 
 
+def test_enter_in_the_empty_field_takes_nobody_along(ana: Window):
+    ana.page.get_by_role("button", name="New direct message").click()
+    dialog = ana.page.get_by_role("dialog")
+    field = dialog.get_by_role("combobox", name="To")
+    for name in ("Bo", "Cy"):
+        field.fill(name)
+        expect(dialog.get_by_role("option")).to_have_count(1)
+        field.press("Enter")
+    expect(dialog.get_by_role("option").first).to_be_visible()
+    field.press("Enter")
+
+    expect(ana.page.get_by_role("heading", level=1)).to_have_text("Bo Lindqvist and Cy Okafor")
+
+
 def test_a_group_message_becomes_a_channel_for_everybody_at_once(sign_in: SignIn, ana: Window):
     bo, cy = sign_in("bo"), sign_in("cy")
     ids = [person.api("GET", "/me")["id"] for person in (bo, cy)]

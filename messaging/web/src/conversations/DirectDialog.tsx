@@ -37,7 +37,7 @@ export function DirectDialog(): JSX.Element {
           if (chosen.length > 0) void submit();
         }}
       >
-        <PersonPicker autofocus label={t("To")} excluded={excluded} onPick={(user) => setChosen([...chosen, user])} />
+        <PersonPicker autofocus isEnough={chosen.length > 0} label={t("To")} excluded={excluded} onPick={(user) => setChosen([...chosen, user])} />
         {chosen.length > 0 && (
           <ul class="chips" aria-label={t("Chosen people")}>
             {chosen.map((user) => (

@@ -7,6 +7,10 @@ test("lines of ours carry a value, lines of imports their words", () => {
   assert.deepEqual(lineOf({ subtype: "channel_topic", text: "set the topic: lunch" }), { subject: "topic", value: "", words: "set the topic: lunch" });
 });
 
+test("the day of an idle channel is a value, not words", () => {
+  assert.deepEqual(lineOf({ subtype: "idle", text: "2026-12-01" }), { subject: "idle", value: "2026-12-01", words: "" });
+});
+
 test("who came and who left is said one way, wherever it came from", () => {
   for (const subtype of ["joined", "channel_join", "group_join", "join"]) assert.equal(lineOf({ subtype, text: "<@U> has joined the channel" }).subject, "joined");
   assert.equal(lineOf({ subtype: "channel_join", text: "<@U> has joined the channel" }).words, "");

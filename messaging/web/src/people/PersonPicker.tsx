@@ -13,13 +13,15 @@ interface Props {
   excluded: ReadonlySet<Id>;
   onPick: (user: User) => void;
   autofocus?: boolean;
+  /** Somebody is chosen: Enter in the empty field is for the form, and takes nobody along by mistake. */
+  isEnough?: boolean;
 }
 
 const MOST = 8;
 const ASK_AFTER_MS = 150;
 
 /** A field that finds people by name; arrows choose, Enter takes. */
-export function PersonPicker({ label, excluded, onPick, autofocus = false }: Props): JSX.Element {
+export function PersonPicker({ label, excluded, onPick, autofocus = false, isEnough = false }: Props): JSX.Element {
   const [query, setQuery] = useState("");
   const [isOpen, setOpen] = useState(false);
   const id = useId();
@@ -41,6 +43,7 @@ export function PersonPicker({ label, excluded, onPick, autofocus = false }: Pro
     const user = found[index];
     if (user === undefined) return;
     setQuery("");
+    listbox.setActive(0);
     onPick(user);
   };
   const listbox = useListbox(isOpen ? found.length : 0, take);
@@ -67,7 +70,7 @@ export function PersonPicker({ label, excluded, onPick, autofocus = false }: Pro
           listbox.setActive(0);
           setQuery(event.currentTarget.value);
         }}
-        onKeyDown={(event) => void listbox.onKey(event)}
+        onKeyDown={(event) => void (isEnough && event.key === "Enter" && query === "" && listbox.active === 0 ? undefined : listbox.onKey(event))}
       />
       <ul id={`${id}-list`} class="suggestions" role="listbox" aria-label={label} hidden={!isOpen || found.length === 0}>
         {found.map((user, index) => (
