@@ -51,20 +51,31 @@ def alone() -> Iterator[None]:
 
 
 def insert(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
-    """Insert rows, given by column, all with the same columns."""
+    """Insert rows, given by column, all with the same columns; others have their default."""
     rows = iter(rows)
     first = next(rows, None)
     if first is None:
         return
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(name) for name in first)
+    others = _defaults(model, first)
+    rest = tuple(others.values())
+    columns = ", ".join(quote(name) for name in [*first, *others])
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy,
     ):
-        copy.write_row(tuple(first.values()))
+        copy.write_row((*first.values(), *rest))
         for row in rows:
-            copy.write_row(tuple(row.values()))
+            copy.write_row((*row.values(), *rest))
+
+
+def _defaults(model: type[models.Model], given: Collection[str]) -> dict[str, Any]:
+    """What Django would store in the columns that are not given; the database knows none of it."""
+    return {
+        field.column: field.get_db_prep_save(field.get_default(), connection)
+        for field in model._meta.concrete_fields
+        if field.column not in given and field.has_default() and not field.has_db_default()
+    }
 
 
 def people_of(workspace: Workspace) -> dict[str, tuple[UUID, str]]:

@@ -12,7 +12,7 @@ from integrations.slack.blocks import of_attachments, of_blocks
 from integrations.slack.directory import Directory
 from integrations.slack.mrkdwn import to_markdown
 from integrations.slack.shapes import Flaw, Passed, Person
-from messaging.messages.mentions import calls_in
+from messaging.messages.mentions import Calls, calls_in
 
 BOB, ROOM = UUID(int=0xB0B), UUID(int=0x400)
 
@@ -88,7 +88,7 @@ anything = st.lists(syntax | st.text(max_size=8), max_size=30).map("".join)
 def test_what_was_typed_calls_on_nobody(text):
     calls = calls_in(to_markdown(typed(text), NAMES))
 
-    assert calls == ((), False)
+    assert calls == Calls()
 
 
 @given(anything)
