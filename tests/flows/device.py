@@ -116,7 +116,9 @@ class Device:
         match name:
             case ["message", "created"]:
                 self._created(data)
-            case ["message", "edited" | "deleted"]:
+            case ["message", "moved"]:
+                self.refresh()
+            case ["message", "edited" | "deleted" | "restored"]:
                 # Mentions may have come or gone, and only the server knows.
                 if self._is_unread(data):
                     self.refresh()
