@@ -117,21 +117,23 @@ def test_a_followed_thread_is_unread_until_it_is_read_on_every_device(
     expect(bo.row("Who brings the projector?")).to_have_count(1)
     root = bo.row("Who brings the projector?").get_attribute("data-message")
 
+    badge = ana.page.locator("[data-view=threads] .badge")
+    others = int(badge.text_content()) if badge.count() else 0
+
     bo.api(
         "POST",
         f"/conversations/{fresh_channel}/messages",
         {"text": "Me, as always", "thread_id": root},
     )
 
-    badge = ana.page.locator("[data-view=threads] .badge")
-    expect(badge).to_have_text("1")
+    expect(badge).to_have_text(str(others + 1))
     inbox = other.page.get_by_role("list", name="Threads you follow")
     expect(inbox.get_by_text("1 new reply")).to_be_visible()
     expect(ana.entry(fresh_channel).locator(".badge")).to_have_count(0)
     inbox.get_by_role("button", name="Open the thread").first.click()
 
     expect(other.reply("Me, as always")).to_be_visible()
-    expect(badge).to_have_count(0)
+    expect(badge).to_have_text(str(others)) if others else expect(badge).to_have_count(0)
     expect(other.page.locator(".panel").get_by_role("button", name="Following")).to_be_visible()
 
 

@@ -40,11 +40,11 @@ export function App(): JSX.Element {
       <main id="main" class="main" aria-label={conversation === undefined ? t("Conversation") : titleOf(conversation)}>
         <Connection />
         <Main conversationId={conversationId} conversation={conversation} messageId={messageId} />
+        {openedMenu.value !== null && <ActionMenu />}
       </main>
       <Side conversation={conversation} threadId={threadId} />
       <Dialogs conversation={conversation} />
       {opened.value !== null && <EmojiPicker />}
-      {openedMenu.value !== null && <ActionMenu />}
       <Overlay />
       <Toasts />
       <Announcer />
