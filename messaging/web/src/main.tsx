@@ -125,8 +125,8 @@ async function start(): Promise<void> {
   void import("./offline/kept.ts").then(({ startKeeping }) => startKeeping(person));
   addEventListener("pagehide", flushDrafts);
   await fetchAhead();
-  const { startUpdates } = await import("./offline/updates.ts");
-  await startUpdates();
+  // Who leaves at once, or loses the network now, misses nothing: the next visit asks again.
+  void import("./offline/updates.ts").then(({ startUpdates }) => startUpdates(), () => undefined);
 }
 
 start().catch((error: unknown) => {
