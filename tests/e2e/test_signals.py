@@ -42,6 +42,23 @@ def test_an_urgent_message_is_acknowledged(ana: Window, bo: Window, fresh_channe
     expect(ana.page.locator(".ticks")).to_have_attribute("aria-label", "Seen", timeout=20_000)
 
 
+def test_what_waits_for_an_acknowledgement_is_listed_until_it_is_given(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    asked = {"level": "urgent", "acknowledge": True}
+    sent = {"text": "Read the new fire plan", "priority": asked}
+    ana.api("POST", f"/conversations/{fresh_channel}/messages", sent)
+
+    bo.page.locator("[data-view=later]").click()
+    waiting = bo.page.get_by_role("list", name="Acknowledgements")
+    entry = waiting.get_by_role("listitem").filter(has_text="Read the new fire plan")
+    expect(entry).to_contain_text("Ana Ferreira waits for your acknowledgement.")
+    entry.get_by_role("button", name="Acknowledge", exact=True).click()
+
+    expect(entry).to_have_count(0)
+    assert bo.api("GET", "/acknowledgements")["items"] == []
+
+
 def test_a_status_is_seen_beside_the_name(ana: Window, bo: Window, fresh_channel: str):
     ana.open(fresh_channel)
     bo.open(fresh_channel)

@@ -7,6 +7,7 @@ import { t } from "../i18n/t.ts";
 import { LoadError } from "../design/LoadError.tsx";
 import { Panel } from "../design/Panel.tsx";
 import { Excerpt } from "../messages/Excerpt.tsx";
+import { Waiting } from "../priority/Waiting.tsx";
 import { askWhen, drop, keep, loadDone, loadLater } from "./actions.ts";
 import { isDue, isOpen, later, listed } from "./store.ts";
 
@@ -20,7 +21,7 @@ export function LaterPanel(): JSX.Element {
         <button type="button" aria-pressed={!showsDone} onClick={() => setShowsDone(false)}>{t("Open")}</button>
         <button type="button" aria-pressed={showsDone} onClick={() => setShowsDone(true)}>{t("Done")}</button>
       </div>
-      <div class="panel-body"><List showsDone={showsDone} /></div>
+      <div class="panel-body">{!showsDone && <Waiting />}<List showsDone={showsDone} /></div>
     </Panel>
   );
 }
