@@ -74,8 +74,11 @@ class NewPersonForm(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         if self.errors:
             return data
+        new = {name: data[name] for name in self.fields}
         try:
-            services.check_new(self.actor, **{name: data[name] for name in self.fields})
+            # By itself first: behind a refused password, the database would say that it is taken.
+            services.check_new(self.actor, **new | {"password": None})
+            services.check_new(self.actor, **new)
         except Refusal as refusal:
             _show(self, refusal)
         return data

@@ -122,6 +122,11 @@ def test_people_are_added_with_a_password_that_holds(in_acme, cast):
 
     refused = cast.ana.client.post(f"{PEOPLE}add/", {**new, "password": "short"})
     assert refused.status_code == 200
+    taken = cast.ana.client.post(
+        f"{PEOPLE}add/", {**new, "email": "bo@acme.example", "password": "short"}
+    )
+    assert "Somebody here has this e-mail address already." in taken.text
+    assert "accounts_user_email_unique" not in taken.text
     made = cast.ana.client.post(f"{PEOPLE}add/", {**new, "password": "a-phrase-of-words"})
 
     zoe = User.objects.get(email="zoe@acme.example")
