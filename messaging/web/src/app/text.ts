@@ -76,7 +76,7 @@ export function fileSize(bytes: number): string {
   return new Intl.NumberFormat(locale(), {
     style: "unit",
     unit: units[step] ?? "byte",
-    unitDisplay: "short",
+    unitDisplay: step === 0 ? "long" : "short", // "193 byte" is what the short one says
     maximumFractionDigits: value < 10 && step > 0 ? 1 : 0,
   }).format(value);
 }
