@@ -38,6 +38,9 @@ TOO_LARGE = (
     b'"code":"too_large","errors":[{"field":"body","message":"Send a smaller body."}]}'
 )
 
+# Whoever watches the server is nobody whom a busy tenant could disturb.
+_ASKED_BY_MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
+
 _IN_MEMORY_BYTES = 256 * 1024
 
 
@@ -93,7 +96,8 @@ class WsgiPool:
     async def _serve(self, environ: dict[str, Any], body: IO[bytes], send: Send) -> None:
         """Answer here, or in the lane where this tenant would disturb others."""
         tenant, now = environ.get("HTTP_HOST", "").lower(), asyncio.get_running_loop().time
-        self._noise.arrives(tenant, now())
+        if environ["PATH_INFO"] not in _ASKED_BY_MACHINES:
+            self._noise.arrives(tenant, now())
         lane = self._lane_for(tenant, body, now())
         if lane is None:
             await self._respond(environ, tenant, send)

@@ -129,6 +129,15 @@ async def test_the_pool_hands_over_the_noisy_tenant_alone():
     assert loud_again.pid != os.getpid()
 
 
+async def test_whoever_watches_the_server_is_nobody_to_be_disturbed():
+    pool = WsgiPool(application, threads=4, lane=await opened(Lane(APP)))
+    pool._noise.used("loud.example", 0.9, asyncio.get_running_loop().time())
+
+    await from_host(pool, "127.0.0.1:8000", "/readyz")
+
+    assert (await from_host(pool, "loud.example")).pid == os.getpid()
+
+
 async def test_a_lane_that_dies_in_the_middle_is_a_503():
     pool = WsgiPool(application, threads=4, lane=await opened(Lane(APP)))
     pool._noise.used("loud.example", 0.9, asyncio.get_running_loop().time())
