@@ -27,6 +27,7 @@ from core.answering import PIECE_BYTES, Response
 
 type Send = Callable[[dict[str, Any]], Awaitable[None]]
 type Place = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+type Places = asyncio.Queue[Place | None]
 
 _LENGTH = struct.Struct("!I")
 _READY = b"r"
@@ -45,7 +46,7 @@ class Lane:
     def __init__(self, app: str, *, places: int = 2) -> None:
         self._app = app
         self._places = places
-        self._free: asyncio.Queue[Place] | None = None
+        self._free: Places | None = None
         self._starting: asyncio.Task[None] | None = None
         self._not_before = 0.0
 
@@ -71,6 +72,9 @@ class Lane:
         if free is None:
             raise LaneGone
         place = await free.get()
+        if place is None:
+            free.put_nowait(None)  # for the next one that waits
+            raise LaneGone
         began, is_begun = asyncio.get_running_loop().time(), False
         try:
             reader, writer = place
@@ -94,7 +98,10 @@ class Lane:
             self._close(free, place)
             raise
         else:
-            free.put_nowait(place)
+            if self._free is free:
+                free.put_nowait(place)
+            else:
+                place[1].close()
         return asyncio.get_running_loop().time() - began
 
     async def _start(self) -> None:
@@ -107,7 +114,7 @@ class Lane:
         )
         for _, their in pairs:
             their.close()
-        free: asyncio.Queue[Place] = asyncio.Queue()
+        free: Places = asyncio.Queue()
         try:
             for own, _ in pairs:
                 own.setblocking(False)
@@ -121,16 +128,22 @@ class Lane:
             return
         self._free = free
         await process.wait()
-        if self._free is free:
-            self._free = None
+        self._shut(free)
 
-    def _close(self, free: asyncio.Queue[Place], place: Place) -> None:
+    def _close(self, free: Places, place: Place) -> None:
         """Close all that is free: the process ends when the last of its places is closed."""
-        if self._free is free:
-            self._free = None
         place[1].close()
+        self._shut(free)
+
+    def _shut(self, free: Places) -> None:
+        if self._free is not free:
+            return
+        self._free = None
         while not free.empty():
-            free.get_nowait()[1].close()
+            if (left := free.get_nowait()) is not None:
+                left[1].close()
+        # Whoever waits for a place is told that there will be none.
+        free.put_nowait(None)
 
 
 def _write(writer: asyncio.StreamWriter, what: Any) -> None:

@@ -95,6 +95,38 @@ async def test_a_process_that_dies_is_told_of_and_replaced():
     assert (await ask(await opened(lane), "/")).pid != pid
 
 
+async def test_whoever_waits_for_a_place_is_told_when_the_process_dies():
+    lane = await opened(Lane(APP, places=1))
+
+    async with asyncio.timeout(10):
+        told = await asyncio.gather(
+            *(ask(lane, "/die" if number == 0 else "/") for number in range(4)),
+            return_exceptions=True,
+        )
+
+    assert [type(answer) for answer in told] == [LaneGone] * 4
+
+
+async def test_a_request_that_is_answered_after_another_broke_off_ends_the_process():
+    lane = await opened(Lane(APP))
+    pid = (await ask(lane, "/")).pid
+    answer = Answer()
+
+    async def break_off_meanwhile(message: dict[str, Any]) -> None:
+        if not answer.sent:
+            await lane.respond({"PATH_INFO": "/large"}, b"", _refuse)
+        await answer.send(message)
+
+    await lane.respond({"PATH_INFO": "/large"}, b"", break_off_meanwhile)
+
+    assert len(answer.body) == 300_000
+    assert await ended(pid)
+
+
+async def _refuse(message: dict[str, Any]) -> None:
+    raise ConnectionResetError
+
+
 async def test_an_application_that_cannot_be_loaded_leaves_the_lane_closed():
     lane = Lane("tests.core.lane_app:missing")
 
