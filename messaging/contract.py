@@ -155,6 +155,7 @@ def _part(field: str, view: str) -> Json:
         "required": ["message_id", field],
         "properties": {
             "message_id": {"type": "string", "format": "uuid"},
+            "seq": {"type": "integer"},
             field: {"$ref": view},
         },
     }
@@ -167,6 +168,7 @@ _PREVIEWS = {
     "required": ["message_id", "previews"],
     "properties": {
         "message_id": {"type": "string", "format": "uuid"},
+        "seq": {"type": "integer"},
         "previews": {"type": "array", "items": {"$ref": "PreviewView"}},
     },
 }
@@ -189,6 +191,7 @@ _FILES = {
     "properties": {
         "message_id": {"type": "string", "format": "uuid"},
         "file_id": {"type": "string", "format": "uuid"},
+        "seq": {"type": "integer"},
         "files": {"type": "array", "items": {"$ref": "FileView"}},
     },
 }
@@ -211,6 +214,7 @@ SEEN_AS: dict[type, Json] = {
         "properties": {
             "message_id": {"type": "string", "format": "uuid"},
             "thread_id": {"type": ["string", "null"], "format": "uuid"},
+            "seq": {"type": "integer"},
             "messages": {"type": "array", "items": _MESSAGE},
         },
     },

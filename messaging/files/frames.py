@@ -8,19 +8,16 @@ from messaging.files import storage
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.files.selectors import files_of
 from messaging.files.services import attach
+from messaging.messages.frames import part_frames
 
 __all__ = ["attach", "storage"]
 
 
 @renders(FileInspected, FileReplaced, FileDeleted)
-def changed(facts: Sequence[Any], rows: Sequence[Any]) -> list[dict[str, Any]]:
+def changed(facts: Sequence[Any], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
     """Which file it was, and all files of its message as they are now."""
-    now = files_of([fact.message_id for fact in facts])
+    frames = part_frames(facts, "files", files_of, empty=[])
     return [
-        {
-            "message_id": fact.message_id,
-            "file_id": fact.file_id,
-            "files": now.get(fact.message_id, []),
-        }
-        for fact in facts
+        frame and {**frame, "file_id": fact.file_id}
+        for fact, frame in zip(facts, frames, strict=True)
     ]

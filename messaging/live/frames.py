@@ -57,7 +57,7 @@ class Frame(NamedTuple):
 
     @property
     def about(self) -> int:
-        """The number of the message that it shows, which an edit has from long before; else 0."""
+        """The number of the message that it is about, which may be from long before; else 0."""
         seq = self.data.get("seq")
         return seq if isinstance(seq, int) else 0
 

@@ -315,13 +315,16 @@ class Hub:
             effect(self, channel, frame)
         lane, text = channel.topic.lane, frame.text
         # Empty but for conversations whose later members may not read what was before them.
-        begins = channel.begins if frame.about else {}
+        about, withheld = frame.about if channel.begins else 0, ""
         is_for_all = channel.topic.kind != TENANT
         for socket in tuple(channel.sockets):
             # Guests know only the people they share a conversation with.
             if is_for_all or not socket.person.is_guest:
-                is_before = begins and frame.about < begins.get(socket.person.user_id, 0)
-                socket.write(lane, frame.withheld if is_before else text)
+                if about and about < channel.begins.get(socket.person.user_id, 0):
+                    withheld = withheld or frame.withheld
+                    socket.write(lane, withheld)
+                else:
+                    socket.write(lane, text)
         self.delivered += len(channel.sockets)
         if channel.joining:
             channel.seat_arrived()

@@ -1,7 +1,8 @@
 """How message events look in a browser: the message view, as it is now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from events.render import renders
 from messaging.messages.events import (
@@ -11,7 +12,7 @@ from messaging.messages.events import (
     MessageRestored,
 )
 from messaging.messages.models import Message
-from messaging.messages.selectors import messages_by_id
+from messaging.messages.selectors import messages_by_id, seqs_of
 from messaging.messages.view import view_of_new
 
 
@@ -30,3 +31,24 @@ def changed(facts: Sequence[Any], rows: Sequence[Any]) -> list[dict[str, Any] | 
     """Read the messages once, whatever happened to them how often."""
     found = messages_by_id([fact.message_id for fact in facts])
     return [found.get(fact.message_id) for fact in facts]
+
+
+def part_frames(
+    facts: Sequence[Any],
+    field: str,
+    load: Callable[[Sequence[UUID]], Mapping[UUID, Any]],
+    *,
+    empty: Any = None,
+) -> list[dict[str, Any] | None]:
+    """A part of each fact's message as it is now; nothing where the message was deleted.
+
+    `seq` is the message's: by it the frame is withheld from those whose history begins later.
+    """
+    ids = [fact.message_id for fact in facts]
+    now, seqs = load(ids), seqs_of(ids)
+    return [
+        {"message_id": id_, "seq": seqs[id_], field: now.get(id_, empty)}
+        if id_ in seqs and (id_ in now or empty is not None)
+        else None
+        for id_ in ids
+    ]

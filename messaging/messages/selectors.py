@@ -1,5 +1,6 @@
 """Read messages: pages of history, threads, single messages and their versions."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,8 @@ from messaging.messages.access import Do, message_for
 from messaging.messages.models import Message, MessagePolicy, Revision, Viewers
 from messaging.messages.view import COLUMNS, views_of, views_of_rows
 from tenants.statements import hot_rows
+
+_SEQS = "SELECT id, seq FROM messaging_message WHERE id = ANY(%s) AND deleted_at IS NULL"
 
 _IN_HISTORY = "(m.thread_id IS NULL OR m.also_in_conversation)"
 
@@ -126,6 +129,11 @@ def messages_by_id(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     return {
         view["id"]: view for view in views_of(Message.objects.defer("words").filter(id__in=ids))
     }
+
+
+def seqs_of(ids: Collection[UUID]) -> dict[UUID, int]:
+    """The numbers of these messages, without those that were deleted."""
+    return dict(hot_rows(_SEQS, [list(ids)]))
 
 
 def _page(

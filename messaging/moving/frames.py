@@ -10,17 +10,24 @@ from messaging.messages.selectors import messages_by_id
 
 @renders(MessageMoved)
 def moved(facts: Sequence[MessageMoved], rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """The messages as they are now."""
+    """The messages as they are now.
+
+    `seq` is the first one's: the frame is withheld from whoever may not see them all.
+    """
     ids = {id_ for fact in facts for id_ in _concerned(fact)}
     found = messages_by_id(list(ids))
     return [
-        {
-            "message_id": fact.message_id,
-            "thread_id": fact.thread_id,
-            "messages": [found[id_] for id_ in _concerned(fact) if id_ in found],
-        }
-        for fact in facts
+        _frame(fact, [found[id_] for id_ in _concerned(fact) if id_ in found]) for fact in facts
     ]
+
+
+def _frame(fact: MessageMoved, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "message_id": fact.message_id,
+        "thread_id": fact.thread_id,
+        "seq": min((message["seq"] for message in messages), default=0),
+        "messages": messages,
+    }
 
 
 def _concerned(fact: MessageMoved) -> list:

@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from events.render import renders
+from messaging.messages.frames import part_frames
 from messaging.previews.events import PreviewsAdded, PreviewsRemoved
 from messaging.previews.selectors import previews_of
 
 
 @renders(PreviewsAdded)
-def added(facts: Sequence[PreviewsAdded], rows: Sequence[Any]) -> list[dict[str, Any]]:
+def added(facts: Sequence[PreviewsAdded], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
     """The message, and what stands under it."""
-    now = previews_of([fact.message_id for fact in facts])
-    return [
-        {"message_id": fact.message_id, "previews": now.get(fact.message_id, [])} for fact in facts
-    ]
+    return part_frames(facts, "previews", previews_of, empty=[])
 
 
 @renders(PreviewsRemoved)

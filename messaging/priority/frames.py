@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from events.render import renders
+from messaging.messages.frames import part_frames
 from messaging.priority.events import (
     AcknowledgementDropped,
     AcknowledgementGiven,
@@ -23,10 +24,4 @@ from messaging.priority.selectors import priorities_of
 )
 def changed(facts: Sequence[Any], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
     """The message, and how its acknowledgements stand."""
-    now = priorities_of([fact.message_id for fact in facts])
-    return [
-        {"message_id": fact.message_id, "priority": now[fact.message_id]}
-        if fact.message_id in now
-        else None
-        for fact in facts
-    ]
+    return part_frames(facts, "priority", priorities_of)

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core.errors import NotFound
+from core.ids import new_id
 from messaging.conversations.models import Membership
 from messaging.conversations.services import (
     add_members,
@@ -15,8 +16,10 @@ from messaging.conversations.services import (
 )
 from messaging.files.models import File
 from messaging.messages.models import Message
-from messaging.messages.services import edit_message
+from messaging.messages.services import edit_message, post_message
+from messaging.moving.services import move_message
 from messaging.pins.services import pin_message
+from messaging.polls.services import vote
 from messaging.reactions.services import add_reaction
 from messaging.receipts.services import mark_read
 from tests.messaging.calls import call
@@ -188,3 +191,26 @@ def test_lists_of_files_and_pins_hold_nothing_of_it(cast, room):
         assert str(new.id) in seen, what
         assert str(old.id) not in seen, what
         assert str(old.id) in all_of_it, what
+
+
+def test_events_withhold_the_parts_and_moves_of_what_was_before(cast, room):
+    """Not its text alone: the answers of a poll and whatever was moved beside it say as much."""
+    poll = post_message(
+        cast.bo.actor,
+        conversation_id=room.id,
+        text="Which?",
+        key=new_id(),
+        brought={"poll": {"options": ["secret tea", "secret coffee"]}},
+    ).message
+    old = make_message(room, cast.bo, "secret root")
+    add(cast.ana, room, cast.cy)
+    new = make_message(room, cast.bo, "new")
+    vote(cast.ana.actor, message_id=poll.id, options=[1])
+    move_message(cast.bo.actor, message_id=new.id, thread_id=old.id)
+
+    path = f"/conversations/{room.id}/events"
+    seen = {frame["event"]: frame["data"] for frame in call(cast.cy.api).get(path).items}
+    assert seen["chancery.poll.voted.v1"] is None
+    assert seen["chancery.message.moved.v1"] is None
+    assert "secret" not in str(seen)
+    assert str(call(cast.bo.api).get(path).body).count("secret tea") == 2

@@ -55,6 +55,21 @@ def test_a_vote_is_counted_and_replaced_by_the_next(cast, in_acme, general):
     assert journal_types(general.id).count("poll.voted") == 4
 
 
+def test_a_deleted_poll_comes_back_with_no_event(cast, in_acme, general):
+    message = ask(cast.ana, general, "a secret", "another secret")
+    vote(cast.bo.actor, message_id=message.id, options=[1])
+    delete_message(cast.ana.actor, message_id=message.id)
+
+    told = call(cast.bo.api).get(f"/conversations/{general.id}/events").items
+
+    assert [frame["event"] for frame in told][-2:] == [
+        "chancery.poll.voted.v1",
+        "chancery.message.deleted.v1",
+    ]
+    assert told[-2]["data"] is None
+    assert "secret" not in str(told)
+
+
 def test_several_answers_only_where_the_poll_takes_them(cast, in_acme, general):
     one, many = ask(cast.ana, general), ask(cast.ana, general, multiple=True)
 

@@ -1159,10 +1159,12 @@ export interface VoteView {
 export interface EventData {
   "chancery.acknowledgement.dropped.v1": {
     message_id: Id;
+    seq?: number;
     priority: PriorityView;
   };
   "chancery.acknowledgement.given.v1": {
     message_id: Id;
+    seq?: number;
     priority: PriorityView;
   };
   "chancery.acknowledgement.missing.v1": {
@@ -1217,16 +1219,19 @@ export interface EventData {
   "chancery.file.deleted.v1": {
     message_id: Id;
     file_id: Id;
+    seq?: number;
     files: FileView[];
   };
   "chancery.file.inspected.v1": {
     message_id: Id;
     file_id: Id;
+    seq?: number;
     files: FileView[];
   };
   "chancery.file.replaced.v1": {
     message_id: Id;
     file_id: Id;
+    seq?: number;
     files: FileView[];
   };
   "chancery.file.uploaded.v1": {
@@ -1325,6 +1330,7 @@ export interface EventData {
   "chancery.message.moved.v1": {
     message_id: Id;
     thread_id: Id | null;
+    seq?: number;
     messages: MessageView[];
   };
   "chancery.message.pinned.v1": MessageView;
@@ -1340,10 +1346,12 @@ export interface EventData {
   };
   "chancery.poll.closed.v1": {
     message_id: Id;
+    seq?: number;
     poll: PollView;
   };
   "chancery.poll.voted.v1": {
     message_id: Id;
+    seq?: number;
     poll: PollView;
   };
   "chancery.preferences.changed.v1": {
@@ -1355,22 +1363,27 @@ export interface EventData {
   };
   "chancery.previews.added.v1": {
     message_id: Id;
+    seq?: number;
     previews: PreviewView[];
   };
   "chancery.previews.removed.v1": {
     message_id: Id;
+    seq?: number;
     previews: PreviewView[];
   };
   "chancery.priority.escalated.v1": {
     message_id: Id;
+    seq?: number;
     priority: PriorityView;
   };
   "chancery.priority.expired.v1": {
     message_id: Id;
+    seq?: number;
     priority: PriorityView;
   };
   "chancery.priority.reminded.v1": {
     message_id: Id;
+    seq?: number;
     priority: PriorityView;
   };
   "chancery.reaction.added.v1": {
