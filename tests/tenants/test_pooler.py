@@ -37,15 +37,11 @@ def pgbouncer(cast, tmp_path: Path) -> Iterator[Callable[[str], int]]:
             f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = {mode}\n"
         )
         assert PGBOUNCER is not None
-        # It refuses to run as root, and needs nothing but to read its configuration.
-        tmp_path.parent.parent.chmod(0o755)
-        for folder in (tmp_path.parent, tmp_path):
-            folder.chmod(0o755)
-        user = "nobody" if os.geteuid() == 0 else None
+        # It refuses to run as root, but reads its configuration before it becomes somebody else.
+        becomes = ["-u", "nobody"] if os.geteuid() == 0 else []
         started.append(
             subprocess.Popen(
-                [PGBOUNCER, "-q", str(config)],
-                user=user,
+                [PGBOUNCER, "-q", *becomes, str(config)],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
