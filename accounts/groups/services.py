@@ -1,6 +1,6 @@
 """Make groups and say who belongs to them. What a group gives is gained and lost with that."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any
@@ -115,9 +115,8 @@ def delete_group(actor: Actor, *, group_id: UUID, by_directory: bool = False) ->
         above = groups_above([group.id])
         group.delete()
         publish(GroupDeleted(tenant, group_id), by=actor)
-        for user_id in sorted(everybody):
-            publish(RemovedFromGroup(user_id, group_id), by=actor)
         hooks.tell(actor, users=everybody, groups=above, came=False)
+        _tell_people(actor, RemovedFromGroup, group_id, everybody)
 
 
 def add_members(
@@ -181,9 +180,8 @@ def _add(actor: Actor, tenant: UUID, group: Group, members: Members) -> None:
     _touch(group)
     for users, children in _parts(new):
         publish(GroupMembersAdded(tenant, group.id, users, children), by=actor)
-    for user_id in sorted(new.users):
-        publish(AddedToGroup(user_id, group.id), by=actor)
     hooks.tell(actor, users=new.users | people_in(new.children), groups=above, came=True)
+    _tell_people(actor, AddedToGroup, group.id, new.users)
 
 
 def _remove(actor: Actor, tenant: UUID, group: Group, members: Members) -> None:
@@ -196,10 +194,9 @@ def _remove(actor: Actor, tenant: UUID, group: Group, members: Members) -> None:
     _touch(group)
     for users, children in _parts(gone):
         publish(GroupMembersRemoved(tenant, group.id, users, children), by=actor)
-    for user_id in sorted(gone.users):
-        publish(RemovedFromGroup(user_id, group.id), by=actor)
     everybody = gone.users | people_in(gone.children)
     hooks.tell(actor, users=everybody, groups=groups_above([group.id]), came=False)
+    _tell_people(actor, RemovedFromGroup, group.id, gone.users)
 
 
 def _present(group: Group, *, among: Members | None = None) -> Members:
@@ -230,6 +227,17 @@ def _parts(members: Members) -> Iterable[tuple[tuple[UUID, ...], tuple[UUID, ...
         yield users, ()
     for children in batched(sorted(members.children), _PER_EVENT, strict=False):
         yield (), children
+
+
+def _tell_people(
+    actor: Actor,
+    fact: type[AddedToGroup] | type[RemovedFromGroup],
+    group_id: UUID,
+    user_ids: Collection[UUID],
+) -> None:
+    """The same in the people's own streams: last, since the hooks lock conversations before."""
+    for user_id in sorted(user_ids):
+        publish(fact(user_id, group_id), by=actor)
 
 
 def _touch(group: Group) -> None:

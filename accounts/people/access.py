@@ -28,11 +28,11 @@ def _locked(user_id: UUID) -> User | None:
     """The person, locked together with all owners in the order of their ids.
 
     Whether an owner is left is asked later: two owners who shut each other out would deadlock if
-    each had locked the other first.
+    each had locked the other first. What only refers to them, such as a membership, need not wait.
     """
     owners = Q(role=Role.OWNER, is_active=True)
-    rows = User.objects.select_for_update().filter(owners | Q(id=user_id)).order_by("id")
-    return next((row for row in rows if row.id == user_id), None)
+    rows = User.objects.select_for_update(no_key=True).filter(owners | Q(id=user_id))
+    return next((row for row in rows.order_by("id") if row.id == user_id), None)
 
 
 def may_manage(actor: Actor, person: User) -> bool:

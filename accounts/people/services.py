@@ -21,7 +21,7 @@ from accounts.tokens.services import revoke_tokens_of
 from core.actor import Actor, Role
 from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from core.text import clean_name
-from events.journal import publish
+from events.journal import hold, publish
 from tenants.hooks import NewOwner
 from tenants.selectors import tenant_id
 from tenants.signup import clean_email, clean_password
@@ -90,6 +90,9 @@ def update_person(actor: Actor, *, user_id: UUID, **changes: Any) -> User:
             naming the field; Conflict for a taken e-mail address, and where no owner would be left.
     """
     with transaction.atomic():
+        # The stream before the rows, as changes of groups do, which write to people's rows, too.
+        tenant = tenant_id(actor.tenant)
+        hold(tenant)
         person = access.person_to_manage(actor, user_id, lock=True)
         before = {name: getattr(person, name) for name in changes}
         for name, value in check_changes(actor, person, changes).items():
@@ -101,7 +104,7 @@ def update_person(actor: Actor, *, user_id: UUID, **changes: Any) -> User:
         if "email" in changed:
             # allauth's list: whoever reads the old address's mail could sign in by it otherwise.
             EmailAddress.objects.filter(user=person).delete()
-        publish(UserUpdated(tenant_id(actor.tenant), person.id), by=actor)
+        publish(UserUpdated(tenant, person.id), by=actor)
         if "is_active" in changed and not person.is_active:
             _shut_out(actor, person)
     return person
@@ -118,7 +121,9 @@ def change_own(actor: Actor, **changes: Any) -> User:
     if unknown:
         raise Invalid.field(sorted(unknown)[0], _("This cannot be changed here."))
     with transaction.atomic():
-        person = User.objects.select_for_update().filter(id=actor.user_id).first()
+        if SEEN_BY_OTHERS & set(changes):
+            hold(tenant_id(actor.tenant))
+        person = User.objects.select_for_update(no_key=True).filter(id=actor.user_id).first()
         if person is None:
             raise NotFound("user")
         wanted = {name: _CLEAN[name](value) for name, value in changes.items()}

@@ -110,7 +110,7 @@ def locked_person(id_: str) -> User:
 
 
 def _locked(id_: UUID, *, removed: bool) -> Any:
-    user = User.objects.select_for_update().filter(id=id_, is_bot=False).first()
+    user = User.objects.select_for_update(no_key=True).filter(id=id_, is_bot=False).first()
     synced = scim_of(user) if user is not None else None
     is_removed = synced is not None and synced.deleted_at is not None
     return user if is_removed == removed else None

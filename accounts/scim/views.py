@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.groups.moving import begin
 from accounts.scim import bulk, discovery, groups, listing, log, people
 from accounts.scim.credentials import directory_of
 from accounts.scim.documents import GROUPS, PEOPLE
@@ -141,6 +142,7 @@ def _of_resource(call: Call, of: _Of) -> Answer:
 
 def _created(call: Call, of: _Of) -> Answer:
     with transaction.atomic():
+        begin(call.directory.actor)
         made = of.create(call.directory, call.body)
         whole = _document(call, of, made.id, Wanted())
     meta = whole["meta"]
@@ -149,6 +151,9 @@ def _created(call: Call, of: _Of) -> Answer:
 
 def _one(call: Call, of: _Of, id_: str) -> Answer:
     with transaction.atomic():
+        if call.method != "GET":
+            # One change after another, before any row is locked: what If-Match names stays true.
+            begin(call.directory.actor)
         row = of.locked(id_)
         version = _document(call, of, row.id, Wanted(excluded=("members", "groups")))["meta"][
             "version"

@@ -94,8 +94,11 @@ def let_go(actor: Actor, moved: Moved) -> None:
     """Whoever leaves a group is out of what it was granted, with the commit."""
     if moved.came:
         return
-    for conversation_id in _concerned(moved):
+    concerned = _concerned(moved)
+    # All of them before anybody's own stream is written to: others lock in this order, too.
+    for conversation_id in concerned:
         hold(conversation_id)
+    for conversation_id in concerned:
         _dismiss(actor, conversation_id, among=moved.user_ids)
 
 

@@ -14,7 +14,7 @@ from accounts.roles.services import take_role
 from core.actor import Actor, system_actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.text import clean_name, clean_text
-from events.journal import publish
+from events.journal import hold, publish
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
 from messaging.grants.services import take_grant
 from messaging.reviews import access
@@ -59,6 +59,9 @@ def decide(
         raise Invalid.field("decision", _("Decide attested or revoked."))
     said = clean_text(note, field="note", longest=250).strip() if note.strip() else ""
     with transaction.atomic():
+        # Before the conversation whose grant may be taken, as changes of groups do.
+        tenant = tenant_id(actor.tenant)
+        hold(tenant)
         review = access.review_to_decide(actor, review_id)
         item = ReviewItem.objects.filter(id=item_id, review=review).first()
         if item is None:
@@ -73,7 +76,7 @@ def decide(
         item.decision, item.note = made, said
         item.decided_by_id, item.decided_at = actor.user_id, timezone.now()
         item.save()
-        fact = ReviewDecided(tenant_id(actor.tenant), review.id, item.id, made.value)
+        fact = ReviewDecided(tenant, review.id, item.id, made.value)
         publish(fact, by=actor)
     return item
 
