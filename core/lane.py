@@ -161,9 +161,12 @@ async def _read(reader: asyncio.StreamReader) -> Any:
 
 
 def serve(app: Callable[..., Iterable[bytes]], place: socket.socket) -> None:
-    """Answer one request after the other until the server closes its end."""
+    """Answer one request after the other until the server closes its end.
+
+    An answer that breaks off closes ours: only that tells the server that no more of it comes.
+    """
     place.sendall(_READY)
-    with place.makefile("rb") as requests, suppress(OSError):
+    with place, place.makefile("rb") as requests, suppress(OSError):
         while length := requests.read(_LENGTH.size):
             environ, body = marshal.loads(requests.read(*_LENGTH.unpack(length)))  # noqa: S302
             environ |= {"wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr}

@@ -127,6 +127,20 @@ async def _refuse(message: dict[str, Any]) -> None:
     raise ConnectionResetError
 
 
+async def test_an_answer_that_breaks_off_ends_and_leaves_the_lane_to_others():
+    lane = await opened(Lane(APP, places=1))
+    pid = (await ask(lane, "/")).pid
+
+    async with asyncio.timeout(10):
+        answer = await ask(lane, "/break")
+
+    assert answer.body == b"x" * 100_000
+    assert answer.sent[-1]["more_body"], "the server sees that it is not whole"
+    assert await ended(pid)
+    lane._not_before = 0.0
+    assert (await ask(await opened(lane), "/")).status == 200
+
+
 async def test_an_application_that_cannot_be_loaded_leaves_the_lane_closed():
     lane = Lane("tests.core.lane_app:missing")
 
