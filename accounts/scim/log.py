@@ -8,6 +8,7 @@ import orjson
 from django.http import HttpRequest
 
 from accounts.scim.models import ScimRequest
+from accounts.scim.reading import read
 
 KEPT = 2_000
 """The newest so many requests of an organisation."""
@@ -59,8 +60,8 @@ def masked(value: Any) -> Any:
 def _body(request: HttpRequest) -> str:
     """What was sent, as far as it can be read: rubbish could hold a secret anywhere."""
     try:
-        raw = request.body
-        text = orjson.dumps(masked(orjson.loads(raw))).decode() if raw else ""
+        body = read(request.body)
+        text = orjson.dumps(masked(body)).decode() if request.body else ""
     except (ValueError, OSError):
         return "(cannot be read)"
     return text[:_LONGEST_BODY].replace("\\u0000", "")

@@ -18,6 +18,9 @@ GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 LONGEST_VALUE = 5_000
+LONGEST = {"externalId": 255}
+"""Characters of the values that have columns of their own."""
+
 MOST_VALUES = 200
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
 
@@ -97,8 +100,9 @@ def _simple(attribute: Attribute, value: Any) -> Any:
         raise invalid_value(f"{attribute.name} is text.")
     if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
         raise invalid_value(f"{attribute.name} holds characters that cannot be stored.")
-    if len(value) > LONGEST_VALUE:
-        raise invalid_value(f"{attribute.name} has at most {LONGEST_VALUE} characters.")
+    longest = LONGEST.get(attribute.name, LONGEST_VALUE)
+    if len(value) > longest:
+        raise invalid_value(f"{attribute.name} has at most {longest} characters.")
     return value
 
 

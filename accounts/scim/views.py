@@ -20,6 +20,7 @@ from accounts.scim.errors import ScimError, error_body, of_refusal
 from accounts.scim.listing import Wanted
 from accounts.scim.patching import operations_of
 from accounts.scim.people import Directory
+from accounts.scim.reading import DEEPEST, read
 from accounts.scim.sql import Kind
 from core.errors import NotSignedIn, Refusal
 from core.limits import Quota, check
@@ -225,9 +226,10 @@ def _call(request: HttpRequest, directory: Directory, path: str) -> Call:
         if request.content_type not in _JSON:
             raise ScimError(415, "Send application/scim+json.")
         try:
-            body = orjson.loads(request.body) if request.body else None
-        except orjson.JSONDecodeError as wrong:
-            raise ScimError(400, "Send valid JSON in UTF-8.", "invalidSyntax") from wrong
+            body = read(request.body)
+        except ValueError as wrong:
+            detail = f"Send valid JSON in UTF-8, at most {DEEPEST} levels deep."
+            raise ScimError(400, detail, "invalidSyntax") from wrong
     return Call(
         directory=directory,
         method=request.method or "",

@@ -28,7 +28,11 @@ class Provider:
         )
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
-        raw = b"" if body is None else json.dumps(body).encode()
+        return self.send_raw(
+            method, path, b"" if body is None else json.dumps(body).encode(), **headers
+        )
+
+    def send_raw(self, method: str, path: str, raw: bytes, **headers: str) -> HttpResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._client.generic(
             method, f"/scim/v2{path}", raw, "application/scim+json", headers=named
