@@ -192,6 +192,9 @@ _WORDS = (
 def _check_times(provider: IdentityProvider, claims: dict[str, Any]) -> None:
     """Fresh, and not for ever: what is kept of it, to know it again, is not kept for ever."""
     issued, ends = claims["iat"], claims["exp"]
+    # PyJWT reads numbers in quotes, too.
+    if not isinstance(issued, int | float) or not isinstance(ends, int | float):
+        raise Refused("token", _("The ID token's times are not numbers (iat, exp)."))
     age_s = time.time() - issued
     if age_s > OLDEST.total_seconds() + provider.rules.clock_skew_s:
         raise Refused("issued_long_ago", _("The ID token was issued more than an hour ago."))

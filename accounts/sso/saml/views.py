@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.sso import addresses, arrivals, pending, selectors, sessions
 from accounts.sso.asking import purpose_of
-from accounts.sso.entering import Told, enter
+from accounts.sso.entering import MARK, Told, enter
 from accounts.sso.models import IdentityProvider, Kind
 from accounts.sso.pages import refuse, refused_page, send_browser, sso_page
 from accounts.sso.pending import Asked
@@ -241,7 +241,9 @@ def _sign_out(
         raise Refused("off", _("Single logout is switched off for this provider."))
     arrivals.once(provider, message_id=wish.id, keep_until=timezone.now() + logout.KEPT)
     sessions.end_sessions(provider, name_id=wish.name_id, session_indexes=wish.session_indexes)
-    if request.session.get("sso", {}).get("name_id") == wish.name_id:
+    mark = request.session.get(MARK, {})
+    # Another provider may know somebody else by the same name.
+    if mark.get("name_id") == wish.name_id and mark.get("provider") == str(provider.id):
         end_own_session(request)
     trust = provider.saml
     destination = trust.slo_response_url or trust.slo_url

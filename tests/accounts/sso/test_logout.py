@@ -109,6 +109,15 @@ def test_only_the_session_it_names(kim):
     assert (who(first), who(kim.browser)) == ("kim@corp.example", None)
 
 
+def test_another_provider_that_knows_the_name_signs_nobody_out(cast, kim):
+    other = Door(cast.ana, "other", Idp(entity_id="https://other.example"))
+
+    response = kim.browser.get(f"/accounts/saml/other/sls/?{by_redirect(other, logout(other))}")
+
+    assert response.status_code == 302, "it is told that nobody is signed in by it any more"
+    assert who(kim.browser) == "kim@corp.example"
+
+
 def refused(kim: Door, response: Any) -> None:
     assert response.status_code == 403
     assert "You are not signed in" in response.text
