@@ -76,15 +76,22 @@ class Query:
 def parse(text: str, *, today: date) -> Query:
     """Read a search.
 
-    What looks like a filter and is none is searched as words, and a hint says so.
+    What looks like a filter and is none is searched as words, a filter without a value is left
+    out, and a hint says so.
     Errors  Invalid names `q`: nothing or too much to look for, or a filter's value that cannot be.
     """
     query = Query()
     is_or = False
     for minus, name, value, phrase, word in _pieces(_clean(text)):
         excluded = minus == "-"
+        if word is not None and word.endswith(":") and word[:-1].lower() in FILTERS:
+            name, value = word[:-1], ""
         if name is not None and name.lower() in FILTERS:
-            _add_filter(query, name.lower(), (value or "").strip('"'), excluded, today)
+            value = (value or "").strip('"')
+            if value.strip():
+                _add_filter(query, name.lower(), value, excluded, today)
+            else:
+                query.hints.append((name, _no_value(name)))
             continue
         if name is not None:
             query.hints.append((name, _no_filter(name)))
@@ -193,3 +200,8 @@ def _no_filter(name: str) -> Words:
     listed = ", ".join(f"{one}:" for one in FILTERS)
     words = _("%(name)s: is no filter and was searched as a word. There are %(filters)s.")
     return words % {"name": name, "filters": listed}
+
+
+def _no_value(name: str) -> Words:
+    words = _("%(name)s: was left out: write its value right behind the colon.")
+    return words % {"name": name}

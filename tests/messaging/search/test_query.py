@@ -105,6 +105,20 @@ def test_what_looks_like_a_filter_and_is_none_is_searched_and_said():
     assert "from:, in:" in str(query.hints[0][1])
 
 
+@pytest.mark.parametrize("text", ["plan from:", "From: plan", "-from: plan", 'plan from:""'])
+def test_a_filter_without_a_value_is_left_out_and_said(text):
+    query = parse(text, today=TODAY)
+
+    assert (query.terms, query.filters) == ([Term("plan")], [])
+    ((name, words),) = query.hints
+    assert str(words) == f"{name}: was left out: write its value right behind the colon."
+
+
+def test_a_filter_that_is_only_begun_finds_nothing():
+    assert parse("from:", today=TODAY).is_empty
+    assert parse("note: plan", today=TODAY).terms == [Term("note:"), Term("plan")]
+
+
 @pytest.mark.parametrize(
     ("word", "parts"),
     [
