@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { neighbour } from "../conversations/Sidebar.tsx";
 import { focusComposer } from "../messages/focus.ts";
+import { overlay } from "./overlay.ts";
 import { dialog, openPanel, panel, type Dialog } from "./panel.ts";
 import { navigate, route } from "./route.ts";
 import { toggleDark } from "../settings/actions.ts";
@@ -52,7 +53,10 @@ interface Shortcut {
 const open = (name: Dialog): void => void (dialog.value = name);
 const switcher: Shortcut = {
   isFor: (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k",
-  run: () => open(dialog.peek() === "switcher" ? null : "switcher"),
+  run: () => {
+    overlay.value = null; // What is open makes room: dialogs on top of each other lead nowhere.
+    open(dialog.peek() === "switcher" ? null : "switcher");
+  },
 };
 
 const withModifiers: readonly Shortcut[] = [

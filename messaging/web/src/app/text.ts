@@ -29,9 +29,9 @@ function formatter(shape: string, options: Intl.DateTimeFormatOptions): Intl.Dat
   return made;
 }
 
-/** 14:05 */
+/** 14:05, and 00:04 where `moment` says so too. */
 export const clock = (at: string): string =>
-  formatter("clock", { hour: "numeric", minute: "2-digit" }).format(new Date(at));
+  formatter("clock", { timeStyle: "short" }).format(new Date(at));
 
 /** Monday, 3 March 2025, 14:05 */
 export const moment = (at: string): string =>

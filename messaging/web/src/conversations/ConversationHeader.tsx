@@ -1,16 +1,28 @@
 import type { JSX } from "preact";
-import { panel, togglePanel } from "../app/panel.ts";
+import { openPanel, panel, togglePanel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
 import { t, tn } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
-import { openMenu } from "../design/menu.ts";
+import { openMenu, type MenuItem } from "../design/menu.ts";
 import { titleOf } from "../people/store.ts";
 import { search } from "../search/store.ts";
 import { shelves } from "../sidebar/store.ts";
 import { conversationMenu } from "./menu.ts";
 import { Sign } from "./Sign.tsx";
 import type { Known } from "./store.ts";
+
+/** What the conversation keeps; a phone has no room for these in one line with the name, and has them in the menu. */
+const LISTS = [
+  { id: "files", icon: "clip", label: () => t("Files of this conversation") },
+  { id: "pins", icon: "pin", label: () => t("Pinned messages") },
+] as const;
+const PHONE = "(max-width: 30rem)";
+
+function listMenu(): MenuItem[] {
+  if (!matchMedia(PHONE).matches) return [];
+  return LISTS.map(({ id, icon, label }) => ({ id, icon, label: label(), run: () => openPanel(id) }));
+}
 
 /** Name, topic, members, and what can be done with the conversation. */
 export function ConversationHeader({ conversation }: { conversation: Known }): JSX.Element {
@@ -26,8 +38,7 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
       <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("{count} member", "{count} members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
         <Icon name="people" /> {count}
       </button>
-      <IconButton icon="clip" label={t("Files of this conversation")} pressed={panel.value === "files"} onClick={() => togglePanel("files")} />
-      <IconButton icon="pin" label={t("Pinned messages")} pressed={panel.value === "pins"} onClick={() => togglePanel("pins")} />
+      {LISTS.map(({ id, icon, label }) => <IconButton key={id} icon={icon} label={label()} class="not-phone" pressed={panel.value === id} onClick={() => togglePanel(id)} />)}
       <IconButton
         icon="search"
         label={t("Search in this conversation")}
@@ -37,7 +48,7 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
           togglePanel("search");
         }}
       />
-      <IconButton icon="dots" label={t("More about this conversation")} hasMenu onClick={(event) => openMenu(event.currentTarget as Element, titleOf(conversation), conversationMenu(conversation, shelves.peek()))} />
+      <IconButton icon="dots" label={t("More about this conversation")} hasMenu onClick={(event) => openMenu(event.currentTarget as Element, titleOf(conversation), [...listMenu(), ...conversationMenu(conversation, shelves.peek())])} />
     </header>
   );
 }

@@ -77,12 +77,13 @@ const WORDS_OF_SCAN: Partial<Record<FileView["scan"], () => string>> = {
 
 function Card({ file, files }: { file: FileView; files: readonly FileView[] }): JSX.Element {
   const scan = WORDS_OF_SCAN[file.scan]?.();
-  const details = [fileSize(file.size_bytes), file.version > 1 ? t("version {number}", { number: file.version }) : "", scan ?? ""].filter(Boolean);
+  const isViewed = isShown(file);
+  const details = [isViewed ? "" : t("Download"), fileSize(file.size_bytes), file.version > 1 ? t("version {number}", { number: file.version }) : "", scan ?? ""].filter(Boolean);
   const words = <><bdi>{file.name}</bdi><small>{details.join(" · ")}</small></>;
   return (
     <div class="file-card">
-      <Icon name="file" />
-      {isShown(file) ? (
+      <Icon name={isViewed ? "file" : "download"} />
+      {isViewed ? (
         <button type="button" class="file-card-name" onClick={() => view(files, file)}>{words}</button>
       ) : (
         <a class="file-card-name" href={file.url} download={file.name}>{words}</a>

@@ -9,10 +9,9 @@ import { timelineOf } from "../messages/store.ts";
 import { presence } from "../people/store.ts";
 import { startWatching, watchAgain } from "../people/watch.ts";
 import { minute, told, withStatus } from "../status/store.ts";
-import { wipe } from "../offline/wipe.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { ask, Refused, withQuery } from "../transport/http.ts";
-import { leaveForSignIn } from "../transport/session.ts";
+import { leaveForGood } from "../transport/session.ts";
 import { apply } from "./apply.ts";
 import { cursors } from "./cursors.ts";
 import { expired, line, typing, TYPING_LASTS_MS, withTyping, type LineState } from "./store.ts";
@@ -60,7 +59,7 @@ function sendPresence(): void {
 
 function stateChanged(state: LineState): void {
   line.value = state;
-  if (state === "revoked") void wipe().then(leaveForSignIn);
+  if (state === "revoked") void leaveForGood();
   if (state === "open") {
     flushOutbox();
     refreshStale();

@@ -18,7 +18,7 @@ import { take } from "../settings/actions.ts";
 import { draftChanged } from "../drafts/sync.ts";
 import { loadScheduled, scheduledFailed, scheduledGone } from "../scheduled/actions.ts";
 import { readElsewhere, refreshThread, replyArrived, replyGone, unfollowed } from "../threads/actions.ts";
-import { leaveForSignIn } from "../transport/session.ts";
+import { leaveForGood } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
 import { navigate, route } from "../app/route.ts";
@@ -260,7 +260,7 @@ const table: Table = {
   "chancery.status.changed.v1": ({ data }) => void (told.value = withStatus(told.peek(), data.user_id, data.status)),
   // Heard by all of the person's devices; the one it concerns has its socket closed with 4403.
   "chancery.session.revoked.v1": () => undefined,
-  "chancery.user.deactivated.v1": leaveForSignIn,
+  "chancery.user.deactivated.v1": () => void leaveForGood(),
   // The server obeys policies; what the client needs of them it asks for.
   "chancery.policy.changed.v1": () => undefined,
   "chancery.domain.added.v1": () => undefined,

@@ -3,6 +3,8 @@ import { useId, useRef, useState } from "preact/hooks";
 import { IconButton } from "../design/IconButton.tsx";
 import { Modal } from "../design/Modal.tsx";
 import { t } from "../i18n/t.ts";
+import { decodeMentions, encodeMentions } from "../messages/mentions.ts";
+import { names } from "../messages/plain.ts";
 import { send } from "../messages/sending.ts";
 import type { Desk } from "../messages/tools.ts";
 
@@ -13,7 +15,8 @@ const LONGEST = 120;
 export function PollDialog({ desk, close }: { desk: Desk; close: () => void }): JSX.Element {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
-  const [question, setQuestion] = useState(desk.text());
+  const [{ text: begun, mentions }] = useState(() => decodeMentions(desk.text(), names));
+  const [question, setQuestion] = useState(begun);
   const [options, setOptions] = useState<readonly string[]>(["", ""]);
   const [multiple, setMultiple] = useState(false);
   const [anonymous, setAnonymous] = useState(false);
@@ -33,7 +36,7 @@ export function PollDialog({ desk, close }: { desk: Desk; close: () => void }): 
   };
   const submit = (): void => {
     const poll = { options: given, multiple, anonymous, closes_after_minutes: closesAfter > 0 ? closesAfter : null };
-    send({ conversationId: desk.conversationId, threadId: desk.threadId, text: question.trim(), alsoInConversation: false, extras: { poll } });
+    send({ conversationId: desk.conversationId, threadId: desk.threadId, text: encodeMentions(question.trim(), mentions), alsoInConversation: desk.alsoInConversation, extras: { poll } });
     desk.clear();
     close();
   };

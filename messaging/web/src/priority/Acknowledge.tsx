@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Message } from "../contract/types.ts";
 import { explain } from "../app/failure.ts";
 import { openOverlay } from "../app/overlay.ts";
-import { clock, moment } from "../app/text.ts";
+import { moment, shortWhen } from "../app/text.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon } from "../design/Icon.tsx";
 import { Modal } from "../design/Modal.tsx";
@@ -30,7 +30,7 @@ export function Acknowledge({ message }: { message: Message }): JSX.Element | nu
         {isComplete ? t("Everyone asked has acknowledged") : tn("{given} of {count} person has acknowledged", "{given} of {count} people have acknowledged", asked, { given })}
       </button>
       {isOver && <span class="quiet">{t("The time to acknowledge is over")}</span>}
-      {!isOver && !isComplete && priority.expires_at !== null && <span class="quiet" title={moment(priority.expires_at)}>{t("until {when}", { when: clock(priority.expires_at) })}</span>}
+      {!isOver && !isComplete && priority.expires_at !== null && <span class="quiet" title={moment(priority.expires_at)}>{t("until {when}", { when: shortWhen(priority.expires_at) })}</span>}
       {!isComplete && priority.escalated_at !== null && <span class="quiet">{t("escalated")}</span>}
     </div>
   );
@@ -87,7 +87,7 @@ function People({ title, rows, none }: { title: string; rows: readonly Acknowled
       {rows.length === 0 ? <p class="quiet">{none}</p> : (
         <ul class="who">
           {rows.map(({ user_id: id, acknowledged_at: at }) => (
-            <li key={id}><Avatar userId={id} size="s" /> <bdi>{nameOf(id)}</bdi>{at !== null && <time dateTime={at} title={moment(at)}>{clock(at)}</time>}</li>
+            <li key={id}><Avatar userId={id} size="s" /> <bdi>{nameOf(id)}</bdi>{at !== null && <time dateTime={at} title={moment(at)}>{shortWhen(at)}</time>}</li>
           ))}
         </ul>
       )}

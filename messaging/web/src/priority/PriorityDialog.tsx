@@ -2,6 +2,8 @@ import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { Modal } from "../design/Modal.tsx";
 import { t } from "../i18n/t.ts";
+import { decodeMentions, encodeMentions } from "../messages/mentions.ts";
+import { names } from "../messages/plain.ts";
 import { send } from "../messages/sending.ts";
 import type { Desk } from "../messages/tools.ts";
 
@@ -16,7 +18,8 @@ function lasting(minutes: number): string {
 /** Send what was written as important or urgent, and ask for acknowledgement. */
 export function PriorityDialog({ desk, close }: { desk: Desk; close: () => void }): JSX.Element {
   const id = useId();
-  const [text, setText] = useState(desk.text());
+  const [{ text: begun, mentions }] = useState(() => decodeMentions(desk.text(), names));
+  const [text, setText] = useState(begun);
   const [level, setLevel] = useState<"important" | "urgent">("important");
   const [asks, setAsks] = useState(true);
   const [remind, setRemind] = useState(0);
@@ -29,7 +32,7 @@ export function PriorityDialog({ desk, close }: { desk: Desk; close: () => void 
       remind_after_minutes: asks && remind > 0 ? remind : null,
       expires_after_minutes: asks && ends > 0 ? ends : null,
     };
-    send({ conversationId: desk.conversationId, threadId: desk.threadId, text: text.trim(), alsoInConversation: false, extras: { priority } });
+    send({ conversationId: desk.conversationId, threadId: desk.threadId, text: encodeMentions(text.trim(), mentions), alsoInConversation: desk.alsoInConversation, extras: { priority } });
     desk.clear();
     close();
   };

@@ -11,6 +11,12 @@ export function leaveForSignIn(): void {
   location.assign(`/accounts/login/?next=${encodeURIComponent(here)}`);
 }
 
+/** The server has ended this session: nothing of the person stays in this browser either. */
+export async function leaveForGood(): Promise<void> {
+  await wipe();
+  leaveForSignIn();
+}
+
 /** Sign out, and leave nothing of the person in this browser. */
 export async function signOut(): Promise<void> {
   leaving = true;
