@@ -109,6 +109,14 @@ class Message(models.Model):
                 name="messaging_message_thread",
                 condition=Q(thread_id__isnull=False),
             ),
+            # What a channel shows: for a page of one that is nearly all threads.
+            models.Index(
+                fields=["conversation_id", "seq"],
+                name="messaging_message_shown",
+                condition=Q(thread_id__isnull=True) | Q(also_in_conversation=True),
+            ),
+            # The search for what somebody wrote who writes seldom.
+            models.Index(fields=["author_id", "id"], name="messaging_message_author"),
             # Without fastupdate: searches read the list of what is not filed yet, up to 4 MB of it,
             # and the insert that finds it full files all of it.
             GinIndex(fields=["words"], name="messaging_message_words", fastupdate=False),

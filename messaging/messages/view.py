@@ -38,6 +38,16 @@ _STORED = (*FIELDS, "parts")
 COLUMNS = ", ".join(f"m.{name}" for name in _STORED)
 
 _MOST_FACES = 5
+_FACES_AMONG = 50
+"""Looked for among so many of the latest replies: threads may have thousands."""
+
+_FACES = """
+SELECT t.id, (SELECT (array_agg(DISTINCT x.author_id))[1:%s]
+                FROM (SELECT author_id FROM messaging_message
+                       WHERE thread_id = t.id AND deleted_at IS NULL AND author_id IS NOT NULL
+                       ORDER BY seq DESC LIMIT %s) x)
+  FROM unnest(%s::uuid[]) t(id)
+"""
 
 _parts: dict[str, Part] = {}
 
@@ -83,7 +93,7 @@ def complete(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
         view.pop("parts", None)
         for name in _parts:
             view[name] = found[name].get(view["id"], [])
-        view["reply_user_ids"] = faces.get(view["id"], [])
+        view["reply_user_ids"] = faces.get(view["id"]) or []
     add_parts(views, masks)
     return views
 
@@ -93,10 +103,5 @@ def _faces(thread_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     if not thread_ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT thread_id, (array_agg(DISTINCT author_id))[1:%s] FROM messaging_message"
-            " WHERE thread_id = ANY(%s) AND deleted_at IS NULL AND author_id IS NOT NULL"
-            " GROUP BY thread_id",
-            [_MOST_FACES, list(thread_ids)],
-        )
+        cursor.execute(_FACES, [_MOST_FACES, _FACES_AMONG, list(thread_ids)])
         return dict(cursor.fetchall())

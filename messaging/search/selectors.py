@@ -19,6 +19,7 @@ from messaging.search.filters import conditions, zone_of
 from messaging.search.models import SearchPolicy
 from messaging.search.plain import literal_pattern, literal_spans, marked_spans, pieces, plain
 from messaging.search.query import Query, Term, parse
+from messaging.search.reach import narrowed_to
 from messaging.search.words import Composer, quoted
 
 type Sort = Literal["newest", "relevant"]
@@ -95,6 +96,11 @@ def search(
         if value is not None:
             where.append(f"m.{column} = %({column})s")
             params[column] = value
+    if conversation_id is None and "in_is" not in params:
+        seen = narrowed_to(actor)
+        if seen is not None:
+            where.append("m.conversation_id = ANY(%(seen)s)")
+            params["seen"] = seen
     is_ranked = sort == "relevant" and wanted is not None
     if is_ranked:
         rows, following = _best(wanted or "", where, params, cursor, limit)

@@ -17,36 +17,9 @@ from uuid import UUID
 import django
 
 from tests.bench.size import FULL, QUICK, Size
-from tests.bench.world import BENCH, QUIET, RARE_WORDS, World, token_of
+from tests.bench.vast import fill
+from tests.bench.world import BENCH, QUIET, World, token_of
 
-_HISTORY = """
-WITH words AS (SELECT %(words)s::text[] AS list),
-numbered AS (
-    SELECT n, %(began)s::timestamptz + n * interval '20 seconds' AS at,
-           lpad(to_hex(
-               (extract(epoch FROM %(began)s::timestamptz)::bigint + n * 20) * 1000), 12, '0')
-           AS stamp
-      FROM generate_series(1, %(many)s) n),
-said AS (
-    SELECT n, at, (stamp || '7000' || '8000' || lpad(to_hex(n), 12, '0'))::uuid AS id,
-           (SELECT string_agg(list[1 + (hashint4(n * 31 + k) & 1023)], ' ')
-              FROM words, generate_series(1, 14) k)
-           || CASE WHEN n %% 4 = 0 THEN ' release' ELSE '' END
-           || CASE WHEN n %% (%(many)s / 5) = 7 THEN ' ' || %(rare)s ELSE '' END AS text,
-           %(people)s::uuid[] AS people
-      FROM numbered),
-entered AS (
-    INSERT INTO events_entry
-           (id, stream_id, stream_kind, seq, type, data, actor_id, correlation_id, occurred_at)
-    SELECT id, %(room)s, 'conversation', n, 'chancery.message.created.v1',
-           jsonb_build_object('conversation_id', %(room)s::uuid, 'message_id', id,
-                              'author_id', people[1 + n %% cardinality(people)]),
-           people[1 + n %% cardinality(people)], 'bench', at
-      FROM said)
-INSERT INTO messaging_message
-       (id, conversation_id, seq, author_id, kind, text, key, also_in_conversation, created_at)
-SELECT id, %(room)s, n, people[1 + n %% cardinality(people)], 'text', text, id, false, at FROM said
-"""
 _MANY = """
 WITH made AS (
     INSERT INTO messaging_conversation (id, kind, name, topic, purpose, created_at)
@@ -82,7 +55,7 @@ def populate(size: Size) -> World:
             quiet=quiet,
             quiet_room=quiet_room,
         )
-        _fill_history(UUID(world.history), [UUID(id_) for id_ in people[:20]], size.history)
+        fill(UUID(world.history), [UUID(id_) for id_ in people[:20]], size.history)
         _give_many(UUID(people[-1]), size.many_conversations)
     _analyze()
     return world
@@ -170,27 +143,6 @@ def _room(name: str, people: Sequence[str]) -> str:
     return str(room.id)
 
 
-def _fill_history(room: UUID, people: Sequence[UUID], many: int) -> None:
-    from django.db import connection
-
-    from events.models import Stream
-
-    words = [f"{a}{b}" for a in _SYLLABLES for b in _SYLLABLES][:1024]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _HISTORY,
-            {
-                "words": words,
-                "began": "2026-01-01T00:00:00Z",
-                "many": many,
-                "rare": RARE_WORDS,
-                "people": list(people),
-                "room": room,
-            },
-        )
-    Stream.objects.filter(id=room).update(last_seq=many)
-
-
 def _give_many(user: UUID, many: int) -> None:
     from django.db import connection
 
@@ -207,9 +159,6 @@ def _analyze() -> None:
     with in_tenant(BENCH), connection.cursor() as cursor:
         for table in ("messaging_message", "messaging_membership", "events_entry"):
             cursor.execute(f"VACUUM ANALYZE {table}")
-
-
-_SYLLABLES = [c + v for c in "bdfgklmnprst" for v in ("a", "e", "i")]
 
 
 def main(arguments: list[str]) -> None:

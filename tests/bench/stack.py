@@ -205,7 +205,7 @@ def _key(size: Size) -> str:
     digest = hashlib.sha256(repr(size).encode())
     for path in sorted(ROOT.glob("*/migrations/*.py")) + sorted(ROOT.glob("*/*/migrations/*.py")):
         digest.update(path.read_bytes())
-    for name in ("population.py", "stack.py", "world.py"):
+    for name in ("population.py", "stack.py", "vast.py", "world.py"):
         digest.update((ROOT / "tests" / "bench" / name).read_bytes())
     return digest.hexdigest()
 
