@@ -1,19 +1,22 @@
 """The frame of the REST API: parsing, problem details, and what every operation documents."""
 
 import logging
+import re
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
-from pydantic import ConfigDict, ValidationInfo, field_validator
+from pydantic import BeforeValidator, ConfigDict, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.errors import (
@@ -57,10 +60,32 @@ class Problem(Schema):
     errors: list[FieldProblem]
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:")
+
+
+def _is_written_out(value: Any) -> Any:
+    """Refuse what Python would take for seconds since 1970: a number is no time here."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.match(value)):
+        return value
+    raise PydanticCustomError("time_type", "Send a time such as 2026-03-09T08:00:00Z.")
+
+
+type Moment = Annotated[datetime, BeforeValidator(_is_written_out)]
+"""A time in the query of a request."""
+
+
 class Body(Schema):
     """Base of request bodies: fields that we do not know are refused by name."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _is_an_object(cls, value: Any, handler: Callable[[Any], Any]) -> Any:
+        """Refuse lists: ninja would look for our fields among their attributes, and find none."""
+        if isinstance(value, list):
+            raise PydanticCustomError("dict_type", "Send a JSON object.")
+        return handler(value)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -71,6 +96,8 @@ class Body(Schema):
             raise PydanticCustomError("int_type", "Send a whole number, without quotes.")
         if wanted is bool and type(value) is not bool:
             raise PydanticCustomError("bool_type", "Send true or false, without quotes.")
+        if wanted is datetime or (wanted == (datetime | None) and value is not None):
+            return _is_written_out(value)
         return value
 
 
@@ -178,7 +205,7 @@ def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
         # An id that cannot be one names nothing.
         return problem_of(NotFound("address"))
     fields = [
-        FieldError(_field(error["loc"]), str(error["msg"]).capitalize()) for error in wrong.errors
+        FieldError(_field(error["loc"]), capfirst(str(error["msg"]))) for error in wrong.errors
     ]
     return problem_of(Invalid("request", errors=fields))
 

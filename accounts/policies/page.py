@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
@@ -57,7 +58,7 @@ class PolicyAdmin(admin.ModelAdmin):
                 choices=db_field.base_field.choices,
                 widget=forms.CheckboxSelectMultiple,
                 required=not db_field.blank,
-                label=db_field.verbose_name.capitalize(),
+                label=capfirst(db_field.verbose_name),
                 help_text=db_field.help_text,
             )
         if isinstance(db_field, models.TimeField):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.people.models import User
@@ -28,7 +29,7 @@ class SignInPolicyAdmin(PolicyAdmin):
             coerce=lambda value: db_field.to_python(value),
             empty_value=None,
             required=False,
-            label=db_field.verbose_name.capitalize(),
+            label=capfirst(db_field.verbose_name),
             help_text=db_field.help_text,
         )
 

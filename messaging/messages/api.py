@@ -1,6 +1,5 @@
 """REST: messages."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from accounts.requests import idempotent
-from core.api import Body, answer, answers
+from core.api import Body, Moment, answer, answers
 from core.errors import Invalid
 from core.http import Request
 from core.ids import new_id
@@ -84,7 +83,7 @@ def list_messages(
 
 
 @router.get("/conversations/{conversation_id}/place", response=answers(PlaceView))
-def place_in_time(request: Request, conversation_id: UUID, at: datetime) -> HttpResponse:
+def place_in_time(request: Request, conversation_id: UUID, at: Moment) -> HttpResponse:
     """Where the history stood at a time, for `around_seq`; null where there is none to read."""
     if at.tzinfo is None:
         raise Invalid.field("at", _("Give the time with its offset, such as 2026-03-09T08:00:00Z."))

@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 
 from accounts.people import selectors, services
 from accounts.people.models import User
-from core.api import answer, answers
+from core.api import Body, answer, answers
 from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.conversations.selectors import people_visible_to
@@ -52,7 +52,7 @@ class LanguageView(Schema):
     name: str
 
 
-class MeChange(Schema):
+class MeChange(Body):
     """What people change of themselves; what is left out stays."""
 
     name: str | None = None

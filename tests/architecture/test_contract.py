@@ -198,3 +198,20 @@ def test_facts_are_frozen_and_hold_small_values(kind):
         words = str(field.type)
         assert field.name not in {"text", "name", "title", "topic", "email", "password"}, words
         assert any(small.__name__ in words for small in SMALL), words
+
+
+def test_every_body_refuses_fields_that_it_does_not_know():
+    document = api.get_openapi_schema(path_prefix="")
+    bodies = {
+        content["schema"]["$ref"].rpartition("/")[2]
+        for path in document["paths"].values()
+        for operation in path.values()
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        if "$ref" in content["schema"]
+    }
+
+    assert len(bodies) > 30
+    schemas = document["components"]["schemas"]
+    assert {
+        name for name in bodies if schemas[name].get("additionalProperties") is not False
+    } == set()

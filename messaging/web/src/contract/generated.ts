@@ -485,6 +485,9 @@ export interface MessageView {
   previews?: PreviewView[] | null;
 }
 
+export interface Moment {
+}
+
 export interface Move {
   thread_id: Id | null;
 }
