@@ -51,13 +51,16 @@ def get_upload(request: Request, upload_id: UUID) -> HttpResponse:
 @idempotent
 def sign_parts(request: Request, upload_id: UUID, body: PartsAsked) -> HttpResponse:
     """Addresses to PUT parts to, as their plain bytes; sending a part again replaces it."""
-    urls = uploads.part_urls(
+    found = uploads.part_addresses(
         request.actor,
         upload_id=upload_id,
         numbers=[part.number for part in body.parts],
         sums={part.number: part.sha256 for part in body.parts if part.sha256},
     )
-    items = [{"number": number, "url": url} for number, url in urls.items()]
+    items = [
+        {"number": number, "url": address.url, "headers": address.headers}
+        for number, address in found.items()
+    ]
     return answer({"items": items, "expires_in_s": uploads.URL_GOOD_FOR_S})
 
 

@@ -24,6 +24,7 @@ from messaging.files.storage import (
     CHUNK_BYTES,
     Incomplete,
     Kept,
+    PartAddress,
     PartWish,
     Source,
     StoredPart,
@@ -42,6 +43,8 @@ class BadPart(Exception):
 
 class DiskStore:
     """The default: nothing but a disk is needed."""
+
+    wants_sums = False
 
     def write(self, name: str, source: Source, *, most_bytes: int) -> Kept:
         path = _path(name)
@@ -64,7 +67,7 @@ class DiskStore:
         _folder(handle).mkdir(parents=True)
         return handle
 
-    def part_url(self, name: str, handle: str, part: PartWish, *, seconds: int) -> str:
+    def part_address(self, name: str, handle: str, part: PartWish, *, seconds: int) -> PartAddress:
         expires = int(time.time()) + seconds
         query = {
             "uploadId": handle,
@@ -74,7 +77,7 @@ class DiskStore:
             "expires": expires,
         }
         signature = _signature(handle, part, expires)
-        return f"{PART_PATH}{name}?{urlencode(query | {'signature': signature})}"
+        return PartAddress(f"{PART_PATH}{name}?{urlencode(query | {'signature': signature})}")
 
     def parts(self, name: str, handle: str) -> Mapping[int, StoredPart]:
         folder = _folder(handle)

@@ -43,8 +43,11 @@ class PartsAsked(Body):
 
 
 class PartUrl(Schema):
+    """`headers` are sent with the part; without them the store refuses it."""
+
     number: int
     url: str
+    headers: dict[str, str]
 
 
 class PartUrls(Schema):

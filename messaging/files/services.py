@@ -18,6 +18,7 @@ from messaging.files import pictures, scanner, storage
 from messaging.files.access import Do, file_for
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.files.models import File, FileVersion, Scan
+from messaging.files.uploads import reaching_the_store
 from messaging.messages.models import Message
 from messaging.messages.parts import Part, brings
 from tenants.context import current_tenant
@@ -27,6 +28,7 @@ MOST_FILES = 20
 """Most files of one message."""
 
 _MOST_THUMBNAIL_BYTES = 4 * 2**20
+_MOST_DRAWN_BYTES = 100 * 2**20
 _OF_A_VERSION = (
     "name",
     "content_type",
@@ -134,6 +136,8 @@ def inspect(file_id: UUID) -> None:
 
     Nothing is locked while the bytes are read, and what was found out about bytes that are no
     longer the file's is thrown away.
+
+    Errors  StoreAway, for whoever asked to try again.
     """
     seen = File.objects.filter(id=file_id, deleted_at=None).first()
     if seen is None:
@@ -178,10 +182,12 @@ def _scanned(file: File) -> Scan:
 def _thumbnail(file: File) -> str | None:
     if file.content_type not in pictures.MEASURED or file.width is None:
         return None
+    if file.size_bytes > _MOST_DRAWN_BYTES:
+        return None
     try:
         with storage.open_kept(file.storage_name) as source:
             drawn = pictures.thumbnail_of(io.BytesIO(source.read()))
-    except OSError:
+    except FileNotFoundError:
         return None
     if drawn is None:
         return None
@@ -238,16 +244,19 @@ def _were_sent_before(message: Message, ids: set[UUID]) -> bool:
 
 
 def _remove_unsent(file_id: UUID) -> None:
-    with transaction.atomic():
+    with reaching_the_store(), transaction.atomic():
         row = File.objects.select_for_update().filter(id=file_id, message_id=None).first()
         if row is None:
             raise NotFound("file")
         row.delete()
-    remove_bytes(row)
+        remove_bytes(row)
 
 
 def remove_bytes(file: File) -> None:
-    """Remove the bytes of a file whose row is gone, and was never shared."""
+    """Remove the bytes of a file whose row goes in the same transaction, and was never shared.
+
+    Errors  StoreAway: then the row stays.
+    """
     for name in (file.storage_name, file.thumbnail_name):
         if name is not None:
             storage.remove_kept(name)

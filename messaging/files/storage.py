@@ -4,8 +4,9 @@ The port. Where the bytes lie is a setting: a folder of this machine (`disk`), o
 object store that speaks S3 (`s3`).
 """
 
+import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import IO, Protocol
 from uuid import UUID
@@ -48,10 +49,22 @@ class PartWish:
 
 @dataclass(frozen=True, slots=True)
 class StoredPart:
-    """A part that has arrived. `tag` is the store's own name for its bytes."""
+    """A part that has arrived. `tag` is the store's own name for its bytes.
+
+    `sha256` is base64, where the store says what it checked the part by.
+    """
 
     size_bytes: int
     tag: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartAddress:
+    """Where a part is sent by PUT, and the headers without which it is refused."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Source(Protocol):
@@ -68,8 +81,15 @@ class Incomplete(Exception):
     """Parts of an upload are missing, or not of the size they should have."""
 
 
+class StoreAway(OSError):
+    """The store does not answer, or not us. What was asked of it may be asked again."""
+
+
 class Store(Protocol):
-    """Where bytes lie. Every name belongs to the tenant in hand."""
+    """Where bytes lie. Every name belongs to the tenant in hand. All may raise StoreAway."""
+
+    wants_sums: bool
+    """Parts are taken with their checksum only."""
 
     def write(self, name: str, source: Source, *, most_bytes: int) -> Kept: ...
 
@@ -81,7 +101,9 @@ class Store(Protocol):
 
     def begin(self, name: str) -> str: ...
 
-    def part_url(self, name: str, handle: str, part: PartWish, *, seconds: int) -> str: ...
+    def part_address(
+        self, name: str, handle: str, part: PartWish, *, seconds: int
+    ) -> PartAddress: ...
 
     def parts(self, name: str, handle: str) -> Mapping[int, StoredPart]: ...
 
@@ -125,6 +147,56 @@ def open_kept(storage_name: str, *, start: int = 0, end: int | None = None) -> I
     return _store().open(storage_name, start, end)
 
 
+def open_to_seek(storage_name: str, *, size_bytes: int) -> IO[bytes]:
+    """Open a stored file for readers that jump about in it, such as those of pictures.
+
+    A store that is far away is asked for ranges, a bounded number of them, and never for the whole.
+    """
+    source = open_kept(storage_name, end=min(_Far.PIECE_BYTES, size_bytes))
+    if source.seekable():
+        return source
+    with source:
+        return io.BufferedReader(_Far(storage_name, size_bytes, source.read()), _Far.PIECE_BYTES)
+
+
+class _Far(io.RawIOBase):
+    """A stored file read by ranges. What it begins with is at hand already."""
+
+    PIECE_BYTES = 1 << 18
+    _MOST_ASKED = 40
+
+    def __init__(self, name: str, size_bytes: int, head: bytes) -> None:
+        self._name, self._size, self._head = name, size_bytes, head
+        self._at, self._asked = 0, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def readinto(self, target: bytearray, /) -> int:  # type: ignore[override]
+        end = min(self._at + len(target), self._size)
+        if end <= self._at:
+            return 0
+        piece = self._head[self._at : end] or self._ask(end)
+        target[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+    def _ask(self, end: int) -> bytes:
+        self._asked += 1
+        if self._asked > self._MOST_ASKED:
+            raise OSError("too many pieces were asked for")
+        with open_kept(self._name, start=self._at, end=end) as source:
+            return source.read(end - self._at)
+
+
 def remove_kept(storage_name: str) -> None:
     """Remove stored bytes; where there are none nothing happens."""
     _store().remove(storage_name)
@@ -135,15 +207,23 @@ def begin_upload(storage_name: str) -> str:
     return _store().begin(storage_name)
 
 
-def part_urls(
+def part_addresses(
     storage_name: str, handle: str, parts: Sequence[PartWish], *, seconds: int
-) -> list[str]:
+) -> list[PartAddress]:
     """Where the parts are sent by PUT, each good for its number, its size and a few minutes."""
-    return [_store().part_url(storage_name, handle, part, seconds=seconds) for part in parts]
+    store = _store()
+    return [store.part_address(storage_name, handle, part, seconds=seconds) for part in parts]
+
+
+def wants_sums() -> bool:
+    """Say whether parts have to be announced with their checksums."""
+    return _store().wants_sums
 
 
 def parts_of(storage_name: str, handle: str) -> Mapping[int, StoredPart]:
     """The parts that have arrived, by number."""
+    if not handle:
+        return {}
     return _store().parts(storage_name, handle)
 
 
@@ -157,7 +237,8 @@ def finish_upload(storage_name: str, handle: str, parts: Mapping[int, StoredPart
 
 def abandon_upload(storage_name: str, handle: str) -> None:
     """Remove what has arrived of an upload; where there is nothing nothing happens."""
-    _store().abandon(storage_name, handle)
+    if handle:
+        _store().abandon(storage_name, handle)
 
 
 @erases

@@ -1,6 +1,7 @@
 """Uploads: a file comes in parts, by signed addresses, and can go on where it was cut."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from core.text import clean_name
 from events.journal import publish
 from messaging.files import pictures, scanner, storage
@@ -19,7 +20,7 @@ from messaging.files.events import FileUploaded
 from messaging.files.kinds import HEAD_BYTES, extension_of, kind_of
 from messaging.files.models import File, FileVersion, Scan, Upload
 from messaging.files.policy import limits
-from messaging.files.storage import Incomplete, PartWish, StoredPart
+from messaging.files.storage import Incomplete, PartAddress, PartWish, StoreAway, StoredPart
 from tenants.context import current_schema
 
 PART_BYTES = 8 * 2**20
@@ -29,6 +30,20 @@ MOST_PARTS = 10_000
 URL_GOOD_FOR_S = 900
 KEPT = timedelta(hours=48)
 _MOST_OPEN = 200
+_ASK_AGAIN_AFTER_S = 5
+
+
+@contextmanager
+def reaching_the_store() -> Iterator[None]:
+    """Say that the files cannot be reached, where the store does not answer.
+
+    Errors  Unavailable.
+    """
+    try:
+        yield
+    except StoreAway as away:
+        words = _("The store of the files does not answer. Try again in a moment.")
+        raise Unavailable("files", words, retry_after_s=_ASK_AGAIN_AFTER_S) from away
 
 
 def begin_upload(actor: Actor, *, name: str, size_bytes: int) -> Upload:
@@ -43,21 +58,28 @@ def begin_upload(actor: Actor, *, name: str, size_bytes: int) -> Upload:
     _check_size(size_bytes)
     with transaction.atomic():
         _check_room(actor, size_bytes)
-        stored = storage.new_name()
-        return Upload.objects.create(
+        upload = Upload.objects.create(
             owner_id=actor.user_id,
             name=name,
             size_bytes=size_bytes,
             part_bytes=PART_BYTES,
-            storage_name=stored,
-            handle=storage.begin_upload(stored),
+            storage_name=storage.new_name(),
             expires_at=timezone.now() + KEPT,
         )
+    # Its room is taken; nobody else waits while a slow store is asked.
+    try:
+        with reaching_the_store():
+            upload.handle = storage.begin_upload(upload.storage_name)
+    except Unavailable:
+        upload.delete()
+        raise
+    upload.save(update_fields=["handle"])
+    return upload
 
 
-def part_urls(
+def part_addresses(
     actor: Actor, *, upload_id: UUID, numbers: Sequence[int], sums: Mapping[int, str]
-) -> dict[int, str]:
+) -> dict[int, PartAddress]:
     """Where to send these parts by PUT. `sums` are SHA-256 in base64, for those that have one.
 
     Errors  NotFound; Conflict where the upload is finished; Invalid names `parts`.
@@ -69,16 +91,26 @@ def part_urls(
     if any(number not in sizes for number in numbers):
         words = _("The parts of this upload are numbered 1 to %(most)d.") % {"most": len(sizes)}
         raise Invalid.field("parts", words)
+    if storage.wants_sums() and any(number not in sums for number in numbers):
+        words = _("Give the SHA-256 of each part, in base64; the store checks what arrives by it.")
+        raise Invalid.field("parts", words, code="no_checksum")
     wishes = [PartWish(number, sizes[number], sums.get(number)) for number in numbers]
-    urls = storage.part_urls(upload.storage_name, upload.handle, wishes, seconds=URL_GOOD_FOR_S)
-    return dict(zip(numbers, urls, strict=True))
+    with reaching_the_store():
+        found = storage.part_addresses(
+            upload.storage_name, upload.handle, wishes, seconds=URL_GOOD_FOR_S
+        )
+    return dict(zip(numbers, found, strict=True))
 
 
 def received(upload: Upload) -> list[int]:
-    """The numbers of the parts that have arrived whole."""
+    """The numbers of the parts that have arrived whole.
+
+    Errors  Unavailable.
+    """
     if upload.file_id is not None:
         return sorted(_sizes(upload))
-    arrived = storage.parts_of(upload.storage_name, upload.handle)
+    with reaching_the_store():
+        arrived = storage.parts_of(upload.storage_name, upload.handle)
     return sorted(
         number for number, size in _sizes(upload).items() if _is_there(arrived, number, size)
     )
@@ -89,9 +121,9 @@ def complete_upload(actor: Actor, *, upload_id: UUID) -> File:
 
     It belongs to no message yet, and its uploader alone may see it.
 
-    Errors  NotFound; Conflict (`incomplete`) names the parts that are missing.
+    Errors  NotFound; Conflict (`incomplete`) names the parts that are missing; Unavailable.
     """
-    with transaction.atomic():
+    with reaching_the_store(), transaction.atomic():
         upload = own_upload(actor, upload_id, lock=True)
         if upload.file_id is not None:
             return _made(upload)
@@ -116,11 +148,14 @@ def complete_upload(actor: Actor, *, upload_id: UUID) -> File:
 
 
 def cancel_upload(actor: Actor, *, upload_id: UUID) -> None:
-    """Give an upload up, and what has arrived of it."""
-    with transaction.atomic():
+    """Give an upload up, and what has arrived of it.
+
+    Errors  NotFound; Unavailable: then it is still there, and can be given up again.
+    """
+    with reaching_the_store(), transaction.atomic():
         upload = own_upload(actor, upload_id, lock=True)
+        forget_bytes(upload)
         upload.delete()
-    forget_bytes(upload)
 
 
 def forget_bytes(upload: Upload) -> None:
@@ -129,11 +164,11 @@ def forget_bytes(upload: Upload) -> None:
 
 
 def _file_of(upload: Upload, digest: bytes) -> File:
-    with storage.open_kept(upload.storage_name) as source:
+    with storage.open_kept(upload.storage_name, end=HEAD_BYTES) as source:
         kind = kind_of(source.read(HEAD_BYTES), upload.name)
     size = None
     if kind in pictures.MEASURED:
-        with storage.open_kept(upload.storage_name) as source:
+        with storage.open_to_seek(upload.storage_name, size_bytes=upload.size_bytes) as source:
             size = pictures.size_of(source)
     return File.objects.create(
         id=upload.id,

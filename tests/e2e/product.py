@@ -35,12 +35,14 @@ class Product:
 
 
 @contextmanager
-def running_product() -> Iterator[Product]:
+def running_product(**settings: str) -> Iterator[Product]:
     """Run the product with the demo's people until the block ends.
 
-    CHANCERY_E2E_PORT names one that runs already, for those who write journeys.
+    CHANCERY_E2E_PORT names one that runs already, for those who write journeys; one with settings
+    of its own is started all the same.
     """
-    if running := os.environ.get("CHANCERY_E2E_PORT"):
+    running = os.environ.get("CHANCERY_E2E_PORT")
+    if running and not settings:
         yield Product(int(running))
         return
     # Readable by everybody: as root, the database server runs as somebody else.
@@ -48,7 +50,9 @@ def running_product() -> Iterator[Product]:
     data_dir.chmod(0o755)
     port = free_port()
     log = data_dir / "up.log"
-    environment = without_servers() | {
+    environment = {
+        **without_servers(),
+        **settings,
         "PORT": str(port),
         "CHANCERY_DATA_DIR": str(data_dir / "data"),
         "CHANCERY_DEMO_PASSWORD": PASSWORD,

@@ -694,6 +694,7 @@ export interface PartAsked {
 export interface PartUrl {
   number: number;
   url: string;
+  headers: Record<string, string>;
 }
 
 export interface PartUrls {

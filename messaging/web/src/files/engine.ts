@@ -1,3 +1,4 @@
+import type { PartUrl, PartUrls } from "../contract/generated.ts";
 import type { FileView, Id } from "../contract/types.ts";
 import { explain } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
@@ -17,6 +18,9 @@ interface Upload {
 
 const MOST_AT_ONCE = 3;
 const MOST_ATTEMPTS = 12;
+
+/** What stores answer where a part was damaged on the way, or its address has ended: 422 is ours, the others are S3's. */
+const MENDED_BY_ANOTHER_TRY = new Set([400, 403, 404, 422]);
 
 const blobs = new Map<string, Blob>();
 const running = new Map<string, AbortController>();
@@ -148,8 +152,8 @@ async function sendParts(upload: Upload, blob: Blob, onProgress: (sent: number) 
     const piece = blob.slice((number - 1) * upload.part_bytes, number * upload.part_bytes);
     const before = sent;
     const sha256 = await checksum(piece);
-    const { items } = await ask<{ items: { url: string }[] }>("POST", `/uploads/${upload.id}/parts`, { parts: [{ number, sha256 }] }, signal);
-    await put(items[0]?.url ?? "", piece, (loaded) => onProgress(before + loaded), signal);
+    const { items } = await ask<PartUrls>("POST", `/uploads/${upload.id}/parts`, { parts: [{ number, sha256 }] }, signal);
+    await put(items[0], piece, (loaded) => onProgress(before + loaded), signal);
     sent += piece.size;
     onProgress(sent);
   }
@@ -164,13 +168,14 @@ async function checksum(piece: Blob): Promise<string | null> {
 }
 
 /** PUT with progress: `fetch` does not tell how much has gone out. */
-function put(url: string, piece: Blob, onProgress: (loaded: number) => void, signal: AbortSignal): Promise<void> {
+function put(address: PartUrl | undefined, piece: Blob, onProgress: (loaded: number) => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const cut = (): void => reject(new Refused(0, null, null));
-    request.open("PUT", url);
+    request.open("PUT", address?.url ?? "");
+    for (const [name, value] of Object.entries(address?.headers ?? {})) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => onProgress(event.loaded));
-    request.addEventListener("load", () => (request.status < 300 ? resolve() : reject(new Refused(request.status === 422 ? 0 : request.status, null, null))));
+    request.addEventListener("load", () => (request.status < 300 ? resolve() : reject(new Refused(MENDED_BY_ANOTHER_TRY.has(request.status) ? 0 : request.status, null, null))));
     request.addEventListener("error", cut);
     request.addEventListener("abort", cut);
     signal.addEventListener("abort", () => request.abort(), { once: true });
