@@ -70,7 +70,7 @@ def _is_written_out(value: Any) -> Any:
     raise PydanticCustomError("time_type", "Send a time such as 2026-03-09T08:00:00Z.")
 
 
-type Moment = Annotated[datetime, BeforeValidator(_is_written_out)]
+Moment = Annotated[datetime, BeforeValidator(_is_written_out)]
 """A time in the query of a request."""
 
 

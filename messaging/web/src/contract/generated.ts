@@ -485,9 +485,6 @@ export interface MessageView {
   previews?: PreviewView[] | null;
 }
 
-export interface Moment {
-}
-
 export interface Move {
   thread_id: Id | null;
 }
