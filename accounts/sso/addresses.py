@@ -18,6 +18,8 @@ class Addresses:
     acs: str = ""
     sls: str = ""
     callback: str = ""
+    signed_out: str = ""
+    back_channel: str = ""
 
     @property
     def entity_id(self) -> str:
@@ -37,7 +39,12 @@ def of(provider: IdentityProvider) -> Addresses:
     """All addresses of a provider."""
     base = f"{site()}/accounts/{provider.kind}/{provider.slug}"
     if provider.kind == Kind.OIDC:
-        return Addresses(login=f"{base}/login/", callback=f"{base}/login/callback/")
+        return Addresses(
+            login=f"{base}/login/",
+            callback=f"{base}/login/callback/",
+            signed_out=f"{base}/logout/done/",
+            back_channel=f"{base}/logout/back/",
+        )
     return Addresses(
         login=f"{base}/login/",
         metadata=f"{base}/metadata/",

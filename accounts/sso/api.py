@@ -56,6 +56,8 @@ class AddressesView(Schema):
     acs: str
     sls: str
     callback: str
+    signed_out: str
+    back_channel: str
 
 
 class ProviderView(Schema):
@@ -207,6 +209,8 @@ def provider_view(provider: IdentityProvider) -> dict[str, Any]:
             "acs": where.acs,
             "sls": where.sls,
             "callback": where.callback,
+            "signed_out": where.signed_out,
+            "back_channel": where.back_channel,
         },
         "certificates": [key.certificate for key in selectors.own_keys(provider)],
     }

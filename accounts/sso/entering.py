@@ -36,6 +36,8 @@ class Told:
     claims: dict[str, Any]
     name_format: str = ""
     session_index: str = ""
+    hint: str = ""
+    """The ID token, sealed; not kept with what arrived."""
 
     def content(self) -> dict[str, Any]:
         """As it is kept."""
@@ -130,6 +132,7 @@ def _sign_in(
         "name_id": told.subject,
         "name_format": told.name_format,
         "session_index": told.session_index,
+        "hint": told.hint,
     }
     publish(SsoSignedIn(provider.id, arrival.id, user.id, admitted.is_new), by=actor_for(user))
     record_authentication(request, user, method="sso", provider=provider.slug)

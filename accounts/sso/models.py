@@ -193,11 +193,15 @@ class SsoSession(models.Model):
     identity = models.ForeignKey(ExternalIdentity, models.CASCADE, related_name="sessions")
     name_id = models.CharField(max_length=255, db_collation="C")
     session_index = models.CharField(max_length=255, blank=True, default="", db_collation="C")
+    # Sealed: the ID token that opened it, by which the provider knows what to end.
+    hint = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [
-            models.Index(fields=["identity", "session_index"], name="accounts_ssosession_index")
+            models.Index(fields=["identity", "session_index"], name="accounts_ssosession_index"),
+            # A logout token may name the session alone.
+            models.Index(fields=["session_index"], name="accounts_ssosession_sid"),
         ]
 
     def __str__(self) -> str:

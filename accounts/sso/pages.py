@@ -79,10 +79,15 @@ def send_browser(
 ) -> HttpResponse:
     """Send the browser on to a provider.
 
-    After a form of ours by a page, not by a redirect: browsers hold redirects of a form against the
-    form's own policy, which names no provider.
+    After a form of ours, which is that for signing out, by a page, not by a redirect: browsers hold
+    redirects of a form against the form's own policy, which names no provider.
     """
-    context = {"provider": provider, "sending": sending, "url": sending.url}
+    context = {
+        "provider": provider,
+        "sending": sending,
+        "url": sending.url,
+        "is_leaving": after_form,
+    }
     if sending.form is None and not after_form:
         response = HttpResponse(status=302)
         response["Location"] = sending.url

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,21 +12,26 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.people.models import User
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_session
+from accounts.sso import arrivals
 from accounts.sso.entering import MARK
 from accounts.sso.events import SsoSignedOut
 from accounts.sso.models import ExternalIdentity, IdentityProvider, Kind, SsoSession, State
+from accounts.sso.refusal import Refused
 from core.actor import system_actor
 from core.sealed import Unreadable, seal, unseal
 from events.journal import publish
 from tenants.context import current_tenant
 
+LONGEST_HINT = 3_000
+
 
 @receiver(user_logged_in)
-def note_session(request: HttpRequest, user: User, **_: Any) -> None:
+def note_session(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     """Runs once the session has its key: note it under the names that the provider uses."""
     mark = request.session.get(MARK)
     if mark is None:
@@ -35,22 +41,51 @@ def note_session(request: HttpRequest, user: User, **_: Any) -> None:
         # They came in another way in the end, after a sign-in that was broken off.
         del request.session[MARK]
         return
+    # Kept with the row: a session is read with each request, its token only at the end.
+    hint = mark.pop("hint", "")
+    request.session[MARK] = mark
     SsoSession.objects.update_or_create(
         session_id=row.id,
         defaults={
             "identity_id": UUID(mark["identity"]),
             "name_id": mark["name_id"],
             "session_index": mark["session_index"],
+            "hint": hint,
         },
     )
 
 
-def end_sessions(
-    provider: IdentityProvider, *, name_id: str, session_indexes: Sequence[str]
+def sign_out(
+    provider: IdentityProvider,
+    *,
+    message_id: str,
+    keep_until: datetime,
+    name_id: str = "",
+    session_indexes: Sequence[str] = (),
 ) -> int:
-    """End the sessions that a provider has opened for this name, all or those of these indexes."""
+    """Do what a provider's good message asks for, once; returns how many sessions it ended.
+
+    Errors  Refused where single logout is off, or the same message came before.
+    """
+    if not provider.rules.single_logout:
+        raise Refused("off", _("Single logout is switched off for this provider."))
     with transaction.atomic():
-        rows = SsoSession.objects.filter(identity__provider=provider, name_id=name_id)
+        arrivals.once(provider, message_id=message_id, keep_until=keep_until)
+        return end_sessions(provider, name_id=name_id, session_indexes=session_indexes)
+
+
+def end_sessions(
+    provider: IdentityProvider, *, name_id: str = "", session_indexes: Sequence[str] = ()
+) -> int:
+    """End the sessions that a provider has opened for this name, or by these indexes, or both.
+
+    Returns how many there were; it may be none, where they have ended before.
+    """
+    assert name_id or session_indexes, "this would end everybody's"
+    with transaction.atomic():
+        rows = SsoSession.objects.filter(identity__provider=provider)
+        if name_id:
+            rows = rows.filter(name_id=name_id)
         if session_indexes:
             rows = rows.filter(session_index__in=session_indexes)
         found = {row.session_id: row.identity_id for row in rows}
@@ -85,8 +120,31 @@ def logout_address(session: SessionBase) -> str:
     if not has_address:
         return ""
     # Sealed: the session is empty by the time the page is asked for.
-    token = seal(json.dumps(mark), tenant=current_tenant(), purpose="sso-logout")
+    token = seal(
+        json.dumps(mark | {"hint": _hint(session)}), tenant=current_tenant(), purpose="sso-logout"
+    )
     return f"/accounts/{provider.kind}/{provider.slug}/logout/?{urlencode({'for': token})}"
+
+
+def sealed_hint(id_token: str) -> str:
+    """The ID token as it may be kept, to tell the provider at the end whose session it was.
+
+    Empty for one that is too long for an address.
+    """
+    if len(id_token) > LONGEST_HINT:
+        return ""
+    return seal(id_token, tenant=current_tenant(), purpose="sso-hint")
+
+
+def _hint(session: SessionBase) -> str:
+    rows = SsoSession.objects.filter(
+        session_id__in=Session.objects.filter(session_key=session.session_key).values("id")
+    )
+    sealed = rows.values_list("hint", flat=True).first()
+    try:
+        return unseal(sealed, tenant=current_tenant(), purpose="sso-hint") if sealed else ""
+    except Unreadable:
+        return ""
 
 
 def logout_mark(token: str) -> dict[str, str]:

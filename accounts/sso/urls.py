@@ -19,4 +19,6 @@ urlpatterns = [
     path("oidc/<slug:slug>/login/", oidc.login, name="oidc_login"),
     path("oidc/<slug:slug>/login/callback/", oidc.callback, name="oidc_callback"),
     path("oidc/<slug:slug>/logout/", oidc.log_out, name="oidc_logout"),
+    path("oidc/<slug:slug>/logout/done/", oidc.signed_out, name="oidc_signed_out"),
+    path("oidc/<slug:slug>/logout/back/", oidc.back_channel, name="oidc_back_channel"),
 ]

@@ -1,4 +1,4 @@
--- key: 8fa098f6dbb4001551a97e8f81ccbb6ee9cf33a13579d74b52a3cf0f7c83aa16
+-- key: 4425a09ce2c40214e8dae0ff42c14449c623414c5b6a269ee38eb5b14e052298
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -392,6 +392,7 @@ CREATE TABLE "accounts_ssosession" (
   session_index character varying(255) COLLATE "C" CONSTRAINT accounts_ssosession_session_index_not_null NOT NULL,
   created_at timestamp with time zone CONSTRAINT accounts_ssosession_created_at_not_null NOT NULL,
   identity_id uuid CONSTRAINT accounts_ssosession_identity_id_not_null NOT NULL,
+  hint text DEFAULT ''::text CONSTRAINT accounts_ssosession_hint_not_null NOT NULL,
   CONSTRAINT accounts_ssosession_pkey PRIMARY KEY (session_id)
 );
 CREATE TABLE "accounts_user" (
@@ -989,6 +990,7 @@ CREATE INDEX accounts_session_session_key_b186966f_like ON accounts_session USIN
 CREATE INDEX accounts_session_user ON accounts_session USING btree (user_id);
 CREATE INDEX accounts_ssosession_identity_id_b2e6cfab ON accounts_ssosession USING btree (identity_id);
 CREATE INDEX accounts_ssosession_index ON accounts_ssosession USING btree (identity_id, session_index);
+CREATE INDEX accounts_ssosession_sid ON accounts_ssosession USING btree (session_index);
 CREATE UNIQUE INDEX accounts_user_email_unique ON accounts_user USING btree (lower(email::text));
 CREATE INDEX accounts_user_groups_group_id_bd11a704 ON accounts_user_groups USING btree (group_id);
 CREATE INDEX accounts_user_groups_user_id_52b62117 ON accounts_user_groups USING btree (user_id);
@@ -1029,8 +1031,6 @@ CREATE INDEX messaging_follow_root ON messaging_follow USING btree (root_id);
 CREATE INDEX messaging_forward_source ON messaging_forward USING btree (source_id);
 CREATE INDEX messaging_membership_user_id_7a7ab7d8 ON messaging_membership USING btree (user_id);
 CREATE INDEX messaging_mention_message ON messaging_mention USING btree (message_id);
-CREATE INDEX messaging_message_author ON messaging_message USING btree (author_id, id);
-CREATE INDEX messaging_message_shown ON messaging_message USING btree (conversation_id, seq) WHERE thread_id IS NULL OR also_in_conversation;
 CREATE INDEX messaging_message_thread ON messaging_message USING btree (thread_id, seq) WHERE thread_id IS NOT NULL;
 CREATE INDEX messaging_message_words ON messaging_message USING gin (words) WITH (fastupdate=off);
 CREATE INDEX messaging_pin_place ON messaging_pin USING btree (conversation_id, id);
@@ -1438,6 +1438,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('accounts', '0014_invitations', now()),
 ('accounts', '0015_branding', now()),
 ('accounts', '0016_networks', now()),
+('accounts', '0017_sso_logout', now()),
 ('admin', '0001_initial', now()),
 ('admin', '0002_logentry_remove_auto_add', now()),
 ('admin', '0003_logentry_add_action_flag_choices', now()),
@@ -1463,7 +1464,6 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0015_forwards_and_policy', now()),
 ('messaging', '0016_access_reviews', now()),
 ('messaging', '0017_emoji_status_and_previews', now()),
-('messaging', '0018_long_histories', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

@@ -1,7 +1,7 @@
 // A real identity provider for the tests, as a process of its own:
 //   node providers.mjs saml|oidc PORT OPTIONS_AS_JSON
 // SAML is samlp, as Auth0 uses it; OpenID Connect is oidc-provider, which is certified.
-import { createServer } from "node:http";
+import { createServer, request as send } from "node:http";
 import { createRequire } from "node:module";
 
 const [kind, port, json] = process.argv.slice(2);
@@ -18,6 +18,30 @@ async function bodyOf(request) {
   let text = "";
   for await (const chunk of request) text += chunk;
   return Object.fromEntries(new URLSearchParams(text));
+}
+
+/** What a server of ours answers; names that end in .localhost are this machine, as in a browser. */
+function reach(url, { method = "GET", headers = {}, body } = {}) {
+  const { hostname, host, port, pathname, search } = new URL(url);
+  const at = hostname.endsWith(".localhost") ? "127.0.0.1" : hostname;
+  const text = body === undefined ? "" : String(body);
+  return new Promise((resolve, reject) => {
+    const sent = send(
+      {
+        host: at,
+        port,
+        method,
+        path: pathname + search,
+        headers: { ...Object.fromEntries(new Headers(headers)), host, "content-length": Buffer.byteLength(text) },
+      },
+      (answer) => {
+        answer.resume();
+        answer.on("end", () => resolve(new Response(null, { status: answer.statusCode })));
+      },
+    );
+    sent.on("error", reject);
+    sent.end(text);
+  });
 }
 
 function escaped(text) {
@@ -107,8 +131,14 @@ async function oidc() {
         client_secret: options.client_secret,
         redirect_uris: options.redirect_uris,
         post_logout_redirect_uris: options.post_logout_redirect_uris ?? [],
+        ...(options.backchannel_logout_uri && {
+          backchannel_logout_uri: options.backchannel_logout_uri,
+          backchannel_logout_session_required: true,
+        }),
       },
     ],
+    features: { backchannelLogout: { enabled: true } },
+    fetch: reach,
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name", "groups"] },
     cookies: { keys: ["for tests only"] },
     async findAccount(_context, id) {

@@ -1,5 +1,6 @@
 """People sign in through real identity providers that an admin has set up alone, in the console."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -20,15 +21,22 @@ class Identity:
 
     def __init__(self, product: Product, sign_in: SignIn, stack: ExitStack) -> None:
         self._product, self._sign_in, self._stack = product, sign_in, stack
+        self.running: dict[str, Provider] = {}
 
     def start(self, kind: str, tenant: str, slug: str, **options: Any) -> Provider:
-        callback = f"{self._product.site(tenant)}/accounts/oidc/{slug}/login/callback/"
-        options = {"domain": f"{slug}.example", "redirect_uris": [callback]} | options
+        base = f"{self._product.site(tenant)}/accounts/oidc/{slug}"
+        told = {
+            "domain": f"{slug}.example",
+            "redirect_uris": [f"{base}/login/callback/"],
+            "post_logout_redirect_uris": [f"{base}/logout/done/"],
+            "backchannel_logout_uri": f"{base}/logout/back/",
+        }
+        options = told | options
         return self._stack.enter_context(running_provider(kind, **options))
 
     def set_up(self, kind: str, tenant: str, slug: str, owner: str, **options: Any) -> Page:
         """Start it, and fill the console's form in; the page then shows the draft."""
-        provider = self.start(kind, tenant, slug, **options)
+        provider = self.running[slug] = self.start(kind, tenant, slug, **options)
         page = self._sign_in(owner, tenant).page
         page.goto("/admin/accounts/identityprovider/add/")
         page.locator("#id_kind").select_option(kind)
@@ -143,6 +151,49 @@ def public_key(certificate: str) -> str:
 
     key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def sign_in_by(page: Page, kind: str, slug: str, name: str) -> None:
+    page.goto(f"/accounts/{kind}/{slug}/login/")
+    prove_who_one_is(page, kind, name)
+    expect(page.locator("[data-line=open]")).to_be_attached()
+
+
+def test_signing_out_at_the_provider_ends_the_open_window(
+    identity: Identity, new_context: NewContext, slug: str
+):
+    """Back-channel: the provider's server tells ours; the browser has no part in it."""
+    identity.switch_on(identity.set_up("oidc", "acme", slug, "ana"))
+    context = new_context("acme")
+    page = context.new_page()
+    sign_in_by(page, "oidc", slug, "kim")
+
+    there = context.new_page()
+    there.goto(f"{identity.running[slug].described_at}/session/end")
+    begun = time.monotonic()
+    there.get_by_role("button", name="Yes, sign me out").click()
+
+    expect(page.get_by_label("Email")).to_be_visible(timeout=4000)
+    assert time.monotonic() - begun < 4, "two seconds for the socket, and the page it leads to"
+    assert page.url.split("?")[0].endswith("/accounts/login/")
+
+
+def test_signing_out_here_signs_out_at_the_provider(
+    identity: Identity, new_context: NewContext, slug: str
+):
+    identity.switch_on(identity.set_up("oidc", "acme", slug, "ana"))
+    page = new_context("acme").new_page()
+    sign_in_by(page, "oidc", slug, "kim")
+
+    page.get_by_role("button", name="You: ").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    page.get_by_role("button", name="Yes, sign me out").click()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    expect(page.get_by_text(f"Here and at {slug.title()}.")).to_be_visible()
+
+    page.get_by_role("link", name="Sign in again").click()
+    page.get_by_role("link", name=f"Continue with {slug.title()}").click()
+    expect(page.get_by_placeholder("Enter any login")).to_be_visible()
 
 
 def test_two_organisations_with_two_providers_each_stay_apart(

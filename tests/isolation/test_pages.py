@@ -22,6 +22,7 @@ FOR_EVERYBODY = {
         "accounts/inactive/",
         # Only by POST; what they are sent is judged by its signature, or tells nothing.
         "accounts/saml/<slug:slug>/acs/",
+        "accounts/oidc/<slug:slug>/logout/back/",
         "accounts/sso/route/",
         "accounts/login/code/",
         "accounts/join/",

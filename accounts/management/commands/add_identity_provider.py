@@ -94,6 +94,7 @@ class Command(ChanceryCommand):
             where = addresses.of(provider)
         told = {"login": where.login, "metadata": where.metadata, "entity_id": where.entity_id}
         told |= {"acs": where.acs, "sls": where.sls, "callback": where.callback}
+        told |= {"signed_out": where.signed_out, "back_channel": where.back_channel}
         return {
             "id": str(provider.id),
             "tenant": slug,

@@ -1,18 +1,26 @@
 """The addresses of one OpenID Connect provider: to go there, to come back, to sign out."""
 
+import secrets
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.core.cache import cache
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.sso import addresses, arrivals, pending, selectors, sessions
 from accounts.sso.asking import purpose_of
 from accounts.sso.entering import Told, enter
 from accounts.sso.models import IdentityProvider, Kind
 from accounts.sso.oidc import client
+from accounts.sso.oidc.logout import read_logout
 from accounts.sso.pages import refuse, send_browser, sso_page
 from accounts.sso.pending import Asked
 from accounts.sso.refusal import Refused
@@ -21,6 +29,7 @@ from core.http import Request
 
 LONGEST = 4_000
 _KEPT = timedelta(hours=1)
+_LOGOUT_ASKED_S = 600
 
 
 @sso_page
@@ -57,8 +66,13 @@ def callback(request: Request, slug: str) -> HttpResponse:
     try:
         asked, own = _asked(request, provider)
         code = _code(request, provider)
-        claims = client.claims_for(provider, code, own, callback=addresses.of(provider).callback)
-        told = Told(claims["sub"], claims, session_index=str(claims.get("sid", ""))[:255])
+        found = client.redeem(provider, code, own, callback=addresses.of(provider).callback)
+        told = Told(
+            found.claims["sub"],
+            found.claims,
+            session_index=_session_of(found.claims),
+            hint=sessions.sealed_hint(found.id_token),
+        )
         content = told.content()
         # The nonce was asked for once: a token that brings it again is a replay.
         arrival, _ticket = arrivals.wait(
@@ -98,6 +112,13 @@ def _code(request: Request, provider: IdentityProvider) -> str:
     return codes[0]
 
 
+def _session_of(claims: dict[str, Any]) -> str:
+    """The provider's name for its session; one that no logout token could name is none."""
+    found = claims.get("sid")
+    is_name = isinstance(found, str) and found.isprintable() and len(found) <= 255
+    return found if is_name else ""
+
+
 @sso_page
 @require_GET
 def log_out(request: Request, slug: str) -> HttpResponse:
@@ -107,11 +128,63 @@ def log_out(request: Request, slug: str) -> HttpResponse:
     endpoint = provider.oidc.end_session_endpoint
     if mark.get("provider") != str(provider.id) or not endpoint:
         return HttpResponseRedirect("/accounts/login/")
-    query = urlencode(
-        {
-            "client_id": provider.oidc.client_id,
-            "post_logout_redirect_uri": f"{addresses.site()}/accounts/login/",
-        }
-    )
-    url = f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
+    state = secrets.token_urlsafe(32)
+    cache.set(f"sso:logout:{state}", str(provider.id), _LOGOUT_ASKED_S)
+    query = {
+        "client_id": provider.oidc.client_id,
+        "post_logout_redirect_uri": addresses.of(provider).signed_out,
+        "state": state,
+    }
+    if hint := mark.get("hint"):
+        query["id_token_hint"] = hint
+    url = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
     return send_browser(request, provider, Sending(url), after_form=True)
+
+
+@sso_page
+@require_GET
+def signed_out(request: Request, slug: str) -> HttpResponse:
+    """The provider sends the browser back once its own session has ended."""
+    provider = selectors.provider_named(Kind.OIDC, slug)
+    asked = f"sso:logout:{request.GET.get('state', '')[:100]}"
+    if cache.get(asked) != str(provider.id):
+        # Nobody was sent there from here: this page must not say that somebody is signed out.
+        return HttpResponseRedirect("/accounts/login/")
+    cache.delete(asked)
+    return render(request, "accounts/sso/signed_out.html", {"provider": provider})
+
+
+@csrf_exempt
+@sso_page
+@require_POST
+def back_channel(request: Request, slug: str) -> HttpResponse:
+    """The provider itself, not a browser, says that somebody is signed out.
+
+    A session that is not here, or no more, is no error: it has ended.
+    """
+    provider = selectors.provider_named(Kind.OIDC, slug)
+    try:
+        wish = read_logout(provider, _logout_token(request))
+        sessions.sign_out(
+            provider,
+            # A name of its own kind: a nonce of ours must not pass for it.
+            message_id=f"logout:{wish.id}",
+            keep_until=wish.keep_until,
+            name_id=wish.subject,
+            session_indexes=(wish.session,) if wish.session else (),
+        )
+    except Refused as refusal:
+        arrivals.refused(provider, refusal)
+        said = {"error": "invalid_request", "error_description": str(refusal.words)}
+        return JsonResponse(said, status=400)
+    return HttpResponse()
+
+
+def _logout_token(request: Request) -> str:
+    try:
+        given = request.POST.getlist("logout_token")
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError) as wrong:
+        raise Refused("too_large", _("The form is too large, or is none.")) from wrong
+    if len(given) != 1 or request.GET:
+        raise Refused("fields", _("There must be exactly one logout_token, in the form."))
+    return given[0]

@@ -237,10 +237,13 @@ def _message(request: HttpRequest, field: str, expected: Expected) -> document.e
 def _sign_out(
     request: Request, provider: IdentityProvider, wish: logout.LogoutRequest, *, relay_state: str
 ) -> HttpResponse:
-    if not provider.rules.single_logout:
-        raise Refused("off", _("Single logout is switched off for this provider."))
-    arrivals.once(provider, message_id=wish.id, keep_until=timezone.now() + logout.KEPT)
-    sessions.end_sessions(provider, name_id=wish.name_id, session_indexes=wish.session_indexes)
+    sessions.sign_out(
+        provider,
+        message_id=wish.id,
+        keep_until=timezone.now() + logout.KEPT,
+        name_id=wish.name_id,
+        session_indexes=wish.session_indexes,
+    )
     mark = request.session.get(MARK, {})
     # Another provider may know somebody else by the same name.
     if mark.get("name_id") == wish.name_id and mark.get("provider") == str(provider.id):

@@ -1,5 +1,6 @@
-"""A provider of acme that is on, the small identity provider behind it, and a browser."""
+"""Providers of acme that are on, the small identity providers behind them, and a browser."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +11,7 @@ from accounts.sso import addresses, services
 from accounts.sso.models import IdentityProvider
 from tenants.context import in_tenant
 from tests.accounts.sso.idp import Idp, wire
+from tests.accounts.sso.op import Op, running_op
 from tests.cast import Cast, Person
 
 
@@ -82,3 +84,45 @@ def request_id(location: str) -> str:
 @pytest.fixture
 def door(cast: Cast) -> Door:
     return Door(cast.ana, "okta", Idp())
+
+
+@pytest.fixture
+def op() -> Iterator[Op]:
+    with running_op() as running:
+        yield running
+
+
+@pytest.fixture
+def provider(cast, op: Op) -> IdentityProvider:
+    with in_tenant("acme"):
+        made = services.add_provider(
+            cast.ana.actor,
+            kind="oidc",
+            slug="op",
+            metadata_url=op.issuer,
+            trust={"client_id": "client"},
+            secret="between us",
+        )
+        return services.switch(cast.ana.actor, provider_id=made.id, state="on")
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(HTTP_HOST="acme.localhost")
+
+
+def ask(browser: Client, op: Op, **query: str) -> dict[str, str]:
+    """Set out for the provider; returns what it is asked."""
+    response = browser.get("/accounts/oidc/op/login/", query)
+    assert response.status_code == 302
+    asked = {n: v[0] for n, v in parse_qs(urlsplit(response["Location"]).query).items()}
+    op.nonce = asked["nonce"]
+    return asked
+
+
+def come(browser: Client, **query: Any) -> Any:
+    return browser.get("/accounts/oidc/op/login/callback/", {"code": "the-code"} | query)
+
+
+def sign_in(browser: Client, op: Op) -> Any:
+    return come(browser, state=ask(browser, op)["state"])

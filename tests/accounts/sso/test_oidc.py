@@ -5,9 +5,8 @@ import hashlib
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
@@ -20,50 +19,9 @@ from accounts.sso.models import Arrival, ExternalIdentity, IdentityProvider, Out
 from core.errors import Invalid
 from events.models import Entry
 from tenants.context import in_tenant
-from tests.accounts.sso.op import Op, running_op
+from tests.accounts.sso.conftest import ask, come, sign_in
+from tests.accounts.sso.op import Op
 from tests.accounts.sso.test_saml import who
-
-
-@pytest.fixture
-def op() -> Iterator[Op]:
-    with running_op() as running:
-        yield running
-
-
-@pytest.fixture
-def provider(cast, op: Op) -> IdentityProvider:
-    with in_tenant("acme"):
-        made = services.add_provider(
-            cast.ana.actor,
-            kind="oidc",
-            slug="op",
-            metadata_url=op.issuer,
-            trust={"client_id": "client"},
-            secret="between us",
-        )
-        return services.switch(cast.ana.actor, provider_id=made.id, state="on")
-
-
-@pytest.fixture
-def browser() -> Client:
-    return Client(HTTP_HOST="acme.localhost")
-
-
-def ask(browser: Client, op: Op, **query: str) -> dict[str, str]:
-    """Set out for the provider; returns what it is asked."""
-    response = browser.get("/accounts/oidc/op/login/", query)
-    assert response.status_code == 302
-    asked = {n: v[0] for n, v in parse_qs(urlsplit(response["Location"]).query).items()}
-    op.nonce = asked["nonce"]
-    return asked
-
-
-def come(browser: Client, **query: Any) -> Any:
-    return browser.get("/accounts/oidc/op/login/callback/", {"code": "the-code"} | query)
-
-
-def sign_in(browser: Client, op: Op) -> Any:
-    return come(browser, state=ask(browser, op)["state"])
 
 
 def test_somebody_new_comes_in(provider, op, browser):

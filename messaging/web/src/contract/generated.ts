@@ -24,6 +24,8 @@ export interface AddressesView {
   acs: string;
   sls: string;
   callback: string;
+  signed_out: string;
+  back_channel: string;
 }
 
 export interface ArrivalPage {
