@@ -1,4 +1,4 @@
--- key: 4425a09ce2c40214e8dae0ff42c14449c623414c5b6a269ee38eb5b14e052298
+-- key: 4378907a7956d7b6a77801474e9c99f0f41d850a5a2052768c8aa808e7163544
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -1031,6 +1031,8 @@ CREATE INDEX messaging_follow_root ON messaging_follow USING btree (root_id);
 CREATE INDEX messaging_forward_source ON messaging_forward USING btree (source_id);
 CREATE INDEX messaging_membership_user_id_7a7ab7d8 ON messaging_membership USING btree (user_id);
 CREATE INDEX messaging_mention_message ON messaging_mention USING btree (message_id);
+CREATE INDEX messaging_message_author ON messaging_message USING btree (author_id, id);
+CREATE INDEX messaging_message_shown ON messaging_message USING btree (conversation_id, seq) WHERE thread_id IS NULL OR also_in_conversation;
 CREATE INDEX messaging_message_thread ON messaging_message USING btree (thread_id, seq) WHERE thread_id IS NOT NULL;
 CREATE INDEX messaging_message_words ON messaging_message USING gin (words) WITH (fastupdate=off);
 CREATE INDEX messaging_pin_place ON messaging_pin USING btree (conversation_id, id);
@@ -1464,6 +1466,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0015_forwards_and_policy', now()),
 ('messaging', '0016_access_reviews', now()),
 ('messaging', '0017_emoji_status_and_previews', now()),
+('messaging', '0018_long_histories', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),
