@@ -57,9 +57,10 @@ def conditions(actor: Actor, query: Query, *, zone: ZoneInfo) -> tuple[list[str]
         column = "m.author_id" if name == "from" else "m.conversation_id"
         param = f"{name}_{'not' if is_excluded else 'is'}"
         # Several of a kind are alternatives: nobody writes as two people.
-        same = f"{column} = ANY(%({param})s)"
+        # One by itself: an index then gives what they wrote in its order, and not all of it.
+        same = f"{column} = %({param})s" if len(ids) == 1 else f"{column} = ANY(%({param})s)"
         where.append(f"({same}) IS NOT TRUE" if is_excluded else same)
-        params[param] = ids
+        params[param] = ids[0] if len(ids) == 1 else ids
     for name, day, operator in (("since", query.since, ">="), ("until", query.until, "<")):
         if day is not None:
             moment = datetime.combine(day, time(), zone).astimezone(UTC)

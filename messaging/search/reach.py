@@ -5,7 +5,7 @@ the quickest way for whoever sees much of what is there. Whoever sees little, a 
 find nothing in a million messages: for them the search begins with the conversations they see.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.cache import cache
@@ -18,7 +18,7 @@ LITTLE = 0.2
 """Who sees less than this share of all messages is searched for by their conversations."""
 
 _FEW = 10_000
-"""So many messages are walked through in no time."""
+"""So many messages are looked through in a few milliseconds."""
 
 _MOST_LISTED = 5_000
 _KEPT_S = 600
@@ -37,26 +37,30 @@ SELECT coalesce(sum(s.last_seq), 0)::bigint,
 """
 
 
-def narrowed_to(actor: Actor) -> list[UUID] | None:
-    """The conversations a search of this person is to begin with; None where it should walk.
+class Reach(NamedTuple):
+    """Whether there is much to search, and whether the person sees little of it, or hardly any."""
 
-    More than the person may see of them may be in it, so the search trims in any case; what decides
-    between the two is up to ten minutes old, the list itself is of now.
-    """
-    if _share(actor) >= LITTLE:
-        return None
+    is_large: bool
+    sees_little: bool
+    sees_few: bool
+
+
+def reach_of(actor: Actor) -> Reach:
+    """How to search for a person; up to ten minutes old, since it decides nothing but the plan."""
+    key = f"search-reach:{actor.user_id}:{actor.is_guest}"
+    known = cache.get(key)
+    if known is None:
+        ((seen, messages),) = hot_rows(_SHARE, _params(actor))
+        is_large = messages > _FEW
+        known = (is_large, is_large and seen < LITTLE * messages, is_large and seen <= _FEW)
+        cache.set(key, known, _KEPT_S)
+    return Reach(*known)
+
+
+def conversations_seen(actor: Actor) -> list[UUID] | None:
+    """The conversations that the person sees, or more; None where they are too many to name."""
     rows = hot_rows(f"{_SEEN} LIMIT {_MOST_LISTED + 1}", _params(actor))
     return [id_ for (id_,) in rows] if len(rows) <= _MOST_LISTED else None
-
-
-def _share(actor: Actor) -> float:
-    key = f"search-share:{actor.user_id}:{actor.is_guest}"
-    share = cache.get(key)
-    if share is None:
-        ((seen, all_),) = hot_rows(_SHARE, _params(actor))
-        share = 1.0 if all_ < _FEW else min(1.0, seen / all_)
-        cache.set(key, share, _KEPT_S)
-    return share
 
 
 def _params(actor: Actor) -> list[Any]:

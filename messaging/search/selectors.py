@@ -1,6 +1,5 @@
 """Full-text search over what the actor may see."""
 
-from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -14,18 +13,16 @@ from core.paging import decode_cursor, encode_cursor
 from messaging.conversations.granted import GRANTED_TO
 from messaging.files.selectors import COLUMNS as FILE_COLUMNS
 from messaging.files.selectors import shared_view
-from messaging.messages.view import COLUMNS, views_of_rows
+from messaging.messages.view import views_of_rows
 from messaging.search.filters import conditions, zone_of
+from messaging.search.found import Sought, rows_of
 from messaging.search.models import SearchPolicy
 from messaging.search.plain import literal_pattern, literal_spans, marked_spans, pieces, plain
 from messaging.search.query import Query, Term, parse
-from messaging.search.reach import narrowed_to
+from messaging.search.reach import conversations_seen, reach_of
 from messaging.search.words import Composer, quoted
 
 type Sort = Literal["newest", "relevant"]
-
-MOST_RANKED = 300
-"""So many of the newest hits are ranked; what is older is found by more words, or by date."""
 
 _BEGIN, _END = "\ue000", "\ue001"
 """Private-use characters that mark hits between the database and us; stripped from the text."""
@@ -44,13 +41,6 @@ _VISIBLE = """
          AND NOT EXISTS (SELECT FROM messaging_membership x
               WHERE x.conversation_id = m.conversation_id AND x.user_id = %(user_id)s)))
 """.format(granted=GRANTED_TO.format(user="%(user_id)s"))
-
-
-# A hit of today counts twice as much as one of three months ago.
-_RANK = """
-    ts_rank(m.words, {wanted}, 1)
-    * (0.5 + 0.5 * exp(-extract(epoch FROM %(now)s::timestamptz - m.created_at)::float8 / 7776000))
-"""
 
 
 class Hits(NamedTuple):
@@ -85,27 +75,22 @@ def search(
     composer = Composer(current(SearchPolicy).languages)
     wanted = composer.query(said.terms)
     where, params = ["m.deleted_at IS NULL", _VISIBLE], composer.params
-    params |= {"user_id": actor.user_id, "sees_public": not actor.is_guest, "limit": limit + 1}
+    params |= {"user_id": actor.user_id, "sees_public": not actor.is_guest}
     if wanted is not None:
         where.append(f"m.words @@ ({wanted})")
     if zone is not None:
         more, values = conditions(actor, said, zone=zone)
         where += more
         params |= values
-    for column, value in (("conversation_id", conversation_id), ("author_id", author_id)):
-        if value is not None:
-            where.append(f"m.{column} = %({column})s")
-            params[column] = value
-    if conversation_id is None and "in_is" not in params:
-        seen = narrowed_to(actor)
-        if seen is not None:
-            where.append("m.conversation_id = ANY(%(seen)s)")
-            params["seen"] = seen
-    is_ranked = sort == "relevant" and wanted is not None
-    if is_ranked:
-        rows, following = _best(wanted or "", where, params, cursor, limit)
+    if author_id is not None:
+        where.append("m.author_id = %(author_id)s")
+        params["author_id"] = author_id
+    sought = Sought(where, params, wanted)
+    _place(actor, sought, conversation_id)
+    if sort == "relevant" and wanted is not None:
+        rows, following = sought.best(cursor, limit)
     else:
-        rows, following = _newest(where, params, cursor, limit)
+        rows, following = sought.newest(cursor, limit)
     views = views_of_rows(rows)
     shown = _highlights([view["text"] or "" for view in views], said)
     items = [
@@ -153,49 +138,26 @@ def _told(said: Query) -> list[dict[str, Words]]:
     return [{"text": text, "message": words} for text, words in said.hints]
 
 
-def _newest(
-    where: list[str], params: dict[str, Any], cursor: str | None, limit: int
-) -> tuple[list[tuple], str | None]:
-    if cursor:
-        (params["before"],) = decode_cursor(cursor, UUID)
-        where = [*where, "m.id < %(before)s"]
-    rows = _rows(
-        f"SELECT {COLUMNS} FROM messaging_message m WHERE {' AND '.join(where)}"
-        " ORDER BY m.id DESC LIMIT %(limit)s",
-        params,
-    )
-    return rows[:limit], encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None
-
-
-def _best(
-    wanted: str, where: list[str], params: dict[str, Any], cursor: str | None, limit: int
-) -> tuple[list[tuple], str | None]:
-    """The best of the newest. What comes in meanwhile does not move the pages that follow."""
-    skip, now = 0, timezone.now()
-    if cursor:
-        skip, stamp, params["newest"] = decode_cursor(cursor, int, str, UUID)
-        now = _moment(stamp) or now
-        where = [*where, "m.id <= %(newest)s"]
-    params |= {"now": now, "most": MOST_RANKED, "skip": max(0, min(skip, MOST_RANKED))}
-    rows = _rows(
-        f"WITH hits AS MATERIALIZED (SELECT m.* FROM messaging_message m"
-        f" WHERE {' AND '.join(where)} ORDER BY m.id DESC LIMIT %(most)s)"
-        f" SELECT {COLUMNS}, (SELECT max(id::text)::uuid FROM hits) FROM hits m"
-        f" ORDER BY {_RANK.format(wanted=f'({wanted})')} DESC, m.id DESC"
-        " LIMIT %(limit)s OFFSET %(skip)s",
-        params,
-    )
-    if len(rows) <= limit:
-        return rows, None
-    return rows[:limit], encode_cursor(skip + limit, now.isoformat(), rows[0][-1])
-
-
-def _moment(stamp: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(stamp)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
+def _place(actor: Actor, sought: Sought, conversation_id: UUID | None) -> None:
+    """Say where to look first: in one conversation, or in those that a person sees."""
+    reach = reach_of(actor)
+    sought.is_large = reach.is_large
+    if conversation_id is not None:
+        sought.scope.append("m.conversation_id = %(conversation_id)s")
+        sought.params["conversation_id"] = conversation_id
+    elif isinstance(sought.params.get("in_is"), UUID):
+        sought.scope.append("m.conversation_id = %(in_is)s")
+    elif reach.sees_little and "in_is" not in sought.params:
+        seen = conversations_seen(actor)
+        if seen is not None:
+            condition = "m.conversation_id = ANY(%(seen)s)"
+            sought.params["seen"] = seen
+            if reach.sees_few:
+                sought.only_in = condition
+            else:
+                sought.where.append(condition)
+    if "until_id" in sought.params:
+        sought.begin_at("m.id < %(until_id)s")
 
 
 def _highlights(texts: list[str], said: Query) -> list[list[dict[str, Any]]]:
@@ -216,7 +178,7 @@ def _highlights(texts: list[str], said: Query) -> list[list[dict[str, Any]]]:
             for language in languages
         )
         params = {**composer.params, "bodies": bare}
-        rows = _rows(
+        rows = rows_of(
             f"SELECT {marks} FROM unnest(%(bodies)s::text[]) WITH ORDINALITY one(body, n)"
             " ORDER BY n",
             params,
@@ -235,9 +197,3 @@ def _beginning(composer: Composer, term: Term) -> str:
     if term.is_phrase or not ends or whole is None:
         return f"({whole})"
     return f"({whole} || {composer.param(quoted(ends) + ':*')}::tsquery)"
-
-
-def _rows(sql: str, params: dict[str, Any]) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()

@@ -3,6 +3,7 @@
 make bench                         everything
 make bench ARGS="A B500"           these scenarios (B500 is B, C50 is C)
 make bench ARGS="--quick"          small numbers, in under a minute; no verdict on budgets
+make bench ARGS=M                  a conversation of a million messages; making it takes minutes
 make bench ARGS="T --tenants 500"  the fleet as large as the budget means it
 """
 
@@ -37,7 +38,9 @@ MEASURED: dict[str, Scenario] = {
     "D": scenarios.last_page,
     "E": scenarios.searches,
 }
-ALL = ("F", *MEASURED, "N", "P", "T")
+USUAL = ("F", *MEASURED, "N", "P", "T")
+ALL = (*USUAL, "M")
+"""M makes a million messages first, which takes minutes: only who asks for it gets it."""
 
 
 class Bench:
@@ -57,6 +60,7 @@ class Bench:
         stack = self._stack
         self._say("preparing")
         await asyncio.to_thread(stack.prepare)
+        vast = await asyncio.to_thread(stack.vast) if "M" in self._chosen else None
         try:
             await self._start()
             async with stack.floor(free_port()) as floor:
@@ -65,6 +69,11 @@ class Bench:
                         await self._measure(name, scenario, floor)
                 if "N" in self._chosen:
                     await self._noise(floor)
+            if vast is not None:
+                self._say("M")
+                figures, costs = await tenants.million(stack, vast, self._size)
+                self.product |= figures
+                self.details["M"] = costs
             await self._tenants()
         finally:
             self._say("stopping")
@@ -114,7 +123,7 @@ class Bench:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.split("\n")[0])
-    parser.add_argument("scenarios", nargs="*", help="A B C D E F N P T; B500 means B")
+    parser.add_argument("scenarios", nargs="*", help="A B C D E F N P T M; B500 means B")
     parser.add_argument("--quick", action="store_true", help="small numbers, for a smoke")
     parser.add_argument("--tenants", type=int, metavar="N", help="how many tenants in T (25)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures")
@@ -122,7 +131,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--keep-baseline", action="store_true", help="later runs compare with this")
     parser.add_argument("--limit", type=float, default=1500, metavar="S", help="give up after")
     chosen = parser.parse_args(arguments)
-    chosen.scenarios = {name[0].upper() for name in chosen.scenarios} or set(ALL)
+    chosen.scenarios = {name[0].upper() for name in chosen.scenarios} or set(USUAL)
     if unknown := chosen.scenarios - set(ALL):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {' '.join(ALL)}")
     return chosen

@@ -67,5 +67,19 @@ BUDGETS: Mapping[str, Budget] = {
         Budget("N.shift", "a noisy tenant moves another's p95 by", "%", 10, 10),
         _lasting("P.queries", "opening with 5,000 conversations: queries", "", 10, 10),
         Budget("P.seconds", "the same: time in the server", "s"),
+        _lasting(
+            "M.rows", "a conversation of 1,000,000: most rows a query reads", "", 20_000, 7000
+        ),
+        _lasting("M.page", "its last 50: CPU per request", "ms", 5, 2.3),
+        _lasting("M.around", "50 around a number: CPU per request", "ms", 5, 2.3),
+        _lasting("M.date", "jump to a date: CPU per request", "ms", None, None),
+        _lasting("M.permalink", "one message: CPU per request", "ms", 5, 2.3),
+        _lasting("M.unread", "its unread counts: CPU per request", "ms", 5, 2.3),
+        _lasting("M.sidebar", "the sidebar with it: CPU per request", "ms", 5, 2.3),
+        _lasting("M.common", "common word everywhere: CPU per request", "ms", 15, 8),
+        _lasting("M.common_in", "common word in it: CPU per request", "ms", 15, 8),
+        _lasting("M.rare", "rare word everywhere: CPU per request", "ms", 10, 2.5),
+        _lasting("M.rare_in", "rare word in it: CPU per request", "ms", 10, 2.5),
+        _lasting("M.outsider", "common word, by who cannot see it: CPU", "ms", 15, 8),
     )
 }

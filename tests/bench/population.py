@@ -39,19 +39,19 @@ def populate(size: Size) -> World:
     for slug in (BENCH, QUIET):
         create_tenant(slug=slug, name=slug.title())
     with in_tenant(QUIET):
-        quiet = _people(20, QUIET)
-        quiet_room = _room("quiet", quiet)
+        quiet = people_with_tokens(20, QUIET)
+        quiet_room = room_of("quiet", quiet)
     with in_tenant(BENCH):
-        people = _people(size.people, BENCH)
+        people = people_with_tokens(size.people, BENCH)
         each = size.people // size.rooms_c
         world = World(
             people=people,
-            room_a=_room("a", people[: size.room_a]),
-            room_b=_room("b", people[: size.room_b]),
+            room_a=room_of("a", people[: size.room_a]),
+            room_b=room_of("b", people[: size.room_b]),
             rooms_c=[
-                _room(f"c-{n}", people[n * each : (n + 1) * each]) for n in range(size.rooms_c)
+                room_of(f"c-{n}", people[n * each : (n + 1) * each]) for n in range(size.rooms_c)
             ],
-            history=_room("history", people[: size.room_a]),
+            history=room_of("history", people[: size.room_a]),
             quiet=quiet,
             quiet_room=quiet_room,
         )
@@ -114,7 +114,7 @@ def table_count() -> int:
 _FOREIGN = {"guardian", "allauth"}
 
 
-def _people(many: int, tenant: str) -> list[str]:
+def people_with_tokens(many: int, tenant: str) -> list[str]:
     """People with a token each and no password: hashing a thousand would take minutes."""
     from accounts.people.models import User
     from accounts.tokens.models import ApiToken
@@ -130,7 +130,7 @@ def _people(many: int, tenant: str) -> list[str]:
     return [str(user.id) for user in users]
 
 
-def _room(name: str, people: Sequence[str]) -> str:
+def room_of(name: str, people: Sequence[str]) -> str:
     from core.ids import new_id
     from events.models import Stream, StreamKind
     from messaging.conversations.models import Conversation, Kind, Membership

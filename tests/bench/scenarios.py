@@ -157,7 +157,7 @@ async def last_page(target: Target, world: World, size: Size) -> tuple[Figures, 
     """D. The last 50 messages of a long history."""
     readers = world.people[: size.room_a]
     requests = [target.history(person, world.history) for person in readers]
-    times, cost = await _ask(target, requests, size.reads, size)
+    times, cost = await ask(target, requests, size.reads, size)
     figures = {"D.cpu_ms": 1000 * sum(cost.by_component.values()) / size.reads}
     return figures | {"D.ms": 1000 * statistics.median(times)}, cost.per(size.reads)
 
@@ -170,8 +170,8 @@ async def searches(target: Target, world: World, size: Size) -> tuple[Figures, F
         target.search(person, word)
         for person, word in zip(readers, cycle(RARE_WORDS.split()), strict=False)
     ]
-    common_times, _ = await _ask(target, common, size.searches, size)
-    rare_times, cost = await _ask(target, rare, size.searches, size)
+    common_times, _ = await ask(target, common, size.searches, size)
+    rare_times, cost = await ask(target, rare, size.searches, size)
     figures = {
         "E.common_ms": 1000 * statistics.median(common_times),
         "E.rare_ms": 1000 * statistics.median(rare_times),
@@ -312,7 +312,7 @@ class _Pace:
         return due, await asyncio.wait_for(arrival.complete, ARRIVE_S)
 
 
-async def _ask(
+async def ask(
     target: Target, requests: Sequence[bytes], many: int, size: Size
 ) -> tuple[list[float], Cost]:
     """Ask one after the other, after a few that warm up; returns the times and the cost."""

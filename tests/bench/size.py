@@ -13,6 +13,8 @@ class Size:
     rooms_c: int = 50
     history: int = 100_000
     many_conversations: int = 5000
+    vast: int = 1_000_000
+    vast_reads: int = 100
     sends_a: int = 300
     storm: int = 400
     storm_senders: int = 8
@@ -36,6 +38,8 @@ QUICK = Size(
     rooms_c=6,
     history=2000,
     many_conversations=100,
+    vast=20_000,
+    vast_reads=10,
     sends_a=20,
     storm=40,
     storm_senders=4,

@@ -24,7 +24,7 @@ from tests.bench.machine import Components, command, family
 from tests.bench.size import Size
 from tests.bench.targets import FloorTarget, ProductTarget
 from tests.bench.wire import HttpClient
-from tests.bench.world import QUIET, World
+from tests.bench.world import QUIET, VAST, Vast, World
 
 START_S = 90.0
 STOP_S = 45.0
@@ -71,6 +71,15 @@ class Stack:
             self.world = World(**made)
             self._lay_floor()
         write_private(note, json.dumps({"key": key, "world": asdict(self.world)}))
+
+    def vast(self) -> Vast:
+        """The tenant with a very long conversation; made when it is asked for, and kept."""
+        note = self.folder / "vast.json"
+        kept = read_json(note)
+        if kept is None:
+            kept = json.loads(self.run(["-m", "tests.bench.vast", "make", str(self.size.vast)]))
+            write_private(note, json.dumps(kept))
+        return Vast(**kept)
 
     def run(self, arguments: list[str]) -> str:
         """Run a Python command on the servers of this data directory; returns what it prints."""
@@ -150,6 +159,10 @@ class Stack:
     def quiet_target(self) -> ProductTarget:
         """The same for the other tenant."""
         return ProductTarget(self.port, self.components(), QUIET)
+
+    def vast_target(self) -> ProductTarget:
+        """The same for the tenant with a very long conversation."""
+        return ProductTarget(self.port, self.components(), VAST)
 
     @asynccontextmanager
     async def floor(self, port: int) -> AsyncIterator[FloorTarget]:

@@ -42,6 +42,9 @@ class ProductTarget:
     def search(self, person: str, words: str) -> bytes:
         return self._http("GET", f"/api/v1/search?q={quote(words)}", person)
 
+    def get(self, person: str, path: str) -> bytes:
+        return self._http("GET", f"/api/v1{path}", person)
+
     def components(self) -> Components:
         return self._processes
 

@@ -1,17 +1,20 @@
-"""Scenarios of many tenants (T), of a noisy one (N), and of thousands of conversations (P)."""
+"""Scenarios of many tenants (T), of a noisy one (N), of thousands of conversations (P), and of one
+with a million messages (M)."""
 
 import asyncio
 import json
 import statistics
 import time
+from dataclasses import asdict
 from itertools import cycle
 
-from tests.bench.scenarios import ARRIVE_S, Figures
+from tests.bench.scenarios import ARRIVE_S, Figures, ask
 from tests.bench.size import Size
 from tests.bench.stack import Stack
 from tests.bench.targets import ProductTarget, Target
+from tests.bench.vast import asked_of
 from tests.bench.wire import HttpClient
-from tests.bench.world import World
+from tests.bench.world import Vast, World
 
 NOISE = 8
 """Connections on which the noisy tenant asks without a pause."""
@@ -34,6 +37,46 @@ def opening(stack: Stack) -> Figures:
     person = stack.world.people[-1]
     done = json.loads(stack.run(["-m", "tests.bench.population", "opening", person]))
     return {"P.queries": done["queries"], "P.seconds": done["seconds"]}
+
+
+async def million(stack: Stack, vast: Vast, size: Size) -> tuple[Figures, Figures]:
+    """M. What people ask of a conversation of a million messages, request by request."""
+    target = stack.vast_target()
+    given = json.dumps(asdict(vast))
+    read = json.loads(
+        await asyncio.to_thread(stack.run, ["-m", "tests.bench.vast", "reads", given])
+    )
+    figures: Figures = {"M.rows": max(one["rows"] for one in read.values())}
+    costs: Figures = {}
+    print(f"    {'':26} queries    rows  CPU ms  p50 ms")
+    for name, (person, path) in asked_of(vast).items():
+        times, cost = await ask(target, [target.get(person, path)], size.vast_reads, size)
+        cpu_ms = 1000 * sum(cost.by_component.values()) / size.vast_reads
+        p50_ms = 1000 * statistics.median(times)
+        counted = read[name]
+        print(
+            f"    {name:26} {counted['queries']:7} {counted['rows']:7} {cpu_ms:7.2f} {p50_ms:7.2f}",
+            flush=True,
+        )
+        costs[name] = round(cpu_ms, 3)
+        if name in _FIGURES:
+            figures[_FIGURES[name]] = cpu_ms
+    return figures, costs
+
+
+_FIGURES = {
+    "last page": "M.page",
+    "page at a number": "M.around",
+    "place at a date": "M.date",
+    "permalink": "M.permalink",
+    "unread": "M.unread",
+    "sidebar": "M.sidebar",
+    "common word": "M.common",
+    "common word in it": "M.common_in",
+    "rare word": "M.rare",
+    "rare word in it": "M.rare_in",
+    "common word, an outsider": "M.outsider",
+}
 
 
 async def noisy_neighbour(

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-BENCH, QUIET = "bench", "quiet"
+BENCH, QUIET, VAST = "bench", "quiet", "vast"
 COMMON_WORD = "release"
 RARE_WORDS = "zanzibar quixotic marmalade"
 
@@ -19,6 +19,21 @@ class World:
     history: str
     quiet: list[str]
     quiet_room: str
+
+
+@dataclass(frozen=True)
+class Vast:
+    """The tenant with the longest conversation; `middle` is a message halfway through it.
+
+    The people are its members; `outsider` is in the same organisation, in small channels.
+    """
+
+    people: list[str]
+    outsider: str
+    room: str
+    middle: str
+    middle_seq: int
+    middle_at: str
 
 
 def token_of(person: str) -> str:
