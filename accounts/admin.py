@@ -10,6 +10,7 @@ import accounts.groups.admin
 import accounts.invitations.admin
 import accounts.mfa.admin
 import accounts.networks.admin
+import accounts.oauth.admin
 import accounts.roles.admin
 import accounts.scim.admin
 import accounts.sessions.admin

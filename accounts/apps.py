@@ -11,6 +11,8 @@ class AccountsConfig(AppConfig):
         from accounts.groups import frames as _group_frames  # noqa: F401
         from accounts.invitations import frames as _invitation_frames  # noqa: F401
         from accounts.mfa import receivers as _mfa_receivers  # noqa: F401
+        from accounts.oauth import frames as _oauth_frames  # noqa: F401
+        from accounts.oauth.services import disconnect_all
         from accounts.people import events as _people_events  # noqa: F401
         from accounts.people.services import make_owner
         from accounts.policies import frames as _policy_frames  # noqa: F401
@@ -23,6 +25,8 @@ class AccountsConfig(AppConfig):
         from accounts.sso import frames as _sso_frames  # noqa: F401
         from accounts.sso import sessions as _sso_sessions  # noqa: F401
         from accounts.tokens import frames as _token_frames  # noqa: F401
+        from accounts.tokens.services import ended_with_tokens
         from tenants.hooks import makes_owner
 
         makes_owner(make_owner)
+        ended_with_tokens(disconnect_all)

@@ -7,6 +7,13 @@ from accounts.idempotency.models import IdempotencyRecord
 from accounts.invitations.models import Invitation, JoinPolicy, JoinRequest
 from accounts.mfa.models import SecondFactorPolicy
 from accounts.networks.models import NetworkPolicy
+from accounts.oauth.models import (
+    OAuthApp,
+    OAuthConnection,
+    OAuthGrant,
+    OAuthRefreshToken,
+    OAuthSecret,
+)
 from accounts.people.models import User
 from accounts.roles.models import CustomRole, RoleAssignment
 from accounts.scim.models import ScimPerson, ScimRequest, ScimToken
@@ -36,6 +43,11 @@ __all__ = [
     "JoinPolicy",
     "JoinRequest",
     "NetworkPolicy",
+    "OAuthApp",
+    "OAuthConnection",
+    "OAuthGrant",
+    "OAuthRefreshToken",
+    "OAuthSecret",
     "ProviderKey",
     "RoleAssignment",
     "ScimPerson",

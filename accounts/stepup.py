@@ -40,6 +40,17 @@ def is_recent(request: HttpRequest) -> bool:
     return row is not None and row.created_at.timestamp() >= since
 
 
+def proved_at(request: HttpRequest) -> float:
+    """When the person last proved who they are, as a time of the clock; 0 for nobody."""
+    if not request.user.is_authenticated:
+        return 0.0
+    records = get_authentication_records(request, request.user)
+    if records:
+        return max(record["at"] for record in records)
+    row = Session.objects.filter(session_key=request.session.session_key).first()
+    return 0.0 if row is None else row.created_at.timestamp()
+
+
 def require_recent(request: HttpRequest) -> None:
     """Refuse whoever has not proved lately who they are.
 

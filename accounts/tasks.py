@@ -10,6 +10,7 @@ from accounts.idempotency.models import IdempotencyRecord
 from accounts.invitations.services import end_overdue_guests
 from accounts.mfa.services import end_sessions_of_laggards
 from accounts.networks.services import end_sessions_outside
+from accounts.oauth.issuing import forget_spent
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_overdue
 from accounts.sso.arrivals import forget_old
@@ -28,6 +29,7 @@ def tidy() -> None:
     IdempotencyRecord.objects.filter(created_at__lt=now - ANSWERS_KEPT).delete()
     forget_ended()
     forget_old()
+    forget_spent()
 
 
 @shared_task(name="accounts.end_overdue")

@@ -3,6 +3,7 @@
 from accounts.domains.api import router as domains
 from accounts.groups.api import router as groups
 from accounts.invitations.api import router as invitations
+from accounts.oauth.api import router as oauth_apps
 from accounts.requests import authenticate
 from accounts.roles.api import router as roles
 from accounts.sessions.api import router as sessions
@@ -43,6 +44,7 @@ for feature in (
     groups,
     roles,
     tokens,
+    oauth_apps,
     identity_providers,
     conversations,
     grants,

@@ -24,6 +24,7 @@ from accounts.invitations.events import (
     JoinRequestDecided,
     UserJoined,
 )
+from accounts.oauth import events as oauth
 from accounts.people.events import PreferencesChanged, UserUpdated
 from accounts.policies.events import PolicyChanged
 from accounts.roles.events import RoleCreated, RoleDeleted, RoleGiven, RoleTaken, RoleUpdated
@@ -270,6 +271,16 @@ NEVER_SEEN: frozenset[type] = frozenset(
         sso.SsoSignedIn,
         sso.SsoLinked,
         sso.SsoSignedOut,
+        oauth.OAuthAppCreated,
+        oauth.OAuthAppChanged,
+        oauth.OAuthSecretMade,
+        oauth.OAuthSecretEnded,
+        oauth.OAuthAppRevoked,
+        oauth.OAuthAppAllowed,
+        oauth.OAuthAppDisallowed,
+        oauth.OAuthTokenIssued,
+        oauth.OAuthGrantEnded,
+        oauth.OAuthAppRefused,
     }
 )
 """Events for the journal alone: their renderer shows nothing to anybody."""

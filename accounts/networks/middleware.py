@@ -16,6 +16,9 @@ OPEN = ("/static/", "/scim/", "/accounts/brand/", "/favicon.ico")
 """What shows nothing of anybody; and directory sync, which comes from the provider's networks and
 has a token of its own."""
 
+FOR_PROGRAMS = ("/api/", "/hooks/", "/oauth/token", "/oauth/introspect", "/oauth/revoke")
+"""What answers in problem details, not by a page."""
+
 
 class NetworkMiddleware:
     """Costs a dictionary look-up where no networks are named."""
@@ -32,7 +35,7 @@ class NetworkMiddleware:
         address = client_address(request)
         if policy.admits(address):
             return self.get_response(request)
-        if request.path.startswith(("/api/", "/hooks/")):
+        if request.path.startswith(FOR_PROGRAMS):
             words = _(
                 "Your organisation is reached from its own networks alone, not from %(here)s."
             )

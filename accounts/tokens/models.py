@@ -22,6 +22,9 @@ class ApiToken(models.Model):
     conversation_ids = ArrayField(models.UUIDField(), null=True, blank=True)
     networks = ArrayField(models.CharField(max_length=50), null=True, blank=True)
     created_by_id = models.UUIDField(null=True, editable=False)
+    # Of an app that a person let in, and which time: accounts.oauth.
+    app_id = models.UUIDField(null=True, editable=False)
+    grant_id = models.UUIDField(null=True, editable=False)
     # What a directory's token says of the people it brings.
     options = models.JSONField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -32,6 +35,13 @@ class ApiToken(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["digest"], name="accounts_apitoken_digest_unique")
+        ]
+        indexes = [
+            models.Index(
+                fields=["app_id", "user_id"],
+                name="accounts_apitoken_app",
+                condition=models.Q(app_id__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:

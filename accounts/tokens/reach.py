@@ -22,6 +22,7 @@ ADMINISTRATION = frozenset(
         "groups",
         "identity-providers",
         "invitations",
+        "oauth-apps",
         "policies",
         "reviews",
         "roles",

@@ -14,7 +14,7 @@ MOST = 200
 
 
 def tokens_of(actor: Actor) -> list[ApiToken]:
-    """The acting person's tokens that are good, newest first."""
+    """The acting person's tokens that are good, newest first; not those of apps they let in."""
     return list(_good().filter(user_id=actor.user_id).order_by("-id")[:MOST])
 
 
@@ -34,4 +34,4 @@ def service_accounts(actor: Actor) -> list[tuple[User, list[ApiToken]]]:
 
 def _good():  # type: ignore[no-untyped-def]
     is_open = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-    return ApiToken.objects.filter(is_open, revoked_at=None)
+    return ApiToken.objects.filter(is_open, revoked_at=None, app_id=None)

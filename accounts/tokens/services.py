@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import string
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -201,13 +201,13 @@ def clean_lifetime(days: int | None) -> datetime | None:
     return None if days is None else timezone.now() + timedelta(days=days)
 
 
-def new_token() -> str:
+def new_token(prefix: str = PREFIX) -> str:
     """A fresh secret: prefix, 256 random bits and a checksum.
 
     By prefix and checksum secret scanners tell our tokens from text that looks like one.
     """
     body = secrets.token_urlsafe(32)
-    return PREFIX + body + checksum_of(body)
+    return prefix + body + checksum_of(body)
 
 
 def checksum_of(body: str) -> str:
@@ -229,15 +229,30 @@ def revoke_token(actor: Actor, *, token_id: UUID) -> None:
         rows = rows.filter(user_id=actor.user_id)
     if not rows.exists():
         raise NotFound("token")
-    _end(actor, list(rows.filter(revoked_at=None)))
+    end_tokens(actor, list(rows.filter(revoked_at=None)))
 
 
 def revoke_tokens_of(actor: Actor, *, user_id: UUID) -> int:
-    """End all tokens of a person; the caller has seen to it that the actor may."""
-    return _end(actor, list(ApiToken.objects.filter(user_id=user_id, revoked_at=None)))
+    """End all tokens of a person, and what else acts for them; the caller has seen to it that the
+    actor may, and holds the person's row.
+    """
+    with transaction.atomic():
+        ended = end_tokens(actor, list(ApiToken.objects.filter(user_id=user_id, revoked_at=None)))
+        for end in _ended_with_tokens:
+            end(actor, user_id)
+    return ended
 
 
-def _end(actor: Actor, rows: list[ApiToken]) -> int:
+def ended_with_tokens(end: Callable[[Actor, UUID], None]) -> None:
+    """Have this end, too, when all of a person's tokens end. For features built on tokens."""
+    _ended_with_tokens.append(end)
+
+
+_ended_with_tokens: list[Callable[[Actor, UUID], None]] = []
+
+
+def end_tokens(actor: Actor, rows: Sequence[ApiToken]) -> int:
+    """End these tokens at once, with their sockets; the caller has seen that the actor may."""
     with transaction.atomic():
         for row in rows:
             ApiToken.objects.filter(id=row.id).update(revoked_at=timezone.now())

@@ -42,7 +42,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _is_program(request: HttpRequest) -> bool:
-    return request.path.startswith(("/api/", "/scim/", "/hooks/"))
+    return request.path.startswith(
+        ("/api/", "/scim/", "/hooks/", "/oauth/token", "/oauth/introspect", "/oauth/revoke")
+    )
 
 
 __all__ = ["bad_request", "forbidden", "not_found", "server_error"]

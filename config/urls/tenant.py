@@ -27,6 +27,7 @@ urlpatterns = [
     path("scim/v2/<path:path>", scim, name="scim"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("accounts.sso.urls")),
+    path("", include("accounts.oauth.urls")),
     path("admin/login/", console_sign_in),
     # Where the old password is guessed a few times only, and a new one ends the other sessions.
     path(

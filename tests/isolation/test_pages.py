@@ -40,6 +40,11 @@ FOR_EVERYBODY = {
         "manifest.webmanifest",
         "favicon.ico",
         "files/parts/<path:name>",
+        # By POST only, for programs, which prove themselves; and where those are.
+        "oauth/token",
+        "oauth/introspect",
+        "oauth/revoke",
+        ".well-known/oauth-authorization-server",
         "api/v1/asyncapi.json",
         "api/v1/openapi.json",
         "api/v1/docs",

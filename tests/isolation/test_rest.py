@@ -20,6 +20,8 @@ from accounts.domains.models import DomainProof
 from accounts.groups.services import create_group
 from accounts.invitations.models import JoinRequest
 from accounts.invitations.services import invite
+from accounts.oauth.models import OAuthConnection, OAuthSecret
+from accounts.oauth.services import create_app
 from accounts.roles.services import create_role, give_role
 from accounts.sessions.models import Session
 from accounts.sso.models import IdentityProvider
@@ -99,6 +101,14 @@ def secret(cast: Cast) -> dict[str, object]:
             review=review, kind="role", group_id=group.id, object_id=role.id, label="x"
         )
         token, _secret = create_token(cast.bo.user, name="secret")
+        app = create_app(
+            cast.ana.actor,
+            name="between us",
+            kind="confidential",
+            redirect_uris=["https://between.example/us"],
+        ).app
+        OAuthConnection.objects.create(app=app, user_id=cast.bo.id, scopes=["read"])
+        oauth_secret = OAuthSecret.objects.get(app=app)
         assignment = give_role(cast.ana.actor, role_id=role.id, group_id=group.id)
     return {
         "conversation_id": room.id,
@@ -123,6 +133,8 @@ def secret(cast: Cast) -> dict[str, object]:
         "assignment_id": assignment.id,
         "review_id": review.id,
         "token_id": token.id,
+        "app_id": app.id,
+        "secret_id": oauth_secret.id,
         "item_id": item.id,
     }
 
