@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
@@ -23,7 +24,7 @@ from core.actor import Actor
 from core.errors import Refusal
 from core.permissions import Permission
 
-_SCOPES = [(scope, f"{scope}: {title}") for scope, (title, _more) in IN_WORDS.items()]
+_SCOPES = [(scope, format_lazy("{}: {}", scope, words[0])) for scope, words in IN_WORDS.items()]
 
 
 def _sets_up(request: HttpRequest) -> bool:

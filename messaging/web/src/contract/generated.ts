@@ -79,6 +79,19 @@ export interface ChannelPolicyView {
   naming: "free" | "plain";
 }
 
+export interface ConnectedAppList {
+  items: ConnectedAppView[];
+  next: null;
+}
+
+export interface ConnectedAppView {
+  app_id: Id;
+  name: string;
+  scopes: string[];
+  created_at: Timestamp;
+  last_used_at: Timestamp | null;
+}
+
 export interface ConversationChange {
   posting?: unknown;
   replying?: unknown;
@@ -581,6 +594,43 @@ export interface NewMessage {
   confirm_mentions?: boolean;
 }
 
+export interface NewOAuthApp {
+  name: string;
+  kind: string;
+  redirect_uris?: string[];
+  grants?: string[];
+  scopes?: string[];
+  networks?: string[];
+  conversation_ids?: Id[];
+}
+
+export interface NewOAuthAppView {
+  id: Id;
+  client_id: string;
+  name: string;
+  kind: string;
+  redirect_uris: string[];
+  grants: string[];
+  scopes: string[];
+  networks: string[] | null;
+  conversation_ids: Id[] | null;
+  account_id: Id | null;
+  created_at: Timestamp;
+  last_used_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+  secrets: OAuthSecretView[];
+  people: number;
+  client_secret: string | null;
+}
+
+export interface NewOAuthSecretView {
+  id: Id;
+  hint: string;
+  created_at: Timestamp;
+  last_used_at: Timestamp | null;
+  client_secret: string;
+}
+
 export interface NewPoll {
   options: string[];
   multiple?: boolean;
@@ -670,6 +720,44 @@ export interface NewUpload {
 
 export interface NewVote {
   options: number[];
+}
+
+export interface OAuthAppChanges {
+  name?: string | null;
+  redirect_uris?: string[] | null;
+  scopes?: string[] | null;
+  networks?: string[] | null;
+  conversation_ids?: Id[] | null;
+}
+
+export interface OAuthAppList {
+  items: OAuthAppView[];
+  next: null;
+}
+
+export interface OAuthAppView {
+  id: Id;
+  client_id: string;
+  name: string;
+  kind: string;
+  redirect_uris: string[];
+  grants: string[];
+  scopes: string[];
+  networks: string[] | null;
+  conversation_ids: Id[] | null;
+  account_id: Id | null;
+  created_at: Timestamp;
+  last_used_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+  secrets: OAuthSecretView[];
+  people: number;
+}
+
+export interface OAuthSecretView {
+  id: Id;
+  hint: string;
+  created_at: Timestamp;
+  last_used_at: Timestamp | null;
 }
 
 export interface Options {

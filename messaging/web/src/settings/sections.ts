@@ -16,5 +16,6 @@ export const SECTIONS: readonly Section[] = [
   { id: "appearance", label: () => t("Appearance"), icon: "sun", Page: lazily(() => import("./AppearanceSection.tsx").then(({ AppearanceSection }) => AppearanceSection)) },
   { id: "language", label: () => t("Language and time"), icon: "globe", Page: lazily(() => import("./LanguageSection.tsx").then(({ LanguageSection }) => LanguageSection)) },
   { id: "keyboard", label: () => t("Keyboard"), icon: "keyboard", Page: lazily(() => import("./KeyboardSection.tsx").then(({ KeyboardSection }) => KeyboardSection)) },
+  { id: "apps", label: () => t("Apps"), icon: "link", Page: lazily(() => import("./AppsSection.tsx").then(({ AppsSection }) => AppsSection)) },
   { id: "tokens", label: () => t("Tokens"), icon: "lock", Page: lazily(() => import("./TokensSection.tsx").then(({ TokensSection }) => TokensSection)) },
 ];

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0016_networks'),
+        ('accounts', '0017_sso_logout'),
     ]
 
     operations = [
