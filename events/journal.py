@@ -114,12 +114,14 @@ def _append(
     return Head(entry_id, stream_id, seq, kind, fact, at)
 
 
-def hold(stream_id: UUID) -> None:
+def hold(*stream_ids: UUID) -> None:
     """Lock a stream until the transaction ends, so that what is read stays true until `publish`.
 
     Work that changes rows of a stream holds it first: with one lock order nothing can deadlock.
+    Several are named in one call, and are locked in the order of their ids.
     """
-    list(Stream.objects.select_for_update().filter(id=stream_id).values_list("id"))
+    rows = Stream.objects.select_for_update().filter(id__in=stream_ids)
+    list(rows.order_by("id").values_list("id"))
 
 
 def heads(stream_ids: Sequence[UUID]) -> dict[UUID, int]:

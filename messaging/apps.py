@@ -39,7 +39,7 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself: events, handlers, renderers and tasks of each feature."""
         for feature in FEATURES:
-            for part in ("events", "handlers", "selectors", "frames", "tasks"):
+            for part in ("events", "handlers", "selectors", "frames", "carrying", "tasks"):
                 _import_if_there(f"messaging.{feature}.{part}")
 
 

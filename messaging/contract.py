@@ -46,6 +46,7 @@ from messaging.emoji.events import EmojiAdded, EmojiRemoved
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.live.asyncapi import asyncapi_document
 from messaging.messages.events import (
+    MessageArrived,
     MessageCreated,
     MessageDeleted,
     MessageEdited,
@@ -208,6 +209,7 @@ SEEN_AS: dict[type, Json] = {
     MessageCreated: _MESSAGE,
     MessageEdited: _MESSAGE,
     MessageDeleted: _MESSAGE,
+    MessageArrived: _MESSAGE,
     MessageRestored: _MESSAGE,
     MessageMoved: {
         "type": "object",

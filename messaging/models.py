@@ -10,6 +10,7 @@ from messaging.files.models import File, FilePolicy, FileVersion, Upload
 from messaging.forwards.models import Forward
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
 from messaging.messages.models import Message, MessagePolicy, Revision
+from messaging.moving.models import Move, MovedMessage
 from messaging.pins.models import Pin
 from messaging.polls.models import Poll, PollVote
 from messaging.previews.models import LinkPreview
@@ -43,6 +44,8 @@ __all__ = [
     "Mention",
     "Message",
     "MessagePolicy",
+    "Move",
+    "MovedMessage",
     "Pin",
     "Poll",
     "PollVote",

@@ -11,10 +11,12 @@ from messaging.attention.events import MentionCreated, MentionsRecorded
 from messaging.attention.here import here_among
 from messaging.attention.models import Mention
 from messaging.conversations.models import Membership
+from messaging.messages.access import moved_meanwhile
 from messaging.messages.calls import renews_calls
 from messaging.messages.events import MessageCreated, MessageDeleted, MessageEdited
 from messaging.messages.mentions import calls_in
 from messaging.messages.models import Message
+from messaging.messages.parts import Part
 from tenants.context import current_tenant
 
 MOST_TOLD = 100
@@ -28,8 +30,7 @@ MOST_TOLD = 100
 def record_mentions(fact: MessageCreated) -> None:
     """Write down whom a new message calls on, and tell each of them."""
     # Edits and deletions write the rows within their own transaction, holding the stream.
-    hold(fact.conversation_id)
-    message = Message.objects.defer("words").filter(id=fact.message_id).first()
+    message = _held(fact.message_id)
     if message is not None:
         _renew(message, is_new=True)
 
@@ -37,8 +38,7 @@ def record_mentions(fact: MessageCreated) -> None:
 @on(MessageEdited, MessageDeleted)
 def check_mentions(fact: MessageEdited | MessageDeleted) -> None:
     """Edits of people are in step already; those of imports are put in step here."""
-    hold(fact.conversation_id)
-    message = Message.objects.defer("words").filter(id=fact.message_id).first()
+    message = _held(fact.message_id)
     if message is not None:
         _renew(message, is_new=False)
 
@@ -49,27 +49,48 @@ def renew_mentions(message: Message, before: str | None) -> None:
     _renew(message, is_new=not calls_in(before or "").here)
 
 
+def _held(message_id: UUID) -> Message | None:
+    """The message, once nothing else can happen where it stands by now.
+
+    Errors  Conflict where it is moved at this moment: the handler is run again.
+    """
+    rows = Message.objects.defer("words").filter(id=message_id)
+    conversation_id = rows.values_list("conversation_id", flat=True).first()
+    if conversation_id is None:
+        return None
+    hold(conversation_id)
+    message = rows.first()
+    if message is not None and message.conversation_id != conversation_id:
+        raise moved_meanwhile()
+    return message
+
+
 def _renew(message: Message, *, is_new: bool) -> None:
     """Make the rows what the message says now, whatever they were; the stream is held."""
     rows = list(Mention.objects.filter(message_id=message.id))
     known = {row.user_id for row in rows}
-    wanted = _called_on(message, known, is_new=is_new)
+    wanted = called_on(message, known, is_new=is_new)
     if gone := [row.id for row in rows if row.user_id not in wanted]:
         Mention.objects.filter(id__in=gone).delete()
     # In the order of ids, as everywhere that several people's streams are written.
     _add(message, sorted(wanted - known, key=str))
 
 
-def _called_on(message: Message, known: set[UUID | None], *, is_new: bool) -> set[UUID | None]:
+def called_on(message: Message, known: set[UUID | None], *, is_new: bool) -> set[UUID | None]:
     """The members whom a message names, without its author; None stands for everybody."""
     if message.deleted_at is not None or message.text is None:
         return set()
     calls = calls_in(message.text)
-    named: set[UUID | None] = {None} if calls.everybody else set()
+    named: set[UUID | None] = set()
     members = Membership.objects.filter(conversation_id=message.conversation_id)
     if calls.people:
         people = members.filter(user_id__in=calls.people).values_list("user_id", flat=True)
         named.update(people)
+    if message.parts & Part.MOVED:
+        # Those who were called on where it was said still are; a move calls nobody but by name.
+        return (named | known) - {None, message.author_id}
+    if calls.everybody:
+        named.add(None)
     if calls.groups:
         people = members.filter(user_id__in=people_in(calls.groups))
         named.update(people.values_list("user_id", flat=True))

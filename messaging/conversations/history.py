@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from messaging.conversations.models import Conversation, History
 
+# What was moved here (`Part.MOVED`, 64) was written earlier than its neighbours: it says nothing of
+# where a day begins.
 _LAST_BEFORE = """
 SELECT coalesce((SELECT seq FROM messaging_message
-                  WHERE conversation_id = %s AND created_at < %s
+                  WHERE conversation_id = %s AND created_at < %s AND parts & 64 = 0
                   ORDER BY seq DESC LIMIT 1), 0)
 """
 
@@ -23,7 +25,7 @@ UPDATE messaging_membership m
    SET history_from_seq = least(m.history_from_seq, 1 + coalesce(
            (SELECT x.seq FROM messaging_message x
              WHERE x.conversation_id = m.conversation_id
-               AND x.created_at < m.joined_at - make_interval(days => %s)
+               AND x.created_at < m.joined_at - make_interval(days => %s) AND x.parts & 64 = 0
              ORDER BY x.seq DESC LIMIT 1), 0))
  WHERE m.conversation_id = %s AND m.history_from_seq > 0
 """

@@ -6,13 +6,14 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-# What people wrote, not lines of the system's: the warning itself is no sign of life.
+# What people wrote, not lines of the system's: the warning itself is no sign of life. Nor is when
+# that was said which was moved here later (`Part.MOVED`, 64).
 _IDLE = """
 SELECT c.id FROM messaging_conversation c
  WHERE c.kind <> 'direct' AND c.archived_at IS NULL AND c.created_at < %(before)s
    AND (c.review_on IS NULL OR c.review_on <= %(today)s)
    AND coalesce((SELECT x.created_at FROM messaging_message x
-                  WHERE x.conversation_id = c.id AND x.kind = 'text'
+                  WHERE x.conversation_id = c.id AND x.kind = 'text' AND x.parts & 64 = 0
                   ORDER BY x.seq DESC LIMIT 1), c.created_at) < %(before)s
    AND (%(only)s::uuid IS NULL OR c.id = %(only)s::uuid)
  ORDER BY c.id

@@ -27,6 +27,15 @@ class Makers(models.TextChoices):
     ADMINS = "admins", _("owners and admins")
 
 
+class Movers(models.TextChoices):
+    """Who may move messages to another conversation; owners and admins move where anybody may."""
+
+    NOBODY = "nobody", _("nobody")
+    MANAGERS = "managers", _("the channel's owners and the organisation's admins")
+    AUTHORS = "authors", _("these, and authors what they wrote themselves")
+    EVERYONE = "everyone", _("everybody who may write in both")
+
+
 class Naming(models.TextChoices):
     """How channels may be written."""
 
@@ -91,6 +100,24 @@ class ChannelPolicy(Policy):
         validators=[MinValueValidator(1), MaxValueValidator(90)],
     )
 
+    moved_by = models.CharField(
+        _("messages are moved to other channels by"),
+        max_length=8,
+        choices=Movers.choices,
+        default=Movers.AUTHORS,
+        db_default=Movers.AUTHORS,
+        help_text=_("What others said in a direct message is moved by nobody."),
+    )
+    moved_within_hours = models.PositiveIntegerField(
+        _("hours within which authors move theirs"),
+        null=True,
+        blank=True,
+        default=24,
+        db_default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(8760)],
+        help_text=_("Empty for any time."),
+    )
+
     class Meta(Policy.Meta):
         verbose_name = verbose_name_plural = _("channel policy")
 
@@ -115,6 +142,9 @@ class ChannelPolicy(Policy):
             )
             words = _("%(count)d channels are called otherwise; they keep their names.")
             yield words % {"count": strays}
+        if self.moved_by != before.moved_by:
+            words = _("From now on messages are moved to other channels by: %(who)s.")
+            yield words % {"who": Movers(self.moved_by).label}
         if self.idle_days is not None and self.idle_days != before.idle_days:
             words = _("%(count)d channels are that idle: they are warned within a day.")
             yield words % {"count": len(idle_channels(self.idle_days))}

@@ -30,6 +30,8 @@ class RightsView(Schema):
     invite: bool
     archive: bool
     manage: bool
+    move_own: bool
+    move_others: bool
 
 
 class SharedConversationView(Schema):

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.policies.selectors import current
 from core.actor import Actor
 from messaging.conversations.access import Do, Place, allowed
-from messaging.conversations.models import Conversation, Membership
+from messaging.conversations.models import Conversation, Kind, Membership
+from messaging.conversations.policy import ChannelPolicy, Movers
 
 _SHARED = (
     "id",
@@ -60,6 +62,7 @@ def view(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
             row["replying"],
             row["role"],
             bool(row["may_post"]),
+            current(ChannelPolicy).moved_by,
         ),
     }
 
@@ -73,6 +76,7 @@ def _can(
     replying: str,
     role: str | None,
     may_post: bool,
+    moved_by: str,
 ) -> dict[str, bool]:
     """The actor's rights in all conversations alike; somebody has thousands of them."""
     conversation = Conversation(
@@ -90,4 +94,17 @@ def _can(
         "invite": Do.INVITE in may,
         "archive": Do.ARCHIVE in may,
         "manage": Do.MANAGE in may,
+        **_moving(kind, may, moved_by),
+    }
+
+
+def _moving(kind: str, may: frozenset[Do], moved_by: str) -> dict[str, bool]:
+    """Whether messages can be moved away: one's own, and those of others."""
+    manages, is_shared = Do.REMOVE in may, kind != Kind.DIRECT
+    by_author = moved_by in (Movers.AUTHORS, Movers.EVERYONE)
+    moves_own = Do.TAKE_PART in may and (by_author or (manages and moved_by == Movers.MANAGERS))
+    moves_all = manages and moved_by != Movers.NOBODY
+    return {
+        "move_own": moves_own,
+        "move_others": moves_own and is_shared and (moves_all or moved_by == Movers.EVERYONE),
     }

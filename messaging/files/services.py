@@ -19,6 +19,7 @@ from messaging.files.access import Do, file_for
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.files.models import File, FileVersion, Scan
 from messaging.files.uploads import reaching_the_store
+from messaging.messages.access import moved_meanwhile
 from messaging.messages.models import Message
 from messaging.messages.parts import Part, brings
 from tenants.context import current_tenant
@@ -160,6 +161,8 @@ def _note(seen: File, changes: dict[str, Any]) -> None:
         file = File.objects.select_for_update().filter(id=seen.id).first()
         if file is None or file.storage_name != seen.storage_name:
             return
+        if seen.conversation_id is not None and file.conversation_id != seen.conversation_id:
+            raise moved_meanwhile()
         for name, value in changes.items():
             setattr(file, name, value)
         file.save(update_fields=[*changes])
@@ -218,6 +221,8 @@ def _held(file: File) -> File:
     assert file.conversation_id is not None
     hold(file.conversation_id)
     row = File.objects.select_for_update().get(id=file.id)
+    if row.conversation_id != file.conversation_id:
+        raise moved_meanwhile()
     if row.deleted_at is not None:
         raise Conflict("file", _("This file was deleted."), code="deleted")
     return row

@@ -66,8 +66,13 @@ def message_held(actor: Actor, found: Found, do: Do) -> Found:
     """
     again = message_for(actor, found.message.id, do)
     if again.place.id != found.place.id:
-        raise Conflict("message", _("The message was just moved; try again."), code="moved")
+        raise moved_meanwhile()
     return again
+
+
+def moved_meanwhile() -> Conflict:
+    """The refusal of what was begun while a message stood in another conversation."""
+    return Conflict("message", _("The message was just moved; try again."), code="moved")
 
 
 def readable(actor: Actor, message_ids: Collection[UUID]) -> dict[UUID, Message]:

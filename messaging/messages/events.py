@@ -51,6 +51,29 @@ class MessageMoved:
     message_ids: tuple[UUID, ...]
 
 
+@event("message.arrived", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MessageArrived:
+    """A message was moved here from another conversation, or came back from there."""
+
+    conversation_id: UUID
+    message_id: UUID
+    from_id: UUID
+    move_id: UUID
+
+
+@event("message.departed", stream=StreamKind.CONVERSATION, key="conversation_id")
+@dataclass(frozen=True, slots=True)
+class MessagesDeparted:
+    """Messages stand in another conversation now; `root_ids` are those whose threads lost some."""
+
+    conversation_id: UUID
+    message_ids: tuple[UUID, ...]
+    root_ids: tuple[UUID, ...]
+    to_id: UUID
+    move_id: UUID
+
+
 @event("message.restored", stream=StreamKind.CONVERSATION, key="conversation_id")
 @dataclass(frozen=True, slots=True)
 class MessageRestored:

@@ -31,6 +31,7 @@ class Part(IntFlag):
     PRIORITY = 8
     FORWARD = 16
     PIN = 32
+    MOVED = 64
     PREVIEWS_TAKEN_OFF = 4096
 
 

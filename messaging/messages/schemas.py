@@ -124,6 +124,14 @@ class ForwardView(Schema):
     written_at: datetime
 
 
+class MovedView(Schema):
+    """That a message was moved here, by whom, and from which conversation."""
+
+    by_id: UUID | None
+    at: datetime
+    from_id: UUID
+
+
 class MessageView(Schema):
     """A message; `seq` is the number of its creation, `text` is null once it was deleted."""
 
@@ -150,6 +158,7 @@ class MessageView(Schema):
     poll: PollView | None = None
     priority: PriorityView | None = None
     previews: list[PreviewView] | None = None
+    moved: MovedView | None = None
 
 
 class MessagePage(Schema):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -17,15 +17,23 @@ from messaging.conversations.access import allowed as conversation_rights
 from messaging.conversations.access import place_for
 from messaging.messages.access import Do, message_for
 from messaging.messages.models import Message, MessagePolicy, Revision, Viewers
+from messaging.messages.parts import Part
 from messaging.messages.view import COLUMNS, views_of, views_of_rows
 from tenants.statements import hot_rows
 
-_SEQS = "SELECT id, seq FROM messaging_message WHERE id = ANY(%s) AND deleted_at IS NULL"
+_STANDING = (
+    "SELECT id, conversation_id, seq, deleted_at IS NOT NULL FROM messaging_message"
+    " WHERE id = ANY(%s)"
+)
 
 _IN_HISTORY = "(m.thread_id IS NULL OR m.also_in_conversation)"
 
-# The halving happens in the database: twenty round trips cost 14 ms of CPU.
-_SHOWN = f"FROM messaging_message m WHERE m.conversation_id = %(conversation_id)s AND {_IN_HISTORY}"
+# The halving happens in the database: twenty round trips cost 14 ms of CPU. What was moved here is
+# of another time than its neighbours: the times rise without it.
+_SHOWN = (
+    f"FROM messaging_message m WHERE m.conversation_id = %(conversation_id)s AND {_IN_HISTORY}"
+    f" AND m.parts & {int(Part.MOVED)} = 0"
+)
 _PLACE_AT = f"""
 WITH RECURSIVE newest AS (
     SELECT m.seq {_SHOWN} AND m.seq > %(low)s ORDER BY m.seq DESC LIMIT 1
@@ -136,9 +144,17 @@ def messages_by_id(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     }
 
 
-def seqs_of(ids: Collection[UUID]) -> dict[UUID, int]:
-    """The numbers of these messages, without those that were deleted."""
-    return dict(hot_rows(_SEQS, [list(ids)]))
+class Standing(NamedTuple):
+    """Where a message stands now."""
+
+    conversation_id: UUID
+    seq: int
+    is_deleted: bool
+
+
+def standing_of(ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """Where each of these messages stands now, without what they say; one query."""
+    return {row[0]: Standing(*row[1:]) for row in hot_rows(_STANDING, [list(ids)])}
 
 
 def _page(

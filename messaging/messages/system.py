@@ -34,6 +34,8 @@ class Line(StrEnum):
     PINNED = "pinned"
     MOVED_TO_THREAD = "moved_to_thread"
     MOVED_OUT = "moved_out"
+    MOVED_AWAY = "moved_away"
+    MOVED_HERE = "moved_here"
 
 
 def tell(actor: Actor, conversation_id: UUID, line: Line, value: str | None = None) -> Message:

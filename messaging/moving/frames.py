@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from events.render import renders
-from messaging.messages.events import MessageMoved
+from messaging.messages.events import MessageArrived, MessageMoved
+from messaging.messages.frames import changed, shown_in
 from messaging.messages.selectors import messages_by_id
+
+# A message that came from another conversation looks like any other.
+renders(MessageArrived)(changed)
 
 
 @renders(MessageMoved)
@@ -16,9 +20,11 @@ def moved(facts: Sequence[MessageMoved], rows: Sequence[Any]) -> list[dict[str, 
     """
     ids = {id_ for fact in facts for id_ in _concerned(fact)}
     found = messages_by_id(list(ids))
-    return [
-        _frame(fact, [found[id_] for id_ in _concerned(fact) if id_ in found]) for fact in facts
-    ]
+    frames = []
+    for fact in facts:
+        views = (shown_in(fact.conversation_id, found.get(id_)) for id_ in _concerned(fact))
+        frames.append(_frame(fact, [view for view in views if view is not None]))
+    return frames
 
 
 def _frame(fact: MessageMoved, messages: list[dict[str, Any]]) -> dict[str, Any]:

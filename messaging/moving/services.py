@@ -1,4 +1,4 @@
-"""Move messages: into a thread with all their replies, or out of one."""
+"""Move messages within their conversation: into a thread with all their replies, or out of one."""
 
 from uuid import UUID
 
@@ -39,7 +39,7 @@ def move_message(actor: Actor, *, message_id: UUID, thread_id: UUID | None) -> M
         Message.objects.filter(id__in=moved).update(thread_id=thread_id, also_in_conversation=False)
         for root_id in (message.id, before, thread_id):
             if root_id is not None:
-                _recount(root_id)
+                recount(root_id)
         publish(MessageMoved(found.place.id, message.id, before, thread_id, tuple(moved)), by=actor)
         line = Line.MOVED_OUT if thread_id is None else Line.MOVED_TO_THREAD
         tell(actor, found.place.id, line, str(message.id))
@@ -74,7 +74,7 @@ def _replies(message: Message) -> list[UUID]:
     return found
 
 
-def _recount(root_id: UUID) -> None:
+def recount(root_id: UUID) -> None:
     """Make what a root says of its thread what is there."""
     there = Message.objects.filter(thread_id=root_id, deleted_at=None)
     now = there.aggregate(count=Count("id"), last=Max("created_at"))

@@ -13,7 +13,7 @@ from core.actor import Actor, system_actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.text import clean_name
 from events.journal import hold, publish
-from messaging.messages.access import Do, Found, allowed, message_for
+from messaging.messages.access import Do, Found, allowed, message_for, message_held
 from messaging.messages.models import Message
 from messaging.messages.parts import Part, brings
 from messaging.polls.events import PollClosed, PollVoted
@@ -85,6 +85,7 @@ def close_poll(actor: Actor, *, message_id: UUID) -> None:
         raise Forbidden("poll", _("Only its author and the channel's owners may end a poll."))
     with transaction.atomic():
         hold(found.place.id)
+        message_held(actor, found, Do.READ)
         poll = Poll.objects.filter(message_id=message_id).first()
         if poll is None:
             raise NotFound("poll")
@@ -103,7 +104,7 @@ def _held(found: Found, actor: Actor) -> Poll:
     if poll is None:
         raise NotFound("poll")
     # Asked under the lock: a message that was deleted a moment ago takes no votes.
-    message_for(actor, found.message.id, Do.REACT)
+    message_held(actor, found, Do.REACT)
     if poll.closes_at is not None and poll.closes_at <= timezone.now():
         raise Conflict("poll", _("This poll is closed."), code="closed")
     return poll

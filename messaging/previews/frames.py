@@ -16,6 +16,6 @@ def added(facts: Sequence[PreviewsAdded], rows: Sequence[Any]) -> list[dict[str,
 
 
 @renders(PreviewsRemoved)
-def removed(facts: Sequence[PreviewsRemoved], rows: Sequence[Any]) -> list[dict[str, Any]]:
+def removed(facts: Sequence[PreviewsRemoved], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
     """The message, under which nothing stands any more."""
-    return [{"message_id": fact.message_id, "previews": []} for fact in facts]
+    return part_frames(facts, "previews", lambda _ids: {}, empty=[])

@@ -11,7 +11,7 @@ from accounts.policies.selectors import current
 from core.actor import Actor, system_actor
 from events.journal import hold, publish
 from messaging.etiquette.models import EtiquettePolicy
-from messaging.messages.access import Do, message_for
+from messaging.messages.access import Do, message_for, message_held, moved_meanwhile
 from messaging.messages.models import Message
 from messaging.messages.parts import Part, forget_part, note_part
 from messaging.previews import fetch
@@ -50,6 +50,7 @@ def remove_previews(actor: Actor, *, message_id: UUID) -> None:
     found = message_for(actor, message_id, Do.DELETE)
     with transaction.atomic():
         hold(found.place.id)
+        message_held(actor, found, Do.DELETE)
         parts = Message.objects.values_list("parts", flat=True).get(id=message_id)
         if parts & Part.PREVIEWS_TAKEN_OFF:
             return
@@ -95,7 +96,10 @@ def _show(message_id: UUID) -> bool:
             id=message_id
         )
         hold(conversation_id)
-        message = Message.objects.filter(id=message_id, deleted_at=None).only("parts").first()
+        message = Message.objects.filter(id=message_id, deleted_at=None)
+        message = message.only("parts", "conversation_id").first()
+        if message is not None and message.conversation_id != conversation_id:
+            raise moved_meanwhile()
         if message is None or message.parts & Part.PREVIEWS_TAKEN_OFF:
             return False
         note_part([message_id], Part.PREVIEWS)

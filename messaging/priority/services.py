@@ -15,7 +15,7 @@ from core.errors import Conflict, Forbidden, Invalid
 from core.permissions import Permission
 from events.journal import hold, publish
 from messaging.conversations.models import MemberRole, Membership
-from messaging.messages.access import Do, message_for
+from messaging.messages.access import Do, message_for, message_held
 from messaging.messages.mentions import calls_in
 from messaging.messages.models import Message
 from messaging.messages.parts import Part, brings
@@ -63,7 +63,7 @@ def mark(actor: Actor, message: Message, wanted: Mapping[str, Any]) -> None:
         row.escalate_to = _to_tell(message.conversation_id, wanted.get("escalate_to") or [])
         minutes = wanted.get("expires_after_minutes")
         row.expires_at = None if minutes is None else now + timedelta(minutes=minutes)
-        row.next_at = _next(row, now)
+        row.next_at = next_look(row, now)
         _ask(actor, message, is_confirmed=wanted.get("confirmed", False))
     row.save(force_insert=True)
 
@@ -76,6 +76,7 @@ def acknowledge(actor: Actor, *, message_id: UUID) -> None:
     found = message_for(actor, message_id, Do.READ)
     with transaction.atomic():
         hold(found.place.id)
+        message_held(actor, found, Do.READ)
         row = Acknowledgement.objects.filter(message_id=message_id, user_id=actor.user_id).first()
         if row is None:
             raise Forbidden("message", _("This message does not ask for your acknowledgement."))
@@ -87,7 +88,7 @@ def acknowledge(actor: Actor, *, message_id: UUID) -> None:
             raise Conflict("message", _("The time to acknowledge is over."), code="expired")
         row.acknowledged_at = timezone.now()
         row.save(update_fields=["acknowledged_at"])
-        _rest_when_complete(message_id)
+        rest_when_complete(message_id)
         publish(AcknowledgementGiven(found.place.id, message_id, actor.user_id), by=actor)
 
 
@@ -103,7 +104,7 @@ def drop_waiting(conversation_id: UUID, user_id: UUID) -> None:
         message_ids = sorted(rows.values_list("message_id", flat=True), key=str)
         rows.delete()
         for message_id in message_ids:
-            _rest_when_complete(message_id)
+            rest_when_complete(message_id)
             fact = AcknowledgementDropped(conversation_id, message_id, user_id)
             publish(fact, by=system_actor(current_tenant()))
 
@@ -116,7 +117,9 @@ def act_on_time(now: datetime | None = None) -> int:
     for message_id, conversation_id in ids:
         with transaction.atomic():
             hold(conversation_id)
-            row = Priority.objects.filter(message_id=message_id, next_at__lte=now).first()
+            # Where it was moved meanwhile, it is found there the next time.
+            still = Priority.objects.filter(message_id=message_id, conversation_id=conversation_id)
+            row = still.filter(next_at__lte=now).first()
             if row is not None:
                 _act(row, now)
     return len(ids)
@@ -142,7 +145,7 @@ def _act(row: Priority, now: datetime) -> None:
 
 def _remind(row: Priority, message: Message, waiting: list[UUID], now: datetime) -> None:
     row.reminded_at = now
-    row.next_at = _next(row, now)
+    row.next_at = next_look(row, now)
     _publish(PriorityReminded(row.conversation_id, row.message_id, len(waiting)))
     for user_id in waiting:
         _publish(
@@ -155,7 +158,7 @@ def _remind(row: Priority, message: Message, waiting: list[UUID], now: datetime)
 def _escalate(row: Priority, message: Message, waiting_count: int, now: datetime) -> None:
     """Tell those who were named, or else the channel's owners, while they are members."""
     row.escalated_at = now
-    row.next_at = _next(row, now)
+    row.next_at = next_look(row, now)
     members = Membership.objects.filter(conversation_id=row.conversation_id)
     if row.escalate_to:
         members = members.filter(user_id__in=row.escalate_to)
@@ -176,7 +179,7 @@ def _escalate(row: Priority, message: Message, waiting_count: int, now: datetime
         )
 
 
-def _next(row: Priority, now: datetime) -> datetime | None:
+def next_look(row: Priority, now: datetime) -> datetime | None:
     """When the clock has to look at a message again."""
     times = [row.expires_at] if row.expires_at is not None else []
     if row.remind_after_min is not None and row.escalated_at is None:
@@ -189,7 +192,8 @@ def _waiting(message_id: UUID) -> list[UUID]:
     return sorted(rows.values_list("user_id", flat=True), key=str)
 
 
-def _rest_when_complete(message_id: UUID) -> None:
+def rest_when_complete(message_id: UUID) -> None:
+    """Leave a message in peace for which nobody is waited for any more."""
     if not _waiting(message_id):
         Priority.objects.filter(message_id=message_id).update(next_at=None)
 

@@ -10,7 +10,7 @@ from core.errors import Conflict, Invalid
 from events.journal import hold, publish
 from messaging.emoji.names import clean_emoji, custom_name
 from messaging.emoji.selectors import is_known
-from messaging.messages.access import Do, message_for
+from messaging.messages.access import Do, message_for, message_held
 from messaging.reactions.events import ReactionAdded, ReactionRemoved
 from messaging.reactions.models import Reaction
 
@@ -24,7 +24,7 @@ def add_reaction(actor: Actor, *, message_id: UUID, emoji: str) -> None:
     with transaction.atomic():
         hold(found.place.id)
         # Asked again under the lock: a message that was deleted a moment ago takes no reaction.
-        message_for(actor, message_id, Do.REACT)
+        message_held(actor, found, Do.REACT)
         _check_name(message_id, emoji)
         kinds = Reaction.objects.filter(message_id=message_id).exclude(emoji=emoji)
         if kinds.values("emoji").distinct().count() >= MOST_KINDS:
@@ -42,6 +42,7 @@ def remove_reaction(actor: Actor, *, message_id: UUID, emoji: str) -> None:
     found = message_for(actor, message_id, Do.REACT)
     with transaction.atomic():
         hold(found.place.id)
+        message_held(actor, found, Do.REACT)
         gone, _rows = Reaction.objects.filter(
             message_id=message_id, user_id=actor.user_id, emoji=emoji
         ).delete()

@@ -74,8 +74,11 @@ def delivery(actor: Actor, message_id: UUID) -> dict[str, Any]:
 
 def reach_of(message: Message) -> dict[str, Any]:
     """How far a message got; the caller has decided who may know."""
+    (view,) = views_of([message])
+    # What was moved here is for those who were here when it came.
+    since = view["moved"]["at"] if "moved" in view else message.created_at
     members = Membership.objects.filter(
-        conversation_id=message.conversation_id, joined_at__lte=message.created_at
+        conversation_id=message.conversation_id, joined_at__lte=since
     ).exclude(user_id=message.author_id)
     reached = members.annotate(reached=_REACHED)
     counted = reached.aggregate(
@@ -83,7 +86,6 @@ def reach_of(message: Message) -> dict[str, Any]:
         delivered=Count("id", filter=Q(reached__gte=message.seq)),
         seen=Count("id", filter=Q(read_seq__gte=message.seq)),
     )
-    (view,) = views_of([message])
     priority = view.get("priority")
     seen = members.filter(read_seq__gte=message.seq).order_by("user_id")
     is_small = counted["recipients"] <= MOST_SHOWN

@@ -30,17 +30,24 @@ def mark_read(actor: Actor, *, conversation_id: UUID, seq: int, backwards: bool 
     seq = min(seq, heads([conversation_id])[conversation_id])
     # What they may not see is never unread.
     seq = max(seq, place.membership.history_from_seq - 1)
-    with transaction.atomic():
-        rows = Membership.objects.filter(id=place.membership.id).exclude(read_seq=seq)
-        if not backwards:
-            rows = rows.filter(read_seq__lt=seq)
-        if rows.update(read_seq=seq):
-            publish(CursorMoved(actor.user_id, conversation_id, seq), by=actor)
-            return seq
+    if move_cursor(actor, place.membership, seq, backwards=backwards):
+        return seq
     return (
         Membership.objects.filter(id=place.membership.id).values_list("read_seq", flat=True).first()
         or 0
     )
+
+
+def move_cursor(actor: Actor, membership: Membership, seq: int, *, backwards: bool = False) -> bool:
+    """Put the actor's own cursor to `seq` and tell their devices; says whether it moved."""
+    with transaction.atomic():
+        rows = Membership.objects.filter(id=membership.id).exclude(read_seq=seq)
+        if not backwards:
+            rows = rows.filter(read_seq__lt=seq)
+        moved = rows.update(read_seq=seq)
+        if moved:
+            publish(CursorMoved(actor.user_id, membership.conversation_id, seq), by=actor)
+    return bool(moved)
 
 
 def note_delivered(reached: Mapping[UUID, Mapping[UUID, int]]) -> bool:

@@ -4,7 +4,7 @@ from events.handlers import on
 from messaging.conversations.models import Membership
 from messaging.messages.events import MessageCreated, MessageMoved
 from messaging.messages.models import Message
-from messaging.threads.services import follow_for, follow_on
+from messaging.threads.services import follow_for, follow_on, held_root
 
 
 @on(MessageCreated, when=lambda fact: fact.thread_id is not None)
@@ -14,10 +14,12 @@ def follow_where_one_takes_part(fact: MessageCreated) -> None:
     Their cursors start where they have read: the replier's at the reply, the others' before it.
     """
     reply = Message.objects.defer("words").filter(id=fact.message_id).first()
-    if reply is None or reply.thread_id is None:
+    root = None if reply is None else held_root(reply.thread_id)
+    if reply is None or root is None:
         return
-    root = Message.objects.defer("words").filter(id=reply.thread_id).first()
-    if root is None:
+    # Once its root stands still, so does a reply.
+    reply.refresh_from_db(fields=["conversation_id", "seq", "thread_id"])
+    if reply.thread_id != root.id:
         return
     concerned = {root.author_id, reply.author_id, *fact.mentions} - {None}
     members = Membership.objects.filter(

@@ -25,7 +25,7 @@ _FIELDS = ("root_id", "conversation_id", "is_following", "read_seq", "last_seq",
 # Only what one may still read: members alone follow, the archive asks for nobody, and what lies
 # before the history one may see stays out of sight.
 _STATES = """
-SELECT f.root_id, f.conversation_id, f.is_following, f.read_seq,
+SELECT f.root_id, r.conversation_id, f.is_following, f.read_seq,
        coalesce((SELECT max(x.seq) FROM messaging_message x WHERE x.thread_id = f.root_id), r.seq)
            AS last_seq,
        (SELECT count(*) FROM (
@@ -36,7 +36,7 @@ SELECT f.root_id, f.conversation_id, f.is_following, f.read_seq,
        coalesce(r.last_reply_at, r.created_at) AS latest_at
   FROM messaging_follow f
   JOIN messaging_message r ON r.id = f.root_id
-  JOIN messaging_conversation c ON c.id = f.conversation_id AND c.archived_at IS NULL
+  JOIN messaging_conversation c ON c.id = r.conversation_id AND c.archived_at IS NULL
   JOIN messaging_membership m ON m.conversation_id = c.id AND m.user_id = f.user_id
                              AND m.history_from_seq <= r.seq
  WHERE f.user_id = %(user_id)s AND f.is_following

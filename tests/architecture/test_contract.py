@@ -103,6 +103,13 @@ PLAIN = {
         "seq",
         "waiting_count",
     },
+    "chancery.message.departed.v1": {
+        "conversation_id",
+        "message_ids",
+        "root_ids",
+        "to_id",
+        "move_id",
+    },
     "chancery.file.uploaded.v1": {"user_id", "file_id"},
     "chancery.group-membership.added.v1": {"user_id", "group_id"},
     "chancery.group-membership.removed.v1": {"user_id", "group_id"},

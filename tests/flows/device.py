@@ -116,7 +116,7 @@ class Device:
         match name:
             case ["message", "created"]:
                 self._created(data)
-            case ["message", "moved"]:
+            case ["message", "moved" | "arrived" | "departed"]:
                 self.refresh()
             case ["message", "edited" | "deleted" | "restored"]:
                 # Mentions may have come or gone, and only the server knows.
@@ -177,6 +177,9 @@ class Device:
 
 def settle(world: World, seq: int) -> int:
     """Run the handlers of what happened since; returns how far the journal is."""
+    for entry in entries_after(world.other.id, world.settled):
+        assert run_entry(entry)
+        world.settled = entry.seq
     for entry in entries_after(world.place.id, seq):
         assert run_entry(entry)
         seq = entry.seq

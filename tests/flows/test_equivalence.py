@@ -23,13 +23,14 @@ def play(cast, script) -> World:
     world = World(cast)
     for step in script:
         world.act(*step)
-    for entry in Entry.objects.filter(stream_id=world.place.id).order_by("seq"):
-        assert run_entry(entry)
+    for stream_id in (world.other.id, world.place.id):
+        for entry in Entry.objects.filter(stream_id=stream_id).order_by("seq"):
+            assert run_entry(entry)
     return world
 
 
 by_hypothesis = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -79,7 +80,7 @@ def test_the_frames_as_they_went_out_lead_to_the_state_of_now(cast, in_acme, scr
     script=[("rule", 0, 0), ("change_role", 0, 1), ("post", 1, 0), ("change_role", 0, 9)],
     personal_first=True,
 )
-@settings(parent=by_hypothesis, max_examples=10)
+@settings(parent=by_hypothesis, max_examples=80)
 @given(script=personal_actions, personal_first=st.booleans())
 def test_what_a_device_shows_after_each_event_is_what_the_server_counts(
     cast, in_acme, script, personal_first

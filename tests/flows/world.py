@@ -20,6 +20,9 @@ from messaging.conversations.selectors import UNREAD_CAP
 from messaging.messages import services as messages
 from messaging.messages.mentions import calls_in
 from messaging.messages.models import Message
+from messaging.messages.parts import Part
+from messaging.moving.across import move_to_conversation, undo_move
+from messaging.moving.models import Move
 from messaging.moving.services import move_message
 from messaging.reactions import services as reactions
 from messaging.receipts.services import mark_read
@@ -42,6 +45,9 @@ class World:
         self.may_mark_unread = may_mark_unread
         self.people = [getattr(cast, key) for key in WHO]
         self.place = make_channel(cast.ana, cast.bo, name=str(new_id()))
+        #: Where messages go to and come from.
+        self.other = make_channel(cast.ana, cast.bo, cast.cy, name=str(new_id()))
+        self.settled = 0
 
     def act(self, verb: str, who: int, target: int) -> None:
         person = self.people[who]
@@ -83,6 +89,28 @@ class World:
             move_message(
                 person.actor, message_id=message_id, thread_id=root if target % 3 else None
             )
+
+    def send_away(self, person, target: int) -> None:
+        if message_id := self._latest(target):
+            move_to_conversation(
+                person.actor, message_ids=[message_id], conversation_id=self.other.id
+            )
+
+    def bring(self, person, target: int) -> None:
+        named = self.people[target % len(self.people)]
+        text = ("from afar", f"<!channel> <@{named.id}>")[target % 2]
+        message = messages.post_message(
+            person.actor, conversation_id=self.other.id, text=text, key=new_id()
+        ).message
+        rows = Message.objects.filter(conversation_id=self.other.id, kind="text", deleted_at=None)
+        ids = [row.id for row in rows.order_by("-seq")[: target % 3]] or [message.id]
+        move_to_conversation(person.actor, message_ids=ids, conversation_id=self.place.id)
+
+    def take_back(self, person, target: int) -> None:
+        rows = Move.objects.filter(by_id=person.id, undone_at=None).order_by("-created_at")
+        ids = list(rows.values_list("id", flat=True)[:2])
+        if ids:
+            undo_move(person.actor, move_id=ids[target % len(ids)])
 
     def react(self, person, target: int) -> None:
         if message_id := self._latest(target):
@@ -163,9 +191,10 @@ class World:
         keep(person.actor, conversation_id=self.place.id, **given)
 
 
+AWAY = ("send_away", "bring", "take_back")
 TALK = ("post", "move", "reply", "reply", "edit", "delete", "react", "react", "unreact", "read")
 AROUND = ("join", "leave", "add", "rename", "archive")
-VERBS = (*TALK * 3, *AROUND)
+VERBS = (*TALK * 3, *AROUND, *AWAY * 2)
 actions = st.lists(
     st.tuples(st.sampled_from(VERBS), st.integers(0, 3), st.integers(0, 30)),
     min_size=25,
@@ -175,7 +204,9 @@ actions = st.lists(
 
 OWN = ("remove", "hand_over", "change_role", "rule", "keep", "join", "add", "read", "read")
 personal_actions = st.lists(
-    st.tuples(st.sampled_from((*TALK * 2, *AROUND, *OWN)), st.integers(0, 3), st.integers(0, 30)),
+    st.tuples(
+        st.sampled_from((*TALK * 2, *AROUND, *OWN, *AWAY)), st.integers(0, 3), st.integers(0, 30)
+    ),
     min_size=20,
     max_size=50,
 )
@@ -195,7 +226,8 @@ class Model:
         assert frame["seq"] == self.seq + 1
         self.seq += 1
         noun, verb = frame["event"].split(".")[1:3]
-        getattr(self, f"{noun}_{verb}")(frame["data"])
+        if frame["data"] is not None:
+            getattr(self, f"{noun}_{verb}")(frame["data"])
 
     def message_created(self, data: dict) -> None:
         self.messages[data["id"]] = dict(data)
@@ -214,11 +246,25 @@ class Model:
         for view in data["messages"]:
             self.messages[view["id"]] = dict(view)
 
+    def message_arrived(self, data: dict) -> None:
+        self.messages[data["id"]] = dict(data)
+
+    def message_departed(self, data: dict) -> None:
+        for id_ in data["message_ids"]:
+            self.messages.pop(id_, None)
+        for id_ in data["root_ids"]:
+            self._take_again(id_)
+
+    def _take_again(self, id_: str) -> None:
+        """A root whose thread is another one now; where it went away since, nothing of it."""
+        answer = self.rest.get(f"/messages/{id_}")
+        if answer.status == 200 and id_ in self.messages:
+            self.messages[id_].update({name: answer.body[name] for name in THREAD_PARTS})
+
     def message_deleted(self, data: dict) -> None:
         self.messages[data["id"]] = dict(data)
         if data["thread_id"]:
-            now = self.rest.get(f"/messages/{data['thread_id']}").body
-            self.messages[now["id"]].update({name: now[name] for name in THREAD_PARTS})
+            self._take_again(data["thread_id"])
 
     def reaction_added(self, data: dict) -> None:
         self.messages[data["message_id"]]["reactions"] = data["reactions"]
@@ -297,6 +343,10 @@ def check_counts(world: World) -> None:
         said = [one for one in new if one.thread_id is None or one.also_in_conversation]
         counted = {
             "messages": min(len(said), UNREAD_CAP),
-            "mentions": sum(one.everybody or person.id in one.people for one in calls),
+            # A move calls nobody but by name.
+            "mentions": sum(
+                (one.everybody and not message.parts & Part.MOVED) or person.id in one.people
+                for one, message in zip(calls, new, strict=True)
+            ),
         }
         assert shown == counted, f"{person} is shown {shown}, and it is {counted}"

@@ -83,6 +83,6 @@ def test_a_batch_costs_the_same_queries_whatever_its_size(cast, in_acme, size):
     with CaptureQueriesContext(connection) as context:
         assert len(frames_of(entries)) == len(entries)
 
-    # Created and edited messages with reactions, faces; reactions; the conversation twice;
-    # how many its members are.
-    assert len(context) == 10
+    # Created and edited messages with reactions, faces; reactions and where their messages stand;
+    # the conversation twice; how many its members are.
+    assert len(context) == 11

@@ -498,10 +498,22 @@ export interface MessageView {
   poll?: PollView | null;
   priority?: PriorityView | null;
   previews?: PreviewView[] | null;
+  moved?: MovedView | null;
 }
 
-export interface Move {
-  thread_id: Id | null;
+export interface MoveView {
+  id: Id;
+  from_id: Id;
+  to_id: Id;
+  message_ids: Id[];
+  undo_until: Timestamp;
+  undone_at: Timestamp | null;
+}
+
+export interface MovedView {
+  by_id: Id | null;
+  at: Timestamp;
+  from_id: Id;
 }
 
 export interface NewAssignment {
@@ -974,6 +986,8 @@ export interface RightsView {
   invite: boolean;
   archive: boolean;
   manage: boolean;
+  move_own: boolean;
+  move_others: boolean;
 }
 
 export interface RoleChange {
@@ -1167,6 +1181,14 @@ export interface ThreadView {
   last_seq: number;
   unread: number;
   root: MessageView;
+}
+
+export interface ToConversation {
+  message_ids: Id[];
+}
+
+export interface ToThread {
+  thread_id: Id | null;
 }
 
 export interface TokenList {
@@ -1415,8 +1437,16 @@ export interface EventData {
     message_id: Id;
     message_seq: number;
   };
+  "chancery.message.arrived.v1": MessageView;
   "chancery.message.created.v1": MessageView;
   "chancery.message.deleted.v1": MessageView;
+  "chancery.message.departed.v1": {
+    conversation_id: Id;
+    message_ids: Id[];
+    root_ids: Id[];
+    to_id: Id;
+    move_id: Id;
+  };
   "chancery.message.edited.v1": MessageView;
   "chancery.message.moved.v1": {
     message_id: Id;

@@ -1,0 +1,20 @@
+"""Read that messages were moved here; it is a part of the message view."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from messaging.messages.parts import Part, part
+from messaging.moving.models import MovedMessage
+
+
+@part(Part.MOVED, "moved")
+def moved_of(message_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """By whom, when and from where each of these messages was last moved; one query."""
+    rows = MovedMessage.objects.filter(message_id__in=message_ids, move__undone_at=None)
+    rows = rows.order_by("message_id", "-move__created_at").distinct("message_id")
+    found = rows.values_list("message_id", "move__by_id", "move__created_at", "move__from_id")
+    return {
+        message_id: {"by_id": by_id, "at": at, "from_id": from_id}
+        for message_id, by_id, at, from_id in found
+    }
