@@ -88,7 +88,11 @@ def called_on(message: Message, known: set[UUID | None], *, is_new: bool) -> set
         named.update(people)
     if message.parts & Part.MOVED:
         # Those who were called on where it was said still are; a move calls nobody but by name.
-        return (named | known) - {None, message.author_id}
+        if calls.groups:
+            named |= known & people_in(calls.groups)
+        if calls.here and not is_new:
+            named |= known
+        return named - {None, message.author_id}
     if calls.everybody:
         named.add(None)
     if calls.groups:

@@ -88,7 +88,7 @@ def _why_not(
     oldest = min((one.created_at for one in messages), default=timezone.now())
     if hours is not None and timezone.now() - oldest > timedelta(hours=hours):
         words = ngettext_lazy(
-            "You may move what you wrote within the last hour.",
+            "You may move what you wrote within the last %(hours)d hour.",
             "You may move what you wrote within the last %(hours)d hours.",
             hours,
         )

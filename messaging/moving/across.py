@@ -144,8 +144,8 @@ def _moved(actor: Actor, source: Place, target: Place, rows: list[Message]) -> M
     carry(journey)
     left = {was.thread_id for was in kept if was.thread_id and _rejoins(was)}
     _depart(actor, move, source.id, target.id, kept, left)
-    away = tell(actor, source.id, Line.MOVED_AWAY, f"{len(ids)} {target.id}")
-    here = tell(actor, target.id, Line.MOVED_HERE, f"{len(ids)} {source.id}")
+    away = tell(actor, source.id, Line.MOVED_AWAY, f"{len(ids)} {target.id} {move.id}")
+    here = tell(actor, target.id, Line.MOVED_HERE, f"{len(ids)} {source.id} {move.id}")
     move.lines, move.aside = [str(away.id), str(here.id)], journey.aside
     move.save(update_fields=["lines", "aside"])
     return move

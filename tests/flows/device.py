@@ -92,7 +92,7 @@ class Device:
         for frame in self._frames(entries):
             self.seq = frame["seq"]
             if is_in and self.known is not None and frame["data"] is not None:
-                self._apply(frame["event"].split(".")[1:3], frame["data"])
+                self._apply(frame["event"].split(".")[1:3], frame["data"], frame["seq"])
 
     def _frames(self, entries: list[Entry]) -> list[dict[str, Any]]:
         return [orjson.loads(frame) for frame in frames_of(entries)]
@@ -111,12 +111,17 @@ class Device:
                 place = {key: data[key] for key in data if key != "conversation_id"}
                 self.known["membership"] |= place
 
-    def _apply(self, name: list[str], data: dict[str, Any]) -> None:
+    def _apply(self, name: list[str], data: dict[str, Any], seq: int) -> None:
         assert self.known is not None
         match name:
             case ["message", "created"]:
                 self._created(data)
-            case ["message", "moved" | "arrived" | "departed"]:
+            case ["message", "arrived"]:
+                self._arrived(data, seq)
+            case ["message", "departed"]:
+                if any(self.known["unread"].values()):
+                    self.refresh()
+            case ["message", "moved"]:
                 self.refresh()
             case ["message", "edited" | "deleted" | "restored"]:
                 # Mentions may have come or gone, and only the server knows.
@@ -138,6 +143,13 @@ class Device:
         said = message["thread_id"] is None or message["also_in_conversation"]
         unread["messages"] = min(UNREAD_CAP, unread["messages"] + said)
         unread["mentions"] += self._calls_all(message["text"])
+
+    def _arrived(self, message: dict[str, Any], seq: int) -> None:
+        """Nobody is called on by a move but by name; what came back has its old number."""
+        self._created({**message, "text": None})
+        named = f"<@{self.person.id}>" in (message["text"] or "")
+        if self._is_unread(message) and (message["seq"] < seq or named):
+            self.refresh()
 
     def _cursor_moved(self, read_seq: int) -> None:
         if self.known is None or not self.known["membership"]:

@@ -30,7 +30,7 @@ def play(cast, script) -> World:
 
 
 by_hypothesis = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -80,7 +80,7 @@ def test_the_frames_as_they_went_out_lead_to_the_state_of_now(cast, in_acme, scr
     script=[("rule", 0, 0), ("change_role", 0, 1), ("post", 1, 0), ("change_role", 0, 9)],
     personal_first=True,
 )
-@settings(parent=by_hypothesis, max_examples=80)
+@settings(parent=by_hypothesis, max_examples=10)
 @given(script=personal_actions, personal_first=st.booleans())
 def test_what_a_device_shows_after_each_event_is_what_the_server_counts(
     cast, in_acme, script, personal_first

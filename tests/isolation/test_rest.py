@@ -32,6 +32,7 @@ from messaging.files import storage
 from messaging.files.models import File, FileVersion
 from messaging.files.uploads import begin_upload
 from messaging.messages.parts import Part, note_part
+from messaging.moving.across import move_to_conversation
 from messaging.pins.services import pin_message
 from messaging.polls.models import Poll
 from messaging.previews.links import hash_of
@@ -110,6 +111,11 @@ def secret(cast: Cast) -> dict[str, object]:
         OAuthConnection.objects.create(app=app, user_id=cast.bo.id, scopes=["read"])
         oauth_secret = OAuthSecret.objects.get(app=app)
         assignment = give_role(cast.ana.actor, role_id=role.id, group_id=group.id)
+        beside = make_channel(cast.ana, cast.bo, name="beside", kind="private")
+        aside = make_message(room, cast.bo, "between us, elsewhere")
+        move = move_to_conversation(
+            cast.bo.actor, message_ids=[aside.id], conversation_id=beside.id
+        )
     return {
         "conversation_id": room.id,
         "message_id": message.id,
@@ -131,6 +137,7 @@ def secret(cast: Cast) -> dict[str, object]:
         "child_id": child.id,
         "role_id": role.id,
         "assignment_id": assignment.id,
+        "move_id": move.id,
         "review_id": review.id,
         "token_id": token.id,
         "app_id": app.id,

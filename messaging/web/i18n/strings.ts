@@ -30,7 +30,7 @@ interface Node {
 }
 
 const SOURCES = fileURLToPath(new URL("../src/", import.meta.url));
-const CALLS = new Set(["t", "tn", "te"]);
+const CALLS = new Set(["t", "tn", "te", "tne"]);
 const VISIBLE = new Set([
   "aria-description", "aria-label", "aria-placeholder", "aria-roledescription", "aria-valuetext",
   "alt", "detail", "hint", "label", "placeholder", "title", "words",
@@ -145,10 +145,11 @@ class Reader {
     if (TELLS.has(String(callee.name))) this.visible(args[0], "is told to a person");
     if (callee.type !== "Identifier" || !CALLS.has(String(callee.name))) return;
     const id = literal(args[0]);
-    const plural = callee.name === "tn" ? literal(args[1]) : null;
+    const counts = callee.name === "tn" || callee.name === "tne";
+    const plural = counts ? literal(args[1]) : null;
     const line = this.lineOf(node);
     const complain = (why: string): void => void this.escaped.push({ file: this.file, line, text: this.text.slice(node.start, node.start + 60), why });
-    if (id === null || (callee.name === "tn" && plural === null)) complain("is no literal, so that it cannot be collected");
+    if (id === null || (counts && plural === null)) complain("is no literal, so that it cannot be collected");
     else if (!isInFunction) complain("is translated while the module loads, before the catalogue is there");
     else if (/%\(\w+\)[sd]/.test(id)) complain("names its values as %(name)s; write {name}");
     else this.strings.push({ file: this.file, line, id, plural });

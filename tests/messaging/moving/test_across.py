@@ -111,12 +111,12 @@ def test_several_messages_come_in_the_order_in_which_they_were_written(
 ):
     first, _second, third = make_messages(general, cast.bo, ["one", "two", "three"])
 
-    move(cast.ana, support, third, first)
+    done = move(cast.ana, support, third, first)
 
     assert texts_in(cast.cy, support) == ["one", "three"]
     assert texts_in(cast.bo, general) == ["two"]
-    assert lines_in(general) == [("moved_away", f"2 {support.id}")]
-    assert lines_in(support) == [("moved_here", f"2 {general.id}")]
+    assert lines_in(general) == [("moved_away", f"2 {support.id} {done.id}")]
+    assert lines_in(support) == [("moved_here", f"2 {general.id} {done.id}")]
 
 
 def test_a_reply_alone_begins_a_thread_of_its_own_and_its_old_one_counts_again(

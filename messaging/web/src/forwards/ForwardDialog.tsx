@@ -4,7 +4,8 @@ import type { Id, Message } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { navigate } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
-import { conversations, type Known } from "../conversations/store.ts";
+import { ChooseConversation } from "../conversations/Choose.tsx";
+import { conversations } from "../conversations/store.ts";
 import { Modal } from "../design/Modal.tsx";
 import { toast } from "../design/toast.ts";
 import { placeOfMessage } from "../messages/links.ts";
@@ -14,24 +15,12 @@ import { ask } from "../transport/http.ts";
 import { newKey } from "../transport/key.ts";
 import "../messages/lists.css";
 
-const MOST_SHOWN = 8;
-
-/** Where the person may write, by name; those that match what was typed. */
-function choices(query: string): Known[] {
-  const wanted = query.trim().toLocaleLowerCase();
-  const open = [...conversations.value.byId.values()].filter((item) => item.membership !== null && item.can.post);
-  const matching = open.filter((item) => titleOf(item).toLocaleLowerCase().includes(wanted));
-  return matching.sort((a, b) => (b.last_message_at ?? "").localeCompare(a.last_message_at ?? "")).slice(0, MOST_SHOWN);
-}
-
 /** Pass a message on to another conversation, with a word of one's own. */
 export function ForwardDialog({ message, close }: { message: Message; close: () => void }): JSX.Element {
-  const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState<Id | null>(null);
   const [comment, setComment] = useState("");
   const [isSending, setSending] = useState(false);
   const [key] = useState(newKey);
-  const offered = choices(query);
   const target = chosen === null ? undefined : conversations.value.byId.get(chosen);
 
   const send = async (): Promise<void> => {
@@ -56,33 +45,7 @@ export function ForwardDialog({ message, close }: { message: Message; close: () 
           void send();
         }}
       >
-        <label>
-          {t("To")}
-          <input
-            class="input"
-            type="search"
-            autofocus
-            placeholder={t("Search your conversations")}
-            value={query}
-            onInput={(event) => setQuery(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              const [first] = offered;
-              if (event.key !== "Enter" || event.isComposing || chosen !== null || first === undefined) return;
-              event.preventDefault(); // Enter takes the first of the list; once more, and it is sent.
-              setChosen(first.id);
-            }}
-          />
-        </label>
-        <fieldset class="forward-to">
-          <legend class="visually-hidden">{t("Conversation to forward to")}</legend>
-          {offered.map((item) => (
-            <label key={item.id} class="forward-choice">
-              <input type="radio" name="forward-to" value={item.id} checked={chosen === item.id} onChange={() => setChosen(item.id)} />
-              <bdi>{titleOf(item)}</bdi>
-            </label>
-          ))}
-          {offered.length === 0 && <p class="quiet">{t("No conversation of yours is called that.")}</p>}
-        </fieldset>
+        <ChooseConversation legend={t("Conversation to forward to")} chosen={chosen} onChoose={setChosen} />
         <label>
           {t("A word of your own (may stay empty)")}
           <textarea class="input" rows={2} dir="auto" value={comment} onInput={(event) => setComment(event.currentTarget.value)} />

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { useCatalogue } from "./catalogue.ts";
-import { t, te, tn } from "./t.ts";
+import { t, te, tn, tne } from "./t.ts";
 
 afterEach(() => useCatalogue("en", {}));
 
@@ -39,4 +39,10 @@ test("French counts none as one, Japanese has one form, Spanish and French a for
 test("elements stand where the language wants them", () => {
   useCatalogue("de", { "{key} closes {what}": "{what} schließt {key}" });
   assert.deepEqual(te("{key} closes {what}", { key: "K", what: "W" }), ["", "W", " schließt ", "K", ""]);
+});
+
+test("a sentence with elements depends on its number, too", () => {
+  useCatalogue("de", { "{count} to {place}": ["{count} Nachricht nach {place}", "{count} Nachrichten nach {place}"] });
+  assert.deepEqual(tne("{count} to {place}", "{count} to {place}", 1, { place: "P" }), ["", "1", " Nachricht nach ", "P", ""]);
+  assert.deepEqual(tne("{count} to {place}", "{count} to {place}", 1234, { place: "P" }), ["", "1.234", " Nachrichten nach ", "P", ""]);
 });

@@ -26,11 +26,13 @@ export function tn(one: string, many: string, count: number, values: Values = {}
 }
 
 /** Translate a sentence that has elements in it: its parts in the order of the person's language. */
-export function te(id: string, values: Record<string, ComponentChildren>): ComponentChildren[] {
-  return single(id)
-    .split(NAMED)
-    .map((part, index) => (index % 2 === 0 ? part : part in values ? values[part] : `{${part}}`));
-}
+export const te = (id: string, values: Record<string, ComponentChildren>): ComponentChildren[] => put(single(id), values);
+
+/** The same for a sentence that depends on a number, `{count}`. */
+export const tne = (one: string, many: string, count: number, values: Record<string, ComponentChildren>): ComponentChildren[] => put(plural(one, many, count), { count: written(count), ...values });
+
+const put = (text: string, values: Record<string, ComponentChildren>): ComponentChildren[] =>
+  text.split(NAMED).map((part, index) => (index % 2 === 0 ? part : part in values ? values[part] : `{${part}}`));
 
 function single(id: string): string {
   const found = translations()[id];

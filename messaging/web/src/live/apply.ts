@@ -4,7 +4,7 @@ import { changed, conversations, withFacts, withHead } from "../conversations/st
 import { membersChanged } from "../conversations/members.ts";
 import { settle } from "../messages/sending.ts";
 import { refreshMessage } from "../messages/actions.ts";
-import { timelineOf, withMessage, withPatch, withReactions, withReplyCounted, withMoved } from "../messages/store.ts";
+import { timelineOf, withMessage, withoutMessages, withPatch, withReactions, withReplyCounted, withMoved } from "../messages/store.ts";
 import { plain } from "../messages/plain.ts";
 import { pinsChanged } from "../pins/actions.ts";
 import { entryChanged, entryRemoved, reminderDue } from "../saved/actions.ts";
@@ -39,7 +39,7 @@ function update(id: Id, change: Parameters<typeof changed>[2]): void {
 }
 
 function announce(message: Message): void {
-  if (isMe(message.author_id) || message.text === null || route.peek().conversationId !== message.conversation_id) return;
+  if (isMe(message.author_id) || message.text === null || message.kind === "system" || route.peek().conversationId !== message.conversation_id) return;
   announcement.value = t("{name}: {text}", { name: nameOf(message.author_id), text: plain(message.text) });
 }
 
@@ -84,6 +84,29 @@ function messageMoved({ data, seq, conversation_id: id }: EventFrameOf<"chancery
   void refreshConversation(id).catch(passOver);
   // Whoever looks at a thread that went into another one goes along.
   if (data.thread_id !== null && route.peek().threadId === data.message_id) navigate({ conversationId: id, threadId: data.thread_id }, { replace: true });
+}
+
+/** It came from another conversation, or back from there: then to its old place, and whether it counts, the server knows. */
+function messageArrived({ data: message, seq }: EventFrameOf<"chancery.message.arrived.v1">): void {
+  const { conversation_id: id, text } = message;
+  const timeline = timelineOf(id);
+  timeline.value = withMessage(timeline.peek(), message, seq);
+  const mine = me.peek()?.id ?? "";
+  // Nobody is called on by a move but by name.
+  update(id, (item) => afterCreated(item, { ...message, text: null }, mine));
+  if (isUnread(message) && (message.seq < seq || text?.includes(`<@${mine}>`) === true)) recountMentions(id);
+  if (message.pin != null) pinsChanged(id);
+}
+
+/** Messages stand in another conversation now: nothing of them stays here. */
+function messagesDeparted({ data }: EventFrameOf<"chancery.message.departed.v1">): void {
+  const { conversation_id: id, message_ids: ids, root_ids: rootIds } = data;
+  const timeline = timelineOf(id);
+  timeline.value = withoutMessages(timeline.peek(), ids);
+  for (const rootId of rootIds) void refreshMessage(id, rootId);
+  const unread = conversations.peek().byId.get(id)?.unread;
+  if (unread !== undefined && unread.messages + unread.mentions > 0) recountMentions(id);
+  void import("../moving/departed.ts").then(({ departed }) => departed(data)).catch(passOver);
 }
 
 function pinned({ data: message, seq }: EventFrameOf<"chancery.message.pinned.v1" | "chancery.message.unpinned.v1">): void {
@@ -212,6 +235,8 @@ const table: Table = {
   "chancery.message.deleted.v1": messageDeleted,
   "chancery.message.restored.v1": messageRestored,
   "chancery.message.moved.v1": messageMoved,
+  "chancery.message.arrived.v1": messageArrived,
+  "chancery.message.departed.v1": messagesDeparted,
   "chancery.message.pinned.v1": pinned,
   "chancery.message.unpinned.v1": pinned,
   "chancery.thread.followed.v1": ({ data }) => void refreshThread(data.root_id),

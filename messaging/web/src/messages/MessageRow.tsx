@@ -26,6 +26,8 @@ import { SystemSentence } from "./SystemSentence.tsx";
 
 const Ticks = lazily(async () => (await import("../receipts/Ticks.tsx")).Ticks);
 
+const MovedMark = lazily(async () => (await import("../moving/MovedLine.tsx")).MovedMark);
+
 const isOwnWords = (message: Message): boolean => message.author_id !== null && message.author_id === me.value?.id && message.kind === "text" && message.deleted_at === null;
 
 interface Props {
@@ -101,7 +103,8 @@ function Byline({ message }: { message: Message }): JSX.Element {
       {author?.is_bot === true && <span class="tag">{t("app")}</span>}
       {isGuest(author?.role) && <span class="tag">{t("guest")}</span>}
       {author?.is_active === false && <span class="tag">{t("left")}</span>}
-      <time dateTime={message.created_at} title={moment(message.created_at)}>{clock(message.created_at)}</time>
+      <time dateTime={message.created_at} title={moment(message.created_at)}>{message.moved == null ? clock(message.created_at) : shortWhen(message.created_at)}</time>
+      {message.moved != null && <MovedMark message={message} />}
       {message.thread_id !== null && message.also_in_conversation && (
         <button type="button" class="link-button" onClick={() => openThread(message)}>{t("replied to a thread")}</button>
       )}

@@ -2,12 +2,16 @@ import type { ComponentChildren, JSX } from "preact";
 import type { Message } from "../contract/types.ts";
 import { navigate } from "../app/route.ts";
 import { dayName } from "../app/text.ts";
+import { lazily } from "../design/lazily.tsx";
 import { t, te } from "../i18n/t.ts";
 import { nameOf } from "../people/store.ts";
 import { plain } from "./plain.ts";
 import { lineOf } from "./system.ts";
 
+const MovedLine = lazily(async () => (await import("../moving/MovedLine.tsx")).MovedLine);
+
 interface Told {
+  message: Message;
   name: JSX.Element;
   value: string;
 }
@@ -40,6 +44,8 @@ const SENTENCES: Record<string, Sentence> = {
   unpinned: ({ name }) => te("{name} unpinned a message.", { name }),
   moved_to_thread: ({ name, value }) => te("{name} moved a message to a thread. {link}", { name, link: go(value) }),
   moved_out: ({ name, value }) => te("{name} moved a message out of its thread. {link}", { name, link: go(value) }),
+  moved_away: ({ message }) => <MovedLine message={message} />,
+  moved_here: ({ message }) => <MovedLine message={message} />,
   bot_add: ({ name }) => te("{name} added an app.", { name }),
   bot_remove: ({ name }) => te("{name} removed an app.", { name }),
   bot_enable: ({ name }) => te("{name} switched an app on.", { name }),
@@ -59,5 +65,5 @@ export function SystemSentence({ message }: { message: Message }): JSX.Element {
     return <>{!namesAuthor && <>{name} </>}{plain(words)}</>;
   }
   const sentence = SENTENCES[subject];
-  return <>{sentence === undefined ? te("{name} changed something here.", { name }) : sentence({ name, value })}</>;
+  return <>{sentence === undefined ? te("{name} changed something here.", { name }) : sentence({ message, name, value })}</>;
 }

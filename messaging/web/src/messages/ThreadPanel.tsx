@@ -103,7 +103,7 @@ function ThreadCount({ status, count }: { status: "loading" | "ready" | "error" 
 
 function goesOn(before: Message | undefined, message: Message): boolean {
   if (before === undefined || message.kind === "system") return false;
-  return continues({ author: before.author_id, at: before.created_at }, message.author_id, message.created_at);
+  return continues({ author: before.author_id, at: before.created_at, movedAt: before.moved?.at }, message.author_id, message.created_at, message.moved?.at);
 }
 
 function useStickToEnd(key: string, count: number): [{ current: HTMLDivElement | null }, { current: boolean }] {

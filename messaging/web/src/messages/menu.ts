@@ -7,7 +7,7 @@ import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import type { IconName } from "../design/Icon.tsx";
 import { isManager, me } from "../people/store.ts";
-import { askWhere, move } from "../moving/actions.ts";
+import { askConversation, askWhere, move } from "../moving/actions.ts";
 import { togglePin } from "../pins/actions.ts";
 import { toggleReaction } from "../reactions/actions.ts";
 import { openPicker } from "../reactions/picker.ts";
@@ -65,6 +65,12 @@ export function openVersions(message: Message): void {
   });
 }
 
+/** By the organisation's rule, as the server tells it of this conversation. */
+export function mayMoveAway({ kind, deleted_at: deletedAt, conversation_id: id }: Message, { isMine }: Viewer): boolean {
+  const can = conversations.value.byId.get(id)?.can;
+  return kind === "text" && deletedAt === null && (can?.move_others === true || (isMine && can?.move_own === true));
+}
+
 const always = (): boolean => true;
 
 export const ROW_ACTIONS: readonly RowAction[] = [
@@ -91,6 +97,7 @@ export const ROW_ACTIONS: readonly RowAction[] = [
   { id: "versions", label: () => t("Earlier versions"), icon: "history", shown: (message) => message.edited_at !== null, run: openVersions },
   { id: "move", label: () => t("Move to a thread…"), icon: "move", shown: (message, { isMine, manages, takesPart }) => message.kind === "text" && takesPart && (isMine || manages), run: askWhere },
   { id: "move-out", label: () => t("Move out of the thread"), icon: "out", shown: (message, { isMine, manages, takesPart }) => message.thread_id !== null && takesPart && (isMine || manages), run: (message) => void move(message, null) },
+  { id: "move-away", label: () => t("Move to another conversation…"), icon: "move", shown: mayMoveAway, run: (message) => askConversation(message) },
   { id: "save", label: (message) => (isSaved(message) ? t("Remove from later") : t("Save for later")), icon: "bookmark", key: "s", shown: always, run: (message) => void toggleSaved(message) },
   { id: "remind", label: () => t("Remind me…"), icon: "bell", key: "m", shown: always, run: (message) => askWhen(message.id) },
   { id: "pin", label: (message) => (message.pin != null ? t("Unpin") : t("Pin for everyone")), icon: "pin", key: "p", shown: (message, { canPost }) => canPost && message.kind === "text", run: (message) => void togglePin(message) },

@@ -32,3 +32,15 @@ test("an entry whose message has arrived is not drawn again, and keeps its row",
 test("a window that does not reach the end shows neither the end nor what is unsent", () => {
   assert.deepEqual(kinds(rowsOf({ ...shown, hasOlder: true, hasNewer: true, roots: [message(1)] })), ["day", "message", "newer"]);
 });
+
+test("what was moved here stands under the day it came, and begins a group of its own", () => {
+  const old = { created_at: "2026-01-01T09:00:00Z", moved: { by_id: "ana", at: "2026-01-05T09:00:02Z", from_id: "c2" } };
+  const rows = rowsOf({ ...shown, roots: [message(1), message(2, old), message(3, { ...old, created_at: "2026-01-01T09:00:10Z" }), message(4)] });
+  assert.deepEqual(kinds(rows), ["start", "day", "message", "message", "message", "message"]);
+  assert.deepEqual(rows.flatMap((row) => (row.kind === "message" ? [row.isGrouped] : [])), [false, false, true, false]);
+});
+
+test("a line of the system that was taken back is not drawn", () => {
+  const rows = rowsOf({ ...shown, roots: [message(1), message(2, { kind: "system", subtype: "moved_away", text: null, deleted_at: "2026-01-05T09:01:00Z" })] });
+  assert.deepEqual(kinds(rows), ["start", "day", "message"]);
+});

@@ -29,11 +29,15 @@ const rowKey = (author: Id | null, key: string): string => `${author ?? "system"
 interface Previous {
   author: Id | null;
   at: string;
+  movedAt?: string | undefined;
 }
 
+/** When a message came to where it stands: what was moved here is of another time than its neighbours. */
+export const placedAt = (message: Message): string => message.moved?.at ?? message.created_at;
+
 /** Whether a message goes on from the one before it: the same hand, soon after. */
-export function continues(previous: Previous | null, author: Id | null, at: string): boolean {
-  if (previous === null || previous.author !== author || author === null) return false;
+export function continues(previous: Previous | null, author: Id | null, at: string, movedAt?: string): boolean {
+  if (previous === null || previous.author !== author || author === null || previous.movedAt !== movedAt) return false;
   return new Date(at).getTime() - new Date(previous.at).getTime() < GROUP_WITHIN_MS;
 }
 
@@ -50,9 +54,12 @@ export function rowsOf({ roots, pending, hasOlder, hasNewer, newAfter, me }: Sho
   let isMarked = newAfter === null;
 
   for (const message of roots) {
-    if (dayKey(message.created_at) !== day) {
-      day = dayKey(message.created_at);
-      rows.push({ kind: "day", key: `day ${day}`, at: message.created_at });
+    // A line that is no longer so: what it told of was taken back.
+    if (message.kind === "system" && message.deleted_at !== null) continue;
+    const at = placedAt(message);
+    if (dayKey(at) !== day) {
+      day = dayKey(at);
+      rows.push({ kind: "day", key: `day ${day}`, at });
       previous = null;
     }
     if (!isMarked && newAfter !== null && message.seq > newAfter && message.author_id !== me) {
@@ -65,9 +72,9 @@ export function rowsOf({ roots, pending, hasOlder, hasNewer, newAfter, me }: Sho
       kind: "message",
       key: rowKey(message.author_id, message.key || message.id),
       message,
-      isGrouped: !isSystem && continues(previous, message.author_id, message.created_at),
+      isGrouped: !isSystem && continues(previous, message.author_id, message.created_at, message.moved?.at),
     });
-    previous = isSystem ? null : { author: message.author_id, at: message.created_at };
+    previous = isSystem ? null : { author: message.author_id, at: message.created_at, movedAt: message.moved?.at };
   }
   if (hasNewer) return [...rows, { kind: "newer", key: "newer" }];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { message } from "./example.ts";
-import { find, MOST_ROWS, opened, type Timeline, UNLOADED, withMessage, withMoved, withNewer, withOlder, withReactions, withReplies, withReplyCounted, withThreadStatus } from "./store.ts";
+import { find, MOST_ROWS, opened, type Timeline, UNLOADED, withMessage, withMoved, withNewer, withOlder, withoutMessages, withReactions, withReplies, withReplyCounted, withThreadStatus } from "./store.ts";
 
 const seqs = (timeline: Timeline): number[] => timeline.roots.map(({ seq }) => seq);
 
@@ -105,4 +105,14 @@ test("a message that was moved into a thread leaves the history, and comes back 
   timeline = withMoved(timeline, stray, 4);
   assert.deepEqual(timeline.roots.map(({ id }) => id), [root.id, stray.id]);
   assert.deepEqual(timeline.threads.get(root.id)?.replies.map(({ id }) => id), [root.id]);
+});
+
+test("messages that went to another conversation leave the history, their threads and the threads of others", () => {
+  let timeline = loaded(1, 3);
+  timeline = withReplies(timeline, "m1", [message(1), message(4, { thread_id: "m1" })], 4);
+  timeline = withReplies(timeline, "m2", [message(2), message(5, { thread_id: "m2" }), message(6, { thread_id: "m2" })], 6);
+  timeline = withoutMessages(timeline, ["m1", "m4", "m5"]);
+  assert.deepEqual(seqs(timeline), [2, 3]);
+  assert.equal(timeline.threads.has("m1"), false);
+  assert.deepEqual(timeline.threads.get("m2")?.replies.map(({ seq }) => seq), [2, 6]);
 });

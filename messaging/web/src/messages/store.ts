@@ -156,6 +156,14 @@ export function withMoved(timeline: Timeline, message: Message, seq: number): Ti
   return withMessage({ ...timeline, roots, threads }, message, seq);
 }
 
+/** Messages that stand in another conversation now, and their threads. */
+export function withoutMessages(timeline: Timeline, ids: readonly Id[]): Timeline {
+  const stays = (message: Message): boolean => !ids.includes(message.id);
+  const threads = new Map<Id, Thread>();
+  for (const [rootId, thread] of timeline.threads) if (!ids.includes(rootId)) threads.set(rootId, { ...thread, replies: thread.replies.filter(stays) });
+  return { ...timeline, roots: timeline.roots.filter(stays), threads };
+}
+
 /**
  * Count a new reply on its root.
  *

@@ -1,7 +1,7 @@
 import type { Message } from "../contract/types.ts";
 
 /** Lines that the server writes itself: `text` is the value they tell of. Lines of imports have words of their own. */
-const OURS = new Set(["joined", "left", "added", "removed", "renamed", "topic", "purpose", "archived", "restored", "converted", "idle", "pinned", "moved_to_thread", "moved_out"]);
+const OURS = new Set(["joined", "left", "added", "removed", "renamed", "topic", "purpose", "archived", "restored", "converted", "idle", "pinned", "moved_to_thread", "moved_out", "moved_away", "moved_here"]);
 
 /** What a line of the system is about: `channel_join`, `join` and `joined` are one thing. */
 export interface Line {

@@ -19,6 +19,14 @@ export async function move(message: Message, threadId: Id | null): Promise<void>
   }
 }
 
+/** Ask to which conversation. */
+export function askConversation(message: Message): void {
+  void openOverlay(async () => {
+    const { AwayDialog } = await import("./AwayDialog.tsx");
+    return (close) => h(AwayDialog, { message, close });
+  });
+}
+
 /** Ask into which thread. */
 export function askWhere(message: Message): void {
   void openOverlay(async () => {

@@ -93,6 +93,16 @@ async function keepConversations(database: IDBPDatabase<Kept>, items: Conversati
   for (const id of await database.getAllKeys("timelines")) if (!known.has(id)) await database.delete("timelines", id);
 }
 
+/** Messages that are not there any more are not kept either. */
+export async function forgetMessages(conversationId: Id, ids: readonly Id[]): Promise<void> {
+  const database = await opened;
+  const kept = await database?.get("timelines", conversationId);
+  if (database == null || kept === undefined) return;
+  const stays = (message: Message): boolean => !ids.includes(message.id);
+  const threads = kept.threads.filter(([rootId]) => !ids.includes(rootId)).map(([rootId, replies]): [Id, Message[]] => [rootId, replies.filter(stays)]);
+  await database.put("timelines", { ...kept, roots: kept.roots.filter(stays), threads });
+}
+
 async function keepTimeline(database: IDBPDatabase<Kept>, id: Id, { status, roots, threads, hasOlder, hasNewer }: Timeline): Promise<void> {
   if (status === "unloaded") return void (await database.delete("timelines", id));
   // In the middle of the history nothing new is kept: offline one reads on from the end.

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { Id, MemberCursorView } from "../contract/types.ts";
+import type { Id, MemberCursorView, Message } from "../contract/types.ts";
 
 /** Up to where one person has a conversation, and has read it. */
 export interface Reached {
@@ -45,9 +45,10 @@ export interface Standing {
   seenBy: readonly Id[];
 }
 
-/** How far a message got, judged as the server does: by those who were members when it was written. */
-export function standingOf(members: ReadonlyMap<Id, Reached>, message: { author_id: Id | null; seq: number; created_at: string }): Standing {
-  const recipients = [...members].filter(([id, { joined_at: joined }]) => id !== message.author_id && joined <= message.created_at);
+/** How far a message got, judged as the server does: by those who were members when it was written, or came here. */
+export function standingOf(members: ReadonlyMap<Id, Reached>, message: Pick<Message, "author_id" | "seq" | "created_at" | "moved">): Standing {
+  const since = message.moved?.at ?? message.created_at;
+  const recipients = [...members].filter(([id, { joined_at: joined }]) => id !== message.author_id && joined <= since);
   const delivered = recipients.filter(([, one]) => Math.max(one.delivered_seq, one.read_seq) >= message.seq).length;
   const seenBy = recipients.filter(([, one]) => one.read_seq >= message.seq).map(([id]) => id);
   const all = recipients.length;
