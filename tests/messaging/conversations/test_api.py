@@ -65,6 +65,8 @@ def test_a_conversation_is_made_and_shown_in_full(cast):
         "invite": True,
         "archive": True,
         "manage": True,
+        "move_own": True,
+        "move_others": True,
     }
     assert made.body["created_at"].endswith("Z")
     assert ana.get(f"/conversations/{made.body['id']}").body == made.body
