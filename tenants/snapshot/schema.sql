@@ -1,4 +1,4 @@
--- key: aeca9c3388b8d6bf9a8823673196da83865191446eb3abd71a5ea94902a11724
+-- key: f1f4f945599fa53e05090439471fd9b2f04dbce83f06d3cbe886e533a2b8f06e
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -626,8 +626,11 @@ CREATE TABLE "messaging_channelpolicy" (
   history_days smallint,
   idle_days smallint,
   warn_days smallint CONSTRAINT messaging_channelpolicy_warn_days_not_null NOT NULL,
+  moved_by character varying(8) DEFAULT 'authors'::character varying CONSTRAINT messaging_channelpolicy_moved_by_not_null NOT NULL,
+  moved_within_hours integer DEFAULT 24,
   CONSTRAINT messaging_channelpolicy_history_days_check CHECK (history_days >= 0),
   CONSTRAINT messaging_channelpolicy_idle_days_check CHECK (idle_days >= 0),
+  CONSTRAINT messaging_channelpolicy_moved_within_hours_check CHECK (moved_within_hours >= 0),
   CONSTRAINT messaging_channelpolicy_one_row CHECK (singleton),
   CONSTRAINT messaging_channelpolicy_pkey PRIMARY KEY (singleton),
   CONSTRAINT messaging_channelpolicy_version_check CHECK (version >= 0),
@@ -863,6 +866,28 @@ CREATE TABLE "messaging_messagepolicy" (
   CONSTRAINT messaging_messagepolicy_one_row CHECK (singleton),
   CONSTRAINT messaging_messagepolicy_pkey PRIMARY KEY (singleton),
   CONSTRAINT messaging_messagepolicy_version_check CHECK (version >= 0)
+);
+CREATE TABLE "messaging_move" (
+  id uuid CONSTRAINT messaging_move_id_not_null NOT NULL,
+  by_id uuid,
+  from_id uuid CONSTRAINT messaging_move_from_id_not_null NOT NULL,
+  to_id uuid CONSTRAINT messaging_move_to_id_not_null NOT NULL,
+  lines jsonb CONSTRAINT messaging_move_lines_not_null NOT NULL,
+  aside jsonb CONSTRAINT messaging_move_aside_not_null NOT NULL,
+  created_at timestamp with time zone CONSTRAINT messaging_move_created_at_not_null NOT NULL,
+  undone_at timestamp with time zone,
+  CONSTRAINT messaging_move_pkey PRIMARY KEY (id)
+);
+CREATE TABLE "messaging_movedmessage" (
+  id uuid CONSTRAINT messaging_movedmessage_id_not_null NOT NULL,
+  message_id uuid CONSTRAINT messaging_movedmessage_message_id_not_null NOT NULL,
+  seq bigint CONSTRAINT messaging_movedmessage_seq_not_null NOT NULL,
+  thread_id uuid,
+  also_in_conversation boolean CONSTRAINT messaging_movedmessage_also_in_conversation_not_null NOT NULL,
+  after_thread_id uuid,
+  move_id uuid CONSTRAINT messaging_movedmessage_move_id_not_null NOT NULL,
+  CONSTRAINT messaging_movedmessage_pkey PRIMARY KEY (id),
+  CONSTRAINT messaging_movedmessage_unique UNIQUE (message_id, move_id)
 );
 CREATE TABLE "messaging_pin" (
   id uuid CONSTRAINT messaging_pin_id_not_null NOT NULL,
@@ -1104,6 +1129,7 @@ CREATE INDEX messaging_message_author ON messaging_message USING btree (author_i
 CREATE INDEX messaging_message_shown ON messaging_message USING btree (conversation_id, seq) WHERE thread_id IS NULL OR also_in_conversation;
 CREATE INDEX messaging_message_thread ON messaging_message USING btree (thread_id, seq) WHERE thread_id IS NOT NULL;
 CREATE INDEX messaging_message_words ON messaging_message USING gin (words) WITH (fastupdate=off);
+CREATE INDEX messaging_movedmessage_move_id_431cf864 ON messaging_movedmessage USING btree (move_id);
 CREATE INDEX messaging_pin_place ON messaging_pin USING btree (conversation_id, id);
 CREATE INDEX messaging_priority_next ON messaging_priority USING btree (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX messaging_reviewitem_review_id_e314f6ba ON messaging_reviewitem USING btree (review_id);
@@ -1163,6 +1189,7 @@ ALTER TABLE "messaging_conversationusergrant" ADD CONSTRAINT messaging_conversat
 ALTER TABLE "messaging_conversationusergrant" ADD CONSTRAINT messaging_conversati_user_id_d4d6907d_fk_accounts_ FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "messaging_membership" ADD CONSTRAINT messaging_membership_conversation_id_36fa1e7e_fk_messaging FOREIGN KEY (conversation_id) REFERENCES messaging_conversation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "messaging_membership" ADD CONSTRAINT messaging_membership_user_id_7a7ab7d8_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "messaging_movedmessage" ADD CONSTRAINT messaging_movedmessage_move_id_431cf864_fk_messaging_move_id FOREIGN KEY (move_id) REFERENCES messaging_move(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "messaging_reviewitem" ADD CONSTRAINT messaging_reviewitem_review_id_e314f6ba_fk_messaging FOREIGN KEY (review_id) REFERENCES messaging_accessreview(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "messaging_section" ADD CONSTRAINT messaging_section_user_id_de28b801_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "mfa_authenticator" ADD CONSTRAINT mfa_authenticator_user_id_0c3a50c0_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -1489,10 +1516,18 @@ SELECT p.name, p.codename, t.id FROM (VALUES
 (319, 'Can change link preview', 'change_linkpreview', 'messaging', 'linkpreview'),
 (320, 'Can delete link preview', 'delete_linkpreview', 'messaging', 'linkpreview'),
 (321, 'Can view link preview', 'view_linkpreview', 'messaging', 'linkpreview'),
-(322, 'Can add slack workspace', 'add_slackworkspace', 'integrations', 'slackworkspace'),
-(323, 'Can change slack workspace', 'change_slackworkspace', 'integrations', 'slackworkspace'),
-(324, 'Can delete slack workspace', 'delete_slackworkspace', 'integrations', 'slackworkspace'),
-(325, 'Can view slack workspace', 'view_slackworkspace', 'integrations', 'slackworkspace')
+(322, 'Can add move', 'add_move', 'messaging', 'move'),
+(323, 'Can change move', 'change_move', 'messaging', 'move'),
+(324, 'Can delete move', 'delete_move', 'messaging', 'move'),
+(325, 'Can view move', 'view_move', 'messaging', 'move'),
+(326, 'Can add moved message', 'add_movedmessage', 'messaging', 'movedmessage'),
+(327, 'Can change moved message', 'change_movedmessage', 'messaging', 'movedmessage'),
+(328, 'Can delete moved message', 'delete_movedmessage', 'messaging', 'movedmessage'),
+(329, 'Can view moved message', 'view_movedmessage', 'messaging', 'movedmessage'),
+(330, 'Can add slack workspace', 'add_slackworkspace', 'integrations', 'slackworkspace'),
+(331, 'Can change slack workspace', 'change_slackworkspace', 'integrations', 'slackworkspace'),
+(332, 'Can delete slack workspace', 'delete_slackworkspace', 'integrations', 'slackworkspace'),
+(333, 'Can view slack workspace', 'view_slackworkspace', 'integrations', 'slackworkspace')
 ) AS p (number, name, codename, app_label, model)
 LEFT JOIN public.django_content_type t USING (app_label, model) ORDER BY p.number;
 INSERT INTO django_migrations (app, name, applied) VALUES
@@ -1563,6 +1598,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0016_access_reviews', now()),
 ('messaging', '0017_emoji_status_and_previews', now()),
 ('messaging', '0018_long_histories', now()),
+('messaging', '0019_moves', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

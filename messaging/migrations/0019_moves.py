@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0017_emoji_status_and_previews'),
+        ('messaging', '0018_long_histories'),
     ]
 
     operations = [
