@@ -14,7 +14,7 @@ from core.actor import Actor, system_actor
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 from events.journal import hold, publish
-from messaging.files import pictures, scanner, storage
+from messaging.files import papers, pictures, scanner, storage
 from messaging.files.access import Do, file_for
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.files.models import File, FileVersion, Scan
@@ -183,13 +183,12 @@ def _scanned(file: File) -> Scan:
 
 
 def _thumbnail(file: File) -> str | None:
-    if file.content_type not in pictures.MEASURED or file.width is None:
+    if file.size_bytes > _MOST_DRAWN_BYTES or not _is_drawn(file):
         return None
-    if file.size_bytes > _MOST_DRAWN_BYTES:
-        return None
+    draw = papers.first_page_of if file.content_type == papers.KIND else pictures.thumbnail_of
     try:
         with storage.open_kept(file.storage_name) as source:
-            drawn = pictures.thumbnail_of(io.BytesIO(source.read()))
+            drawn = draw(io.BytesIO(source.read()))
     except FileNotFoundError:
         return None
     if drawn is None:
@@ -197,6 +196,11 @@ def _thumbnail(file: File) -> str | None:
     name = storage.new_name(new_id())
     storage.keep_as(name, io.BytesIO(drawn), most_bytes=_MOST_THUMBNAIL_BYTES)
     return name
+
+
+def _is_drawn(file: File) -> bool:
+    is_picture = file.content_type in pictures.MEASURED and file.width is not None
+    return is_picture or file.content_type == papers.KIND
 
 
 def _take_over(actor: Actor, file: File, source: File | FileVersion) -> None:

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { emojiNames } from "./vite.emojis.ts";
 import { readingMarked } from "./vite.marked.ts";
+import { partsOfPdf } from "./vite.pdf.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -13,7 +14,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
  */
 export default defineConfig({
   base: "./",
-  plugins: [emojiNames(), readingMarked()],
+  plugins: [emojiNames(), readingMarked(), partsOfPdf()],
   resolve: {
     alias: {
       "react/jsx-runtime": "preact/jsx-runtime",

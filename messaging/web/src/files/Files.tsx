@@ -82,7 +82,7 @@ function Card({ file, files }: { file: FileView; files: readonly FileView[] }): 
   const words = <><bdi>{file.name}</bdi><small>{details.join(" · ")}</small></>;
   return (
     <div class="file-card">
-      <Icon name={isViewed ? "file" : "download"} />
+      {kindOf(file) === "pdf" ? <FirstPage file={file} /> : <Icon name={isViewed ? "file" : "download"} />}
       {isViewed ? (
         <button type="button" class="file-card-name" onClick={() => view(files, file)}>{words}</button>
       ) : (
@@ -91,4 +91,9 @@ function Card({ file, files }: { file: FileView; files: readonly FileView[] }): 
       <IconButton icon="dots" label={t("More about {name}", { name: file.name })} onClick={() => about(file)} />
     </div>
   );
+}
+
+/** A PDF's first page, in a room that is the same before it is drawn. */
+function FirstPage({ file }: { file: FileView }): JSX.Element {
+  return <span class="file-card-page">{file.thumbnail_url === null ? <Icon name="file" /> : <img src={file.thumbnail_url} alt="" loading="lazy" decoding="async" />}</span>;
 }

@@ -6,7 +6,11 @@ import { fileSize } from "../app/text.ts";
 import { t } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
+import { lazily } from "../design/lazily.tsx";
+import { Closed } from "./Closed.tsx";
 import { kindOf } from "./kinds.ts";
+
+const Pdf = lazily(() => import("./Pdf.tsx").then((module) => module.Pdf));
 
 interface Props {
   files: readonly FileView[];
@@ -35,7 +39,11 @@ export function Viewer({ files, start, close }: Props): JSX.Element | null {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
-  useLayoutEffect(() => setZoom(1), [index]);
+  useLayoutEffect(() => {
+    setZoom(1);
+    // What had the focus may have gone with the file before; the keys are heard here.
+    if (dialog.current?.contains(document.activeElement) === false) dialog.current.focus();
+  }, [index]);
   if (file === undefined) return null;
 
   const go = (step: 1 | -1): void => setIndex((now) => Math.min(files.length - 1, Math.max(0, now + step)));
@@ -50,13 +58,13 @@ export function Viewer({ files, start, close }: Props): JSX.Element | null {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const act = keys[event.key];
-    const isPlayer = event.target instanceof HTMLMediaElement;
-    if (act === undefined || isPlayer || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isTaken = event.target instanceof HTMLMediaElement || event.target instanceof HTMLInputElement;
+    if (act === undefined || isTaken || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     act();
   };
-  const isPicture = kindOf(file) === "picture";
+  const isZoomed = kindOf(file) === "picture" || kindOf(file) === "pdf";
 
   return (
     <dialog
@@ -69,8 +77,8 @@ export function Viewer({ files, start, close }: Props): JSX.Element | null {
     >
       <header class="viewer-head">
         <p class="viewer-name"><bdi>{file.name}</bdi> <small>{fileSize(file.size_bytes)}</small></p>
-        {isPicture && <IconButton icon="minus" label={t("Smaller")} shortcut="−" onClick={() => by(1 / STEP)} />}
-        {isPicture && <IconButton icon="plus" label={t("Larger")} shortcut="+" onClick={() => by(STEP)} />}
+        {isZoomed && <IconButton icon="minus" label={t("Smaller")} shortcut="−" onClick={() => by(1 / STEP)} />}
+        {isZoomed && <IconButton icon="plus" label={t("Larger")} shortcut="+" onClick={() => by(STEP)} />}
         <a class="icon-button" href={file.url} download={file.name} aria-label={t("Download {name}", { name: file.name })} title={t("Download")}><Icon name="download" /></a>
         <IconButton icon="dots" label={t("More about {name}", { name: file.name })} onClick={() => about(file)} />
         <IconButton icon="close" label={t("Close")} shortcut="Esc" onClick={close} />
@@ -108,8 +116,10 @@ function Content({ file, zoom, onZoom }: ContentProps): JSX.Element {
       return <audio controls autoplay src={file.url} aria-label={file.name} />;
     case "text":
       return <Text file={file} />;
+    case "pdf":
+      return <Pdf file={file} zoom={zoom} onZoom={onZoom} />;
     default:
-      return <Closed file={file} />;
+      return <Closed file={file} words={t("This file cannot be shown here.")} />;
   }
 }
 
@@ -124,7 +134,7 @@ function Picture({ file, zoom, onZoom }: ContentProps): JSX.Element {
     element.style.maxHeight = zoom === 1 ? "" : "none";
     element.style.width = zoom === 1 ? "" : `${zoom * 100}%`;
   }, [zoom]);
-  if (isBroken) return <Closed file={file} />;
+  if (isBroken) return <Closed file={file} words={t("This file cannot be shown here.")} />;
   return (
     <div class={`viewer-picture ${zoom > 1 ? "zoomed" : ""}`} onWheel={(event) => event.ctrlKey && (event.preventDefault(), onZoom(event.deltaY < 0 ? 1.2 : 1 / 1.2))}>
       <img ref={image} src={file.url} alt={file.name} onError={() => setBroken(true)} onDblClick={() => onZoom(zoom > 1 ? 0 : 3)} />
@@ -142,21 +152,11 @@ function Text({ file }: { file: FileView }): JSX.Element {
     return () => stop.abort();
   }, [file.id, file.version]);
   if (text === undefined) return <p class="quiet" role="status">{t("Loading…")}</p>;
-  if (text === null) return <Closed file={file} />;
+  if (text === null) return <Closed file={file} words={t("This file cannot be shown here.")} />;
   return (
     <div class="viewer-text" tabIndex={0}>
       <pre dir="auto">{text}</pre>
       {file.size_bytes > TEXT_BYTES && <p class="quiet">{t("This is the beginning. Download the file to read all of it.")}</p>}
-    </div>
-  );
-}
-
-function Closed({ file }: { file: FileView }): JSX.Element {
-  return (
-    <div class="viewer-closed">
-      <Icon name="file" size={48} />
-      <p>{t("This file cannot be shown here.")}</p>
-      <a class="button" href={file.url} download={file.name}>{t("Download")}</a>
     </div>
   );
 }

@@ -4,13 +4,14 @@ const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", 
 const VIDEOS = new Set(["video/mp4", "video/webm", "video/ogg", "video/quicktime"]);
 const SOUNDS = new Set(["audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/mp4", "audio/webm"]);
 
-export type FileKind = "picture" | "video" | "sound" | "text" | "other";
+export type FileKind = "picture" | "video" | "sound" | "pdf" | "text" | "other";
 
 /** What the viewer can do with a file, by what the server found its bytes to be. */
 export function kindOf({ content_type: type }: Pick<FileView, "content_type">): FileKind {
   if (PICTURES.has(type)) return "picture";
   if (VIDEOS.has(type)) return "video";
   if (SOUNDS.has(type)) return "sound";
+  if (type === "application/pdf") return "pdf";
   return type.startsWith("text/") ? "text" : "other";
 }
 

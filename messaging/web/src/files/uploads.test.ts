@@ -49,5 +49,6 @@ test("nothing is shown for what a file says it is, only for what is known to be 
   assert.equal(shown("image/png", { scan: "infected" }), false);
   assert.equal(shown("image/png", { deleted_at: "2026-01-01" }), false);
   assert.equal(shown("application/zip"), false);
-  assert.equal(shown("application/pdf"), false);
+  assert.equal(shown("application/pdf"), true);
+  assert.equal(shown("application/pdf", { scan: "infected" }), false);
 });

@@ -1,21 +1,15 @@
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
+import { trusted } from "../transport/trusted.ts";
 
 const WORKER = "/sw.js";
 const LOOK_EVERY_MS = 3_600_000;
-
-/** The page's policy lets one thing through: the address of our own worker. */
-function workerAddress(): string {
-  const factory = globalThis.trustedTypes;
-  if (factory === undefined) return WORKER;
-  return factory.createPolicy("chancery-worker", { createScriptURL: () => WORKER }).createScriptURL(WORKER) as unknown as string;
-}
 
 /** Have the shell kept for times without a network, and offer a new release when there is one. */
 export async function startUpdates(): Promise<void> {
   if (navigator.serviceWorker === undefined) return;
   const isFirst = navigator.serviceWorker.controller === null;
-  const registration = await navigator.serviceWorker.register(workerAddress(), { scope: "/" }).catch(() => undefined);
+  const registration = await navigator.serviceWorker.register(trusted(WORKER), { scope: "/" }).catch(() => undefined);
   if (registration === undefined) return;
   if (registration.waiting !== null && !isFirst) offer(registration.waiting);
   registration.addEventListener("updatefound", () => watch(registration.installing));
