@@ -1,26 +1,49 @@
-"""axe finds nothing on any page or dialog of ours: in light, in dark, on a phone."""
+"""axe finds nothing on any page or dialog of ours: light, dark, in forced colours, on a phone."""
 
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.conftest import SignIn
-from tests.e2e.product import Product
+from tests.e2e.product import PASSWORD, Product
+from tests.e2e.tour import Tour, furnish, picture, share, text_file
 from tests.e2e.window import Window
 
 LOOKS = [
     pytest.param({"color_scheme": "light"}, id="light"),
     pytest.param({"color_scheme": "dark"}, id="dark"),
-    pytest.param({"viewport": {"width": 375, "height": 740}}, id="phone"),
+    pytest.param({"forced_colors": "active", "contrast": "more"}, id="contrast"),
+    pytest.param({"viewport": {"width": 360, "height": 740}}, id="phone"),
 ]
 
 
 @pytest.fixture(params=LOOKS)
 def look(request: pytest.FixtureRequest) -> dict[str, Any]:
     return {"bypass_csp": True, "reduced_motion": "reduce"} | request.param
+
+
+@pytest.fixture(scope="module")
+def furnished(browser: Browser, product: Product) -> str:
+    """A channel with one of everything in it."""
+    windows = []
+    for person in ("ana", "bo"):
+        context = browser.new_context(base_url=product.site("acme"), service_workers="block")
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        page.locator("input[name=login]").fill(f"{person}@acme.example")
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("input[name=password]").press("Enter")
+        windows.append(Window(page).ready())
+    ana, bo = windows
+    room = furnish(ana, bo)
+    bo.open(room)
+    share(bo, [picture(), text_file()])
+    for window in windows:
+        window.page.context.close()
+    return room
 
 
 @pytest.fixture
@@ -47,104 +70,31 @@ def room(look: dict[str, Any], sign_in: SignIn) -> Window:
     return ana.open(channel["id"])
 
 
-def test_the_conversation_and_its_panels(room: Window, violations: Callable[[Page], list[str]]):
-    page = room.page
-    expect(room.row("edited")).to_be_visible()
-    assert violations(page) == []
+def test_everything_that_opens(
+    furnished: str, look: dict[str, Any], sign_in: SignIn, violations: Callable[[Page], list[str]]
+):
+    ana = sign_in("ana", **look)
+    found: dict[str, list[str]] = {}
+    tour = Tour(ana, furnished, lambda name: found.update({name: violations(ana.page)}))
 
-    room.row("Plain").hover()
-    assert violations(page) == []
+    tour.go()
 
-    room.row("Plain").locator(".thread-summary").click()
-    expect(room.reply("A reply")).to_be_visible()
-    assert violations(page) == []
-    page.keyboard.press("Escape")
-
-    page.locator(".member-count").click()
-    expect(page.locator(".member")).to_have_count(1)
-    assert violations(page) == []
-    page.keyboard.press("Escape")
-
-    page.get_by_role("button", name="Search in this conversation").click()
-    page.get_by_role("combobox", name="Search", exact=True).fill("plain")
-    expect(page.locator(".hit").first).to_be_visible()
-    assert violations(page) == []
+    assert {name: each for name, each in found.items() if each} == {}
+    assert tour.missed() == []
 
 
-def test_the_dialogs(room: Window, violations: Callable[[Page], list[str]]):
-    page = room.page
-    for command in ("Browse channels", "Create channel", "New direct message", "Keyboard sh"):
-        page.keyboard.press("Control+k")
-        page.keyboard.type(command)
-        assert violations(page) == [], "switcher"
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("dialog")).to_be_visible()
-        assert violations(page) == [], command
-        page.keyboard.press("Escape")
-        expect(page.get_by_role("dialog")).to_have_count(0)
-
-
-def test_what_opens_over_a_message(room: Window, violations: Callable[[Page], list[str]]):
+def test_what_comes_up_while_writing_and_after_deleting(
+    room: Window, violations: Callable[[Page], list[str]]
+):
     page = room.page
     room.composer.press_sequentially("@an")
     expect(page.get_by_role("option").first).to_be_visible()
     assert violations(page) == []
     room.composer.fill("")
 
-    row = room.row("Plain")
-    room.act(row, "Add reaction")
-    expect(page.locator(".picker-group").first).to_be_visible()
-    assert violations(page) == []
-    page.keyboard.press("Escape")
-
-    room.act(row, "Edit message")
-    expect(page.get_by_label("Edit message", exact=True)).to_be_focused()
-    assert violations(page) == []
-    page.keyboard.press("Escape")
-
-    room.act(row, "Forward")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    assert violations(page) == []
-    page.keyboard.press("Escape")
-
-    room.act(row, "Remind me")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    assert violations(page) == []
-    page.keyboard.press("Escape")
-
-    row.hover()
-    row.get_by_role("button", name="More actions").click()
-    expect(page.get_by_role("menu")).to_be_visible()
-    assert violations(page) == []
-    page.keyboard.press("Escape")
-
-    room.act(row, "Delete message")
+    room.act(room.row("Plain"), "Delete message")
     expect(page.locator(".toast")).to_contain_text("Message deleted.")
     assert violations(page) == []
-
-
-def test_a_persons_own_lists(room: Window, violations: Callable[[Page], list[str]]):
-    page, row = room.page, room.row("Plain")
-    room.act(row, "Save for later")
-    room.act(row, "Pin for everyone")
-    pins = page.get_by_role("button", name="Pinned messages")
-    if not pins.is_visible():  # A phone has them in the menu.
-        page.get_by_role("button", name="More about this conversation").click()
-        pins = page.get_by_role("menuitem", name="Pinned messages")
-    pins.click()
-    expect(page.get_by_role("list", name="Pinned messages")).to_be_visible()
-    assert violations(page) == []
-    page.get_by_role("button", name="Close Pinned").click()
-
-    # A phone shows the lists' entrances or the conversation.
-    back = page.get_by_role("button", name="Back to conversations")
-    if back.is_visible():
-        back.click()
-    for view, title in (("threads", "Threads"), ("later", "Later"), ("drafts", "Drafts and")):
-        page.locator(f"[data-view={view}]").click()
-        expect(page.locator(".panel").get_by_role("heading", name=title)).to_be_visible()
-        assert violations(page) == []
-        page.get_by_role("button", name=f"Close {title}").click()
 
 
 def test_what_is_unsent(room: Window, violations: Callable[[Page], list[str]]):

@@ -34,7 +34,7 @@ export function App(): JSX.Element {
   useSignalEffect(() => void (document.title = title()));
 
   return (
-    <div class={`app ${conversationId === null && messageId === null ? "at-home" : "at-conversation"} ${threadId !== null || panel.value !== null ? "has-panel" : ""}`}>
+    <div class={`app ${conversationId === null && messageId === null ? "at-home" : "at-conversation"} ${threadId !== null || panel.value !== null ? "has-panel" : ""}`} data-dialog={dialog.value} data-panel={threadId === null ? panel.value : "thread"}>
       <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), focusComposer("conversation"))}>{t("Skip to writing")}</a>
       <Sidebar />
       <main id="main" class="main" aria-label={conversation === undefined ? t("Conversation") : titleOf(conversation)}>

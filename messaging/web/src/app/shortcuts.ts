@@ -28,7 +28,7 @@ const LANDMARKS = [".sidebar-list .entry[aria-current], .sidebar-list .entry", "
 
 /** F6 goes round the parts of the window, as it does in a browser. */
 function nextPart(step: 1 | -1): void {
-  const parts = LANDMARKS.map((selector) => document.querySelector<HTMLElement>(selector)).filter((part) => part !== null);
+  const parts = LANDMARKS.map((selector) => document.querySelector<HTMLElement>(selector)).filter((part): part is HTMLElement => part?.checkVisibility() === true);
   const from = parts.findIndex((part) => part.contains(document.activeElement) || part.parentElement?.contains(document.activeElement) === true);
   parts[(from + step + parts.length) % parts.length]?.focus();
 }

@@ -4,7 +4,9 @@ import { t } from "../i18n/t.ts";
 function locale(): string | undefined {
   const page = globalThis.document?.documentElement.lang || undefined;
   const own = globalThis.navigator?.language;
-  return page !== undefined && own?.startsWith(page) === true ? own : page;
+  const wanted = page !== undefined && own?.startsWith(page) === true ? own : page;
+  // The digits of counts and of what people write; two kinds on one page are hard to read.
+  return wanted?.startsWith("ar") === true ? `${wanted}-u-nu-latn` : wanted;
 }
 
 let zone: string | undefined;
@@ -16,6 +18,9 @@ export function useZone(name: string | undefined): void {
   formatters.clear();
   days = null;
 }
+
+/** The zone that the person chose; undefined while it is the device's. */
+export const chosenZone = (): string | undefined => zone;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -36,6 +41,10 @@ export const clock = (at: string): string =>
 /** Monday, 3 March 2025, 14:05 */
 export const moment = (at: string): string =>
   formatter("moment", { dateStyle: "full", timeStyle: "short" }).format(new Date(at));
+
+/** Mon 3 Mar, 14:05: where there is little room, for a time that is near. */
+export const nearMoment = (at: string): string =>
+  formatter("near", { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }).format(new Date(at));
 
 const A_DAY_MS = 86_400_000;
 let days: Intl.DateTimeFormat | null = null;

@@ -32,13 +32,13 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
       <IconButton icon="back" label={t("Back to conversations")} class="phone-only" onClick={() => navigate({})} />
       <Sign conversation={conversation} />
       <div class="titles">
-        <h1><bdi>{titleOf(conversation)}</bdi></h1>
+        <h1 dir="auto">{titleOf(conversation)}</h1>
         {conversation.topic !== "" && <p class="topic" dir="auto" title={conversation.topic}>{conversation.topic}</p>}
       </div>
       <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("{count} member", "{count} members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
         <Icon name="people" /> {count}
       </button>
-      {LISTS.map(({ id, icon, label }) => <IconButton key={id} icon={icon} label={label()} class="not-phone" pressed={panel.value === id} onClick={() => togglePanel(id)} />)}
+      {LISTS.map(({ id, icon, label }) => <IconButton key={id} id={id} icon={icon} label={label()} class="not-phone" pressed={panel.value === id} onClick={() => togglePanel(id)} />)}
       <IconButton
         icon="search"
         label={t("Search in this conversation")}

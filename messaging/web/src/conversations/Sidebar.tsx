@@ -105,14 +105,14 @@ function Shelved({ shelf }: { shelf: Shelf }): JSX.Element {
   if (shelf.kind === "directs") {
     return (
       <ShelfSection shelf={shelf} title={TITLES.directs()} empty={t("Nobody written to yet.")}>
-        <IconButton icon="compose" label={t("New direct message")} onClick={() => (dialog.value = "direct")} />
+        <IconButton id="direct" icon="compose" label={t("New direct message")} onClick={() => (dialog.value = "direct")} />
       </ShelfSection>
     );
   }
   return (
     <ShelfSection shelf={shelf} title={TITLES.channels()} empty={emptyWords(visits)}>
-      {!visits && <IconButton icon="browse" label={t("Browse channels")} onClick={() => (dialog.value = "browse")} />}
-      {!visits && <IconButton icon="plus" label={t("Create channel")} onClick={() => (dialog.value = "create")} />}
+      {!visits && <IconButton id="browse" icon="browse" label={t("Browse channels")} onClick={() => (dialog.value = "browse")} />}
+      {!visits && <IconButton id="create" icon="plus" label={t("Create channel")} onClick={() => (dialog.value = "create")} />}
     </ShelfSection>
   );
 }

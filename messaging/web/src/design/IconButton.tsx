@@ -13,11 +13,13 @@ interface Props {
   shortcut?: string | undefined;
   class?: string;
   tabIndex?: number;
+  /** Which line of a table it stands for. */
+  id?: string;
   children?: ComponentChildren;
 }
 
 /** A square button with a picture; its label is read out and shown on hover. */
-export function IconButton({ icon, label, onClick, pressed, expanded, hasMenu, shortcut, tabIndex, children, class: extra = "" }: Props): JSX.Element {
+export function IconButton({ icon, label, onClick, pressed, expanded, hasMenu, shortcut, tabIndex, id, children, class: extra = "" }: Props): JSX.Element {
   return (
     <button
       type="button"
@@ -28,6 +30,7 @@ export function IconButton({ icon, label, onClick, pressed, expanded, hasMenu, s
       aria-expanded={expanded}
       aria-haspopup={hasMenu === true ? "menu" : undefined}
       tabIndex={tabIndex}
+      data-action={id}
       onClick={onClick}
     >
       <Icon name={icon} />

@@ -5,6 +5,7 @@ import { openOverlay } from "../app/overlay.ts";
 import { panel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
 import { moment } from "../app/text.ts";
+import { isElsewhere, zoneWords } from "../app/wall.ts";
 import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import { Panel } from "../design/Panel.tsx";
@@ -78,9 +79,12 @@ function DraftEntry({ place, draft }: { place: string; draft: Draft }): JSX.Elem
 function ScheduledList(): JSX.Element {
   if (scheduled.value.length === 0) return <p class="quiet empty">{t("Nothing waits to be sent. Write a message and press “Send later”.")}</p>;
   return (
-    <ul class="excerpts" aria-label={t("Messages to be sent later")}>
-      {scheduled.value.map((item) => <li key={item.id}><ScheduledEntry item={item} /></li>)}
-    </ul>
+    <>
+      {isElsewhere() && <p class="quiet panel-note">{zoneWords()}</p>}
+      <ul class="excerpts" aria-label={t("Messages to be sent later")}>
+        {scheduled.value.map((item) => <li key={item.id}><ScheduledEntry item={item} /></li>)}
+      </ul>
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import { t } from "../i18n/t.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { ask, Refused } from "../transport/http.ts";
 import { newKey } from "../transport/key.ts";
-import { local } from "../transport/local.ts";
+import { local, writeLocal } from "../transport/local.ts";
 import { arrived, due, missing, uploads, withChange, type UploadItem } from "./uploads.ts";
 
 interface Upload {
@@ -73,7 +73,7 @@ export function forget(items: readonly UploadItem[]): void {
     const preview = previews.get(key);
     if (preview !== undefined) URL.revokeObjectURL(preview);
     previews.delete(key);
-    void local().then((store) => store?.delete("uploads", key));
+    writeLocal((store) => store.delete("uploads", key));
   }
 }
 
@@ -91,7 +91,7 @@ function hold(item: UploadItem, blob: Blob): void {
 function keep(item: UploadItem): void {
   const blob = blobs.get(item.key);
   // A full disk or a private window: the upload then lives as long as this page.
-  if (blob !== undefined) void local().then((store) => store?.put("uploads", { key: item.key, item, blob })).catch(() => undefined);
+  if (blob !== undefined) writeLocal((store) => store.put("uploads", { key: item.key, item, blob }));
 }
 
 function change(key: string, what: Partial<UploadItem>): void {

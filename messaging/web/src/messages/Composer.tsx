@@ -177,7 +177,7 @@ export function Composer(props: Props): JSX.Element {
   useEffect(() => {
     const zone = field.current?.closest<HTMLElement>(".panel, .main");
     if (place === null || zone == null) return;
-    const end = import("../files/drop.ts").then(({ takeDrops }) => takeDrops(zone, place));
+    const end = import("../files/drop.ts").then(({ takeDrops }) => takeDrops(zone, place), () => () => undefined); // Without a network: the next conversation asks again.
     return () => void end.then((stop) => stop());
   }, [place]);
   useEffect(() => {
@@ -306,7 +306,7 @@ export function Composer(props: Props): JSX.Element {
         />
         <div class="composer-tools">
           <IconButton icon="letters" label={hasBar ? t("Hide formatting") : t("Show formatting")} pressed={hasBar} onClick={toggleBar} />
-          {toolsFor(desk).map((tool) => <IconButton key={tool.id} icon={tool.icon} label={tool.label()} onClick={(event) => tool.run(desk, event.currentTarget as Element)} />)}
+          {toolsFor(desk).map((tool) => <IconButton key={tool.id} id={tool.id} icon={tool.icon} label={tool.label()} onClick={(event) => tool.run(desk, event.currentTarget as Element)} />)}
           {props.kind === "edit" ? <EditButtons canSave={canSend} /> : <SendButton canSend={canSend} />}
         </div>
       </div>

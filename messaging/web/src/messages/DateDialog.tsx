@@ -4,6 +4,8 @@ import type { Id } from "../contract/types.ts";
 import { explain } from "../app/failure.ts";
 import { navigate } from "../app/route.ts";
 import { Modal } from "../design/Modal.tsx";
+import { timeAt } from "../app/wall.ts";
+import { fieldOf } from "../saved/times.ts";
 import { t } from "../i18n/t.ts";
 import { ask, withQuery } from "../transport/http.ts";
 
@@ -14,9 +16,8 @@ interface Props {
 
 const A_DAY_MS = 86_400_000;
 
-/** The beginning of a day on this device's clock; the field gives and takes it as 2026-03-09. */
-const written = (date: Date): string => `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
-const daysAgo = (days: number): string => written(new Date(Date.now() - days * A_DAY_MS));
+/** A day by the person's clock; the field gives and takes it as 2026-03-09. */
+const daysAgo = (days: number): string => fieldOf(new Date(Date.now() - days * A_DAY_MS)).slice(0, 10);
 
 /** To what was said on a day, however long ago: the history is opened there, not scrolled to. */
 export function DateDialog({ conversationId, close }: Props): JSX.Element {
@@ -26,7 +27,8 @@ export function DateDialog({ conversationId, close }: Props): JSX.Element {
 
   const go = async (to: string): Promise<void> => {
     try {
-      const at = new Date(`${to}T00:00:00`).toISOString();
+      const [year, month, day] = to.split("-").map(Number);
+      const at = timeAt({ year: year ?? NaN, month: month ?? NaN, day: day ?? NaN, hour: 0, minute: 0 }).toISOString();
       const { seq } = await ask<{ seq: number | null }>("GET", withQuery(`/conversations/${conversationId}/place`, { at }));
       close();
       if (seq !== null) navigate({ conversationId, at: seq });
@@ -52,7 +54,7 @@ export function DateDialog({ conversationId, close }: Props): JSX.Element {
         </p>
         <div class="field">
           <label for={id}>{t("Day")}</label>
-          <input id={id} class="input" type="date" required max={daysAgo(0)} value={day} onInput={(event) => setDay(event.currentTarget.value)} />
+          <input id={id} class="input" type="date" autofocus required max={daysAgo(0)} value={day} onInput={(event) => setDay(event.currentTarget.value)} />
         </div>
         {error !== "" && <p class="error" role="alert">{error}</p>}
         <div class="modal-foot">

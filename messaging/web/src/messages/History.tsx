@@ -43,6 +43,8 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   const [loadedPlace, setLoadedPlace] = useState("");
 
   useLayoutEffect(() => {
+    // A thread that opens or closes beside the place that was linked to moves nobody away from it.
+    if (at === null && isPlaced.current) return setLoadedPlace(place);
     isPlaced.current = false;
     const earlier = at === null && newAfter === null ? standOf(id) : undefined;
     stand.current = earlier ?? null;
@@ -74,6 +76,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     setAway(false);
     isAtEnd.current = true;
     keepStand(id, null); // Else the history would open again where it stands now.
+    isPlaced.current = at === null;
     if (at !== null) navigate({ conversationId: id, threadId: route.peek().threadId }, { replace: true });
     else void openNewest(id).then(() => requestAnimationFrame(toEnd));
   };
@@ -144,7 +147,10 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     const element = scroller.current;
     if (element === null) return undefined;
     const observer = new ResizeObserver(() => {
-      if (isPlaced.current && isAtEnd.current) element.scrollTop = element.scrollHeight;
+      if (isPlaced.current && isAtEnd.current) {
+        element.scrollTop = element.scrollHeight;
+        offset.current = element.scrollTop; // Who scrolls up before the list has told of this leaves the end, too.
+      }
       assess();
     });
     observer.observe(element);

@@ -157,7 +157,7 @@ function Toolbar({ message, isInThread }: { message: Message; isInThread: boolea
         </button>
       ))}
       {actions.filter((action) => action.inBar === true).map((action) => (
-        <IconButton key={action.id} icon={action.icon} label={action.label(message)} {...hintOf(action)} onClick={(event) => action.run(message, event.currentTarget as Element)} />
+        <IconButton key={action.id} id={action.id} icon={action.icon} label={action.label(message)} {...hintOf(action)} onClick={(event) => action.run(message, event.currentTarget as Element)} />
       ))}
       {more.length > 0 && <IconButton icon="dots" label={t("More actions")} shortcut="." hasMenu onClick={(event) => openMore(message, isInThread, event.currentTarget as Element)} />}
     </div>

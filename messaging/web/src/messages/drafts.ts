@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Id } from "../contract/types.ts";
-import { local, openLocal } from "../transport/local.ts";
+import { openLocal, writeLocal } from "../transport/local.ts";
 import type { Mentions } from "./mentions.ts";
 
 export interface Draft {
@@ -80,22 +80,21 @@ function put(place: string, draft: Draft): void {
 
 function plan(place: string): void {
   clearTimeout(timers.get(place));
-  timers.set(place, setTimeout(() => void write(place), SAVE_AFTER_MS) as unknown as number);
+  timers.set(place, setTimeout(() => write(place), SAVE_AFTER_MS) as unknown as number);
 }
 
-async function write(place: string): Promise<void> {
-  const store = await local();
+function write(place: string): void {
   const { text, mentions } = drafts.peek().get(place) ?? EMPTY;
   const state = synced.get(place) ?? { version: 0, isDirty: false };
-  if (text === "" && !state.isDirty) await store?.delete("drafts", place);
-  else await store?.put("drafts", { place, text, mentions: [...mentions], ...state });
+  if (text === "" && !state.isDirty) writeLocal((store) => store.delete("drafts", place));
+  else writeLocal((store) => store.put("drafts", { place, text, mentions: [...mentions], ...state }));
 }
 
 /** A page that goes away writes what the timers still hold. */
 export function flushDrafts(): void {
   for (const [place, timer] of timers) {
     clearTimeout(timer);
-    void write(place);
+    write(place);
   }
   timers.clear();
 }

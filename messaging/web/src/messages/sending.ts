@@ -3,7 +3,7 @@ import { explain } from "../app/failure.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { ask, Refused } from "../transport/http.ts";
 import { newKey } from "../transport/key.ts";
-import { local, openLocal } from "../transport/local.ts";
+import { openLocal, writeLocal } from "../transport/local.ts";
 import { again, drop, due, failed, postponed, put, questioned, type OutboxEntry } from "./outbox.ts";
 import { find, outbox, timelineOf, withMessage } from "./store.ts";
 
@@ -58,12 +58,12 @@ export const discard = (entry: OutboxEntry): void => settle(entry.key);
 export function settle(key: string): void {
   if (!outbox.peek().some((entry) => entry.key === key)) return;
   outbox.value = drop(outbox.peek(), key);
-  void local().then((store) => store?.delete("outbox", key));
+  writeLocal((store) => store.delete("outbox", key));
 }
 
 function save(entry: OutboxEntry): void {
   outbox.value = put(outbox.peek(), entry);
-  void local().then((store) => store?.put("outbox", entry));
+  writeLocal((store) => store.put("outbox", entry));
 }
 
 /** Send whatever is due; safe to call at any time and from every tab, since the key makes a second sending harmless. */

@@ -145,18 +145,18 @@ function Groups({ onPick }: { onPick: (emoji: string) => void }): JSX.Element {
   const names = groupNames();
   return (
     <>
-      <h3>{t("Often used")}</h3>
+      <h2>{t("Often used")}</h2>
       <Grid choices={FREQUENT.map((unicode) => ({ unicode, label: labelOf(unicode) }))} onPick={onPick} />
       {emojis.value.length === 0 && <p class="quiet">{t("Loading…")}</p>}
       {custom.value.size > 0 && (
         <section class="picker-group">
-          <h3>{t("Your organisation’s own")}</h3>
+          <h2>{t("Your organisation’s own")}</h2>
           <Grid choices={[...custom.value.keys()].sort().map((name) => ({ unicode: `:${name}:`, label: name }))} onPick={onPick} />
         </section>
       )}
       {[...groups].map(([group, choices]) => (
         <section key={group} class="picker-group">
-          <h3>{names[group] ?? ""}</h3>
+          <h2>{names[group] ?? ""}</h2>
           <Grid choices={choices} onPick={onPick} />
         </section>
       ))}

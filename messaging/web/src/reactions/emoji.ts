@@ -36,7 +36,7 @@ export function findEmojis(all: readonly Emoji[], query: string, most: number): 
   const starts: Emoji[] = [];
   const holds: Emoji[] = [];
   for (const emoji of all) {
-    if (emoji.shortcode.startsWith(wanted)) starts.unshift(emoji);
+    if (emoji.shortcode.startsWith(wanted) || emoji.unicode === wanted) starts.unshift(emoji);
     else if (` ${emoji.words}`.includes(` ${wanted}`)) starts.push(emoji);
     else if (emoji.words.includes(wanted)) holds.push(emoji);
   }

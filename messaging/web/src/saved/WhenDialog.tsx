@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { moment } from "../app/text.ts";
+import { moment, nearMoment } from "../app/text.ts";
+import { zoneWords } from "../app/wall.ts";
 import { t } from "../i18n/t.ts";
 import { Modal } from "../design/Modal.tsx";
-import { fieldOf, presets, timeIn, zone } from "./times.ts";
+import { fieldOf, presets, timeIn } from "./times.ts";
 import "../messages/lists.css";
 
 interface Props {
@@ -31,7 +32,7 @@ export function WhenDialog({ title, confirm, onChoose, close, current }: Props):
       <div class="when-presets">
         {offered.map((preset) => (
           <button key={preset.id} type="button" data-when={preset.id} onClick={() => choose(preset.at)}>
-            {preset.label} <small>{moment(preset.at.toISOString())}</small>
+            {preset.label} <small title={moment(preset.at.toISOString())}>{nearMoment(preset.at.toISOString())}</small>
           </button>
         ))}
       </div>
@@ -46,7 +47,7 @@ export function WhenDialog({ title, confirm, onChoose, close, current }: Props):
           {t("A time of your own")}
           <input class="input" type="datetime-local" value={own} min={fieldOf(now)} required onInput={(event) => setOwn(event.currentTarget.value)} />
         </label>
-        <p class="quiet">{at === null ? t("Choose a time in the future.") : t("Times are those of your place: {zone}.", { zone: zone() })}</p>
+        <p class="quiet">{at === null ? t("Choose a time in the future.") : zoneWords()}</p>
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
           <button type="submit" class="button primary" disabled={at === null}>{confirm}</button>

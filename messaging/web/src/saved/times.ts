@@ -1,3 +1,4 @@
+import { timeAt, wallAt } from "../app/wall.ts";
 import { t } from "../i18n/t.ts";
 
 /** A time that is offered. */
@@ -12,11 +13,14 @@ const MORNING = 9;
 
 const inMinutes = (now: Date, minutes: number): Date => new Date(Math.ceil((now.getTime() + minutes * MINUTE) / MINUTE) * MINUTE);
 
-/** Nine in the morning, so many days from now, by the clock of this place. */
-export const morningIn = (now: Date, days: number): Date => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, MORNING);
+/** Nine in the morning, so many days from now, by the person's clock. */
+export function morningIn(now: Date, days: number): Date {
+  const today = wallAt(now);
+  return timeAt({ ...today, day: today.day + days, hour: MORNING, minute: 0 });
+}
 
 /** Days until the next Monday that is not today. */
-export const untilMonday = (now: Date): number => ((8 - now.getDay()) % 7) || 7;
+export const untilMonday = (now: Date): number => ((8 - wallAt(now).weekday) % 7) || 7;
 
 /** What people choose most; a Sunday's tomorrow is Monday and is offered once. */
 export function presets(now: Date): Preset[] {
@@ -33,14 +37,18 @@ export function presets(now: Date): Preset[] {
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** A time as a field of the kind `datetime-local` writes it. */
-export const fieldOf = (at: Date): string => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+/** A time as a field of the kind `datetime-local` writes it, by the person's clock. */
+export function fieldOf(at: Date): string {
+  const { year, month, day, hour, minute } = wallAt(at);
+  return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}`;
+}
+
+const FIELD = /^(\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d)/;
 
 /** The time that a field holds; null where it holds none, or one that is over. */
 export function timeIn(field: string, now: Date): Date | null {
-  const at = new Date(field);
-  return Number.isNaN(at.getTime()) || at <= now ? null : at;
+  const [year, month, day, hour, minute] = FIELD.exec(field)?.slice(1).map(Number) ?? [];
+  if (year === undefined || month === undefined || day === undefined || hour === undefined || minute === undefined) return null;
+  const at = timeAt({ year, month, day, hour, minute });
+  return at <= now ? null : at;
 }
-
-/** The zone in which this browser shows all times. */
-export const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Scheduled } from "../contract/types.ts";
+import { zoneWords } from "../app/wall.ts";
 import { t } from "../i18n/t.ts";
 import { Modal } from "../design/Modal.tsx";
 import { decodeMentions, encodeMentions } from "../messages/mentions.ts";
 import { names } from "../messages/plain.ts";
-import { fieldOf, timeIn, zone } from "../saved/times.ts";
+import { fieldOf, timeIn } from "../saved/times.ts";
 import { change } from "./actions.ts";
 import "../messages/lists.css";
 
@@ -35,7 +36,7 @@ export function EditDialog({ item, close }: { item: Scheduled; close: () => void
           {t("When to send it")}
           <input class="input" type="datetime-local" value={own} min={fieldOf(new Date())} required onInput={(event) => setOwn(event.currentTarget.value)} />
         </label>
-        <p class="quiet">{at === null ? t("Choose a time in the future.") : t("Times are those of your place: {zone}.", { zone: zone() })}</p>
+        <p class="quiet">{at === null ? t("Choose a time in the future.") : zoneWords()}</p>
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
           <button type="submit" class="button primary" disabled={at === null || text.trim() === ""}>{t("Save")}</button>

@@ -15,7 +15,7 @@ export function SettingsDialog(): JSX.Element {
       <div class="settings">
         <nav class="settings-sections" aria-label={t("Sections of the settings")}>
           {SECTIONS.map(({ id, label, icon }) => (
-            <button key={id} type="button" class="settings-section" aria-current={id === section?.id ? "true" : undefined} onClick={() => (chosen.value = id)}>
+            <button key={id} type="button" class="settings-section" data-section={id} aria-current={id === section?.id ? "true" : undefined} onClick={() => (chosen.value = id)}>
               <Icon name={icon} size={18} />
               <span>{label()}</span>
             </button>

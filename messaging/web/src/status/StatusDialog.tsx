@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { Modal } from "../design/Modal.tsx";
+import { timeAt, wallAt } from "../app/wall.ts";
 import { t } from "../i18n/t.ts";
 import { EmojiView } from "../reactions/EmojiView.tsx";
 import { openPicker } from "../reactions/picker.ts";
@@ -15,8 +16,8 @@ interface Until {
 }
 
 function endOf(days: number): Date {
-  const now = new Date();
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, 23, 59, 59);
+  const today = wallAt(new Date());
+  return new Date(timeAt({ ...today, day: today.day + days + 1, hour: 0, minute: 0 }).getTime() - 1_000);
 }
 
 const UNTIL: readonly Until[] = [
@@ -25,7 +26,7 @@ const UNTIL: readonly Until[] = [
   { id: "hour", label: () => t("One hour"), at: () => new Date(Date.now() + HOUR) },
   { id: "four", label: () => t("Four hours"), at: () => new Date(Date.now() + 4 * HOUR) },
   { id: "today", label: () => t("Today"), at: () => endOf(0) },
-  { id: "week", label: () => t("This week"), at: () => endOf(7 - (new Date().getDay() || 7)) },
+  { id: "week", label: () => t("This week"), at: () => endOf(7 - (wallAt(new Date()).weekday || 7)) },
 ];
 
 interface Ready {

@@ -33,5 +33,10 @@ export function openLocal(userId: string): Promise<LocalStore | null> {
   return opened;
 }
 
+/** Write into the store; one that is full, or was emptied by signing out, costs only what a crash would lose. */
+export function writeLocal(act: (store: LocalStore) => Promise<unknown>): void {
+  void local().then((store) => (store === null ? undefined : act(store))).catch(() => undefined);
+}
+
 /** The store that `openLocal` opened; null before that or where there is none. */
 export const local = (): Promise<LocalStore | null> => opened ?? Promise.resolve(null);
