@@ -72,6 +72,10 @@ export function chooseFiles(take: (files: File[]) => void, { one = false } = {})
   const field = document.createElement("input");
   field.type = "file";
   field.multiple = !one;
-  field.addEventListener("change", () => take([...(field.files ?? [])]));
+  field.hidden = true;
+  field.addEventListener("change", () => (field.remove(), take([...(field.files ?? [])])));
+  field.addEventListener("cancel", () => field.remove());
+  // Outside of the page nothing holds it, and it may be gone before the browser's window is up.
+  document.body.append(field);
   field.click();
 }
