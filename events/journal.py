@@ -14,6 +14,7 @@ from uuid import UUID
 
 import orjson
 from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F
 from django.utils import timezone
 from psycopg.errors import NotNullViolation
 
@@ -43,7 +44,7 @@ class Head:
 
 
 class Gone(Exception):
-    """The row that a fact depends on was deleted before the fact could be written."""
+    """What a fact depends on was no longer so when the fact was to be written."""
 
 
 def publish(
@@ -53,22 +54,24 @@ def publish(
     row: models.Model | None = None,
     at: datetime | None = None,
     needs: models.Model | None = None,
+    epoch: int | None = None,
 ) -> Head:
     """Record a fact in its stream's journal; it goes live when the transaction commits.
 
     `row` is an unsaved instance whose `seq` field takes the entry's number: it is inserted by the
     same statement and is handed to the renderer, which then need not read it back.
     `needs` is a row that must still be there once the stream is locked: whoever deletes it holds
-    the stream, so that nothing that needs it follows its deletion.
+    the stream, so that nothing that needs it follows its deletion. `epoch` goes with it: the
+    stream's, as it was when the rights were read.
 
     Errors  IntegrityError where `row` breaks a constraint, Gone where `needs` is not there any
-            more; nothing is written then.
+            more or `epoch` has passed; nothing is written then.
     """
     now = timezone.now()
     tenant = current_tenant()
     needs_handlers = bool(wanted_handlers(fact))
     outbox = (tenant, needs_handlers, now)
-    head = _append(fact, by=by, row=row, at=at or now, outbox=outbox, needs=needs)
+    head = _append(fact, by=by, row=row, at=at or now, outbox=outbox, needs=needs, epoch=epoch)
     go_live = partial(render.go_live, tenant, head, row, needs_handlers)
     transaction.on_commit(go_live, robust=True)
     return head
@@ -89,6 +92,7 @@ def _append(
     at: datetime,
     outbox: tuple[str, bool, datetime] | None,
     needs: models.Model | None = None,
+    epoch: int | None = None,
 ) -> Head:
     kind = type_of(fact)
     entry_id, stream_id = new_id(), kind.stream_id(fact)
@@ -99,7 +103,7 @@ def _append(
         at=at,
         outbox=outbox,
         row=row,
-        needs=needs,
+        needs=None if needs is None else (needs, epoch),
     )
     try:
         ((seq,),) = hot_rows(sql, params)
@@ -124,6 +128,16 @@ def hold(*stream_ids: UUID) -> None:
     list(rows.order_by("id").values_list("id"))
 
 
+def next_epoch(stream_id: UUID) -> int:
+    """Say that from now on others may write in a stream than before; the caller holds it.
+
+    Returns the new epoch. Whoever read their rights before it has its fact refused by `publish`.
+    """
+    rows = Stream.objects.filter(id=stream_id)
+    rows.update(epoch=F("epoch") + 1)
+    return rows.values_list("epoch", flat=True).first() or 0
+
+
 def heads(stream_ids: Sequence[UUID]) -> dict[UUID, int]:
     """The last `seq` of each stream; a stream without events maps to 0."""
     found = dict(Stream.objects.filter(id__in=stream_ids).values_list("id", "last_seq"))
@@ -146,18 +160,18 @@ def _statement(
     at: datetime,
     outbox: tuple[str, bool, datetime] | None,
     row: models.Model | None,
-    needs: models.Model | None,
+    needs: tuple[models.Model, int | None] | None,
 ) -> tuple[str, list]:
     """The one statement that counts up and writes everything with the new number."""
     sql, fields = _shape(
         None if row is None else type(row),
         outbox is not None,
-        None if needs is None else type(needs),
+        None if needs is None else (type(needs[0]), needs[1] is not None),
     )
     entry_id, type_name, data, actor_id, correlation = entry
     params: list = [*stream]
     if needs is not None:
-        params.append(needs.pk)
+        params += [needs[0].pk, *([] if needs[1] is None else [needs[1]])]
     params += [entry_id, *stream, type_name, data, actor_id, correlation, at]
     if outbox is not None:
         params += [entry_id, *outbox]
@@ -167,15 +181,17 @@ def _statement(
 
 @cache
 def _shape(
-    model: type[models.Model] | None, is_owed: bool, needed: type[models.Model] | None
+    model: type[models.Model] | None,
+    is_owed: bool,
+    needed: tuple[type[models.Model], bool] | None,
 ) -> tuple[str, list[models.Field]]:
     """Compose the statement, and say which fields of the row it takes; once per kind of row."""
     source = "head" if needed is None else "(SELECT (SELECT last_seq FROM still) AS last_seq) one"
     parts = [
         "head AS (INSERT INTO events_stream (id, kind, last_seq) VALUES (%s, %s, 1)"
         " ON CONFLICT (id) DO UPDATE SET last_seq = events_stream.last_seq + 1"
-        " RETURNING last_seq)",
-        *([] if needed is None else [_still(needed)]),
+        " RETURNING last_seq, epoch)",
+        *([] if needed is None else [_still(*needed)]),
         "entry AS (INSERT INTO events_entry"
         " (id, stream_id, stream_kind, seq, type, data, actor_id, correlation_id, occurred_at)"
         " SELECT %s::uuid, %s::uuid, %s, last_seq, %s, %s::jsonb, %s::uuid, %s, %s::timestamptz"
@@ -194,17 +210,19 @@ def _shape(
     return f"WITH {', '.join(parts)} SELECT last_seq FROM head", fields
 
 
-def _still(needed: type[models.Model]) -> str:
-    """Look whether the needed row is there once the stream is locked.
+def _still(needed: type[models.Model], has_epoch: bool) -> str:
+    """Look whether the needed row is there once the stream is locked, and the epoch is the same.
 
     The statement's snapshot is older than its wait for the lock and still shows a row that was
-    deleted meanwhile; locking the row asks for the truth of now. Without it the entry has no
-    number, which its column refuses, and with it the whole statement.
+    deleted meanwhile; locking the row asks for the truth of now. The epoch stands in the counter's
+    row, which is locked and read as it is now in any case. Without either the entry has no number,
+    which its column refuses, and with it the whole statement.
     """
     table = connection.ops.quote_name(needed._meta.db_table)
+    same = " WHERE head.epoch = %s" if has_epoch else ""
     return (
         "still AS MATERIALIZED (SELECT head.last_seq FROM head"
-        f" JOIN {table} needed ON needed.id = %s::uuid FOR KEY SHARE OF needed)"
+        f" JOIN {table} needed ON needed.id = %s::uuid{same} FOR KEY SHARE OF needed)"
     )
 
 

@@ -17,12 +17,14 @@ class Stream(models.Model):
     """The counter row of one stream; its lock makes the order of `seq` the order of commit.
 
     A table of its own and not a column of the conversation: the row is rewritten with every event
-    and stays small, and the journal needs to know nothing of conversations.
+    and stays small, and the journal needs to know nothing of conversations. `epoch` rises whenever
+    it changes who may write here, so that what was allowed before is asked again.
     """
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=12, choices=StreamKind.choices)
     last_seq = models.BigIntegerField(default=0, db_default=0)
+    epoch = models.IntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"

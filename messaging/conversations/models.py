@@ -68,6 +68,8 @@ class Conversation(models.Model):
     #: When its members were told that it will be archived for being idle.
     idle_warned_at = models.DateTimeField(null=True, editable=False)
     external_id = models.CharField(max_length=120, null=True, editable=False)
+    #: The stream's, as it stood with this row: `events.models.Stream`.
+    epoch = models.IntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         permissions = [("reach_conversation", "Reaches the conversation")]

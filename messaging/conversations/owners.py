@@ -11,6 +11,7 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from events.journal import hold, publish
 from messaging.conversations.access import Do, insist, place_for
+from messaging.conversations.epochs import begin_epoch
 from messaging.conversations.events import MembershipChanged, MyMembershipChanged
 from messaging.conversations.models import MemberRole, Membership
 
@@ -42,6 +43,7 @@ def change_member(
             for name, value in changed.items():
                 setattr(row, name, value)
             row.save(update_fields=list(changed))
+            begin_epoch(conversation_id)
             _tell(actor, row)
     return row
 

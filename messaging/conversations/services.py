@@ -19,6 +19,7 @@ from core.ids import new_id
 from core.text import clean_name, clean_text
 from events.journal import hold, publish
 from messaging.conversations.access import Do, Place, conversation_for, insist, place_for
+from messaging.conversations.epochs import begin_epoch
 from messaging.conversations.events import (
     AddedToConversation,
     ConversationArchived,
@@ -122,17 +123,25 @@ def update_conversation(
             conversation = place.conversation
             changes |= cleaned_rules(conversation, rules)
             _check_policy(actor, conversation, changes)
-            changed = [field for field in changes if getattr(conversation, field) != changes[field]]
-            if changed:
-                for field in changed:
-                    setattr(conversation, field, changes[field])
-                conversation.save(update_fields=changed)
-                if {"history", "history_days"} & set(changed):
-                    loosen(conversation)
-                publish(_updated(actor, conversation, changed), by=actor)
+            _change(actor, conversation, changes)
     except IntegrityError as wrong:
         raise name_taken(wrong) from wrong
     return conversation
+
+
+def _change(actor: Actor, conversation: Conversation, changes: dict[str, Any]) -> None:
+    """Write what becomes different, with what follows from it; the stream is held."""
+    changed = [field for field in changes if getattr(conversation, field) != changes[field]]
+    if not changed:
+        return
+    for field in changed:
+        setattr(conversation, field, changes[field])
+    conversation.save(update_fields=changed)
+    if {"posting", "replying"} & set(changed):
+        begin_epoch(conversation.id)
+    if {"history", "history_days"} & set(changed):
+        loosen(conversation)
+    publish(_updated(actor, conversation, changed), by=actor)
 
 
 def join_conversation(actor: Actor, *, conversation_id: UUID) -> Conversation:
@@ -371,6 +380,7 @@ def _set_archived(actor: Actor, conversation: Conversation, archived: bool) -> C
         ).update(**values)
         if changed:
             conversation.archived_at = now
+            begin_epoch(conversation.id)
             fact = ConversationArchived if archived else ConversationRestored
             publish(fact(conversation.id, actor.user_id), by=actor)
     return conversation

@@ -17,6 +17,7 @@ from core.text import clean_text
 from events.journal import Gone, hold, publish
 from messaging.conversations.access import Do as InConversation
 from messaging.conversations.access import Place, insist, place_for
+from messaging.conversations.models import Membership
 from messaging.messages import calls as called
 from messaging.messages import parts, policy
 from messaging.messages.access import Do, Found, message_for, message_held
@@ -31,6 +32,9 @@ from messaging.messages.models import Message, MessageKind, Revision
 
 RESTORE_WITHIN = timedelta(seconds=30)
 """How long a deletion can be taken back; clients offer it for ten seconds."""
+
+MOST_ASKED_AGAIN = 5
+"""How often rights may change while one message is written."""
 
 
 class Posted(NamedTuple):
@@ -192,19 +196,47 @@ def _is_stored(
     brought: Mapping[str, Any],
 ) -> bool:
     """Store a new message; False where its author has sent this key before."""
+    for _attempt in range(MOST_ASKED_AGAIN):
+        try:
+            return _is_stored_now(fact, actor, message, place, brought)
+        except Gone:
+            place = _asked_again(actor, message, place)
+    raise Conflict("conversation", _("Who may write here is changing; try again."))
+
+
+def _asked_again(actor: Actor, message: Message, before: Place) -> Place:
+    """The rights as they are by now; refuses where they are lost.
+
+    Nothing follows its author's removal in the journal, nor what closed the conversation to them.
+    """
+    is_member = Membership.objects.filter(conversation_id=before.id, user_id=actor.user_id).exists()
+    if not is_member:
+        insist(actor, Place(before.conversation, None), InConversation.POST)
+    return check_may_post(
+        actor,
+        before.id,
+        thread_id=message.thread_id,
+        also_in_conversation=message.also_in_conversation,
+    )
+
+
+def _is_stored_now(
+    fact: MessageCreated,
+    actor: Actor,
+    message: Message,
+    place: Place,
+    brought: Mapping[str, Any],
+) -> bool:
     try:
         if message.thread_id is not None:
             return _reply(fact, actor, message, place, brought)
         if brought:
             with transaction.atomic():
                 parts.bring(actor, message, brought)
-                publish(fact, by=actor, row=message, needs=place.membership)
+                _publish(fact, actor, message, place)
             return True
         # One statement: it is its own transaction, and saves two round trips.
         _publish_alone(fact, actor, message, place)
-    except Gone:
-        # Taken out since their rights were read: nothing follows their removal in the journal.
-        insist(actor, Place(place.conversation, None), InConversation.POST)
     except IntegrityError as wrong:
         if "messaging_message_key_unique" not in str(wrong):
             raise
@@ -214,10 +246,15 @@ def _is_stored(
 
 def _publish_alone(fact: MessageCreated, actor: Actor, message: Message, place: Place) -> None:
     if not transaction.get_connection().in_atomic_block:
-        publish(fact, by=actor, row=message, needs=place.membership)
+        _publish(fact, actor, message, place)
         return
     with transaction.atomic():
-        publish(fact, by=actor, row=message, needs=place.membership)
+        _publish(fact, actor, message, place)
+
+
+def _publish(fact: MessageCreated, actor: Actor, message: Message, place: Place) -> None:
+    epoch = place.conversation.epoch
+    publish(fact, by=actor, row=message, needs=place.membership, epoch=epoch)
 
 
 def _reply(
@@ -237,7 +274,7 @@ def _reply(
             return False
         parts.bring(actor, message, brought)
         message.created_at = _after(root.last_reply_at)
-        publish(fact, by=actor, row=message, needs=place.membership)
+        _publish(fact, actor, message, place)
         Message.objects.filter(id=root.id).update(
             reply_count=F("reply_count") + 1, last_reply_at=message.created_at
         )

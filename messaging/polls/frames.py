@@ -5,6 +5,7 @@ from typing import Any
 
 from events.render import renders
 from messaging.messages.frames import part_frames
+from messaging.polls import services as _registers  # noqa: F401 - `poll` of new messages
 from messaging.polls.events import PollClosed, PollVoted
 from messaging.polls.selectors import polls_of
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from events.render import renders
 from messaging.messages.frames import part_frames
+from messaging.priority import services as _registers  # noqa: F401 - `priority` of new messages
 from messaging.priority.events import (
     AcknowledgementDropped,
     AcknowledgementGiven,

@@ -1,4 +1,4 @@
--- key: f1f4f945599fa53e05090439471fd9b2f04dbce83f06d3cbe886e533a2b8f06e
+-- key: 659ca1b8a6bca80955395cdea3ae699f05f82820f0346b52815bd9c91e9aeafa
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -567,6 +567,7 @@ CREATE TABLE "events_stream" (
   id uuid CONSTRAINT events_stream_id_not_null NOT NULL,
   kind character varying(12) CONSTRAINT events_stream_kind_not_null NOT NULL,
   last_seq bigint DEFAULT 0 CONSTRAINT events_stream_last_seq_not_null NOT NULL,
+  epoch integer DEFAULT 0 CONSTRAINT events_stream_epoch_not_null NOT NULL,
   CONSTRAINT events_stream_pkey PRIMARY KEY (id)
 );
 CREATE TABLE "guardian_groupobjectpermission" (
@@ -654,6 +655,7 @@ CREATE TABLE "messaging_conversation" (
   replying character varying(8) DEFAULT 'everyone'::character varying CONSTRAINT messaging_conversation_replying_not_null NOT NULL,
   response_minutes integer,
   review_on date,
+  epoch integer DEFAULT 0 CONSTRAINT messaging_conversation_epoch_not_null NOT NULL,
   CONSTRAINT messaging_conversation_days_of_history CHECK (history::text = 'days'::text AND history_days >= 1 OR NOT history::text = 'days'::text AND history_days IS NULL),
   CONSTRAINT messaging_conversation_direct_unique UNIQUE (direct_key),
   CONSTRAINT messaging_conversation_external_unique UNIQUE (external_id),
@@ -1576,6 +1578,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('admin', '0002_logentry_remove_auto_add', now()),
 ('admin', '0003_logentry_add_action_flag_choices', now()),
 ('events', '0001_initial', now()),
+('events', '0002_epochs', now()),
 ('guardian', '0001_initial', now()),
 ('guardian', '0002_generic_permissions_index', now()),
 ('guardian', '0003_remove_groupobjectpermission_guardian_gr_content_ae6aec_idx_and_more', now()),
@@ -1599,6 +1602,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0017_emoji_status_and_previews', now()),
 ('messaging', '0018_long_histories', now()),
 ('messaging', '0019_moves', now()),
+('messaging', '0020_epochs', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

@@ -1,4 +1,4 @@
-"""Leave against post: nothing follows its author's removal in the journal."""
+"""Leave against post, and close against post: nothing follows what its author was refused by."""
 
 from threading import Thread
 from typing import Any
@@ -10,9 +10,17 @@ from django.db import connection, connections, transaction
 from core.errors import Forbidden, NotFound
 from events.journal import hold
 from events.models import Entry
-from messaging.conversations.services import add_members, remove_member
+from messaging.conversations.owners import change_member
+from messaging.conversations.services import (
+    add_members,
+    archive_conversation,
+    remove_member,
+    restore_conversation,
+    update_conversation,
+)
 from messaging.messages.models import Message
 from messaging.messages.services import edit_message, post_message
+from messaging.polls.models import Poll
 from tenants.context import in_tenant
 from tests.messaging.places import make_channel, make_message
 from tests.races.together import at_once, errors_in
@@ -78,6 +86,95 @@ def test_a_message_that_waited_while_its_author_was_removed_is_refused(cast, kin
         entries = Entry.objects.filter(stream_id=place.id).order_by("seq")
         assert list(entries.values_list("seq", flat=True)) == list(range(1, len(entries) + 1))
         assert entries[len(entries) - 1].type == "chancery.membership.removed.v1"
+
+
+LOSING = {
+    "archived": lambda ana, bo, place: archive_conversation(ana, conversation_id=place),
+    "posting": lambda ana, bo, place: update_conversation(
+        ana, conversation_id=place, rules={"posting": "owners", "replying": "owners"}
+    ),
+    "named": lambda ana, bo, place: change_member(
+        ana, conversation_id=place, user_id=bo.user_id, may_post=False
+    ),
+}
+"""What takes the right to write here from Bo, who stays a member."""
+
+BRINGING = {"poll": {"options": ["a", "b"]}}
+
+
+@pytest.mark.parametrize("how", LOSING)
+@pytest.mark.parametrize("what", ["a message", "a reply", "a poll"])
+def test_a_message_that_waited_while_its_author_lost_the_right_to_write_is_refused(cast, how, what):
+    place = make_channel(cast.ana, cast.bo)
+    root = make_message(place, cast.ana) if what == "a reply" else None
+    outcome: list[Any] = []
+
+    def post() -> Any:
+        return post_message(
+            cast.bo.actor,
+            conversation_id=place.id,
+            text="too late",
+            key=uuid4(),
+            thread_id=None if root is None else root.id,
+            brought=BRINGING if what == "a poll" else None,
+        )
+
+    with in_tenant("acme"):
+        change_member(cast.ana.actor, conversation_id=place.id, user_id=cast.bo.id, may_post=True)
+        if how == "named":
+            rules = {"posting": "named", "replying": "named"}
+            update_conversation(cast.ana.actor, conversation_id=place.id, rules=rules)
+        with transaction.atomic():
+            hold(place.id)
+            thread = run(post, outcome)
+            until_it_waits()
+            LOSING[how](cast.ana.actor, cast.bo.actor, place.id)
+        thread.join(30)
+
+        assert [type(one) for one in outcome] == [Forbidden]
+        assert not Message.objects.filter(author_id=cast.bo.id).exists()
+        assert not Poll.objects.exists()
+        entries = Entry.objects.filter(stream_id=place.id).order_by("seq")
+        assert list(entries.values_list("seq", flat=True)) == list(range(1, len(entries) + 1))
+
+
+@pytest.mark.parametrize("who", ["ana", "bo"])
+def test_whoever_may_write_all_the_same_writes_after_the_change(cast, who):
+    place = make_channel(cast.ana, cast.bo)
+    author = getattr(cast, who)
+    rules = {"posting": "owners"} if who == "ana" else {"replying": "owners"}
+    outcome: list[Any] = []
+
+    with in_tenant("acme"):
+        with transaction.atomic():
+            hold(place.id)
+            thread = run(lambda: make_message(place, author, "all the same"), outcome)
+            until_it_waits()
+            update_conversation(cast.ana.actor, conversation_id=place.id, rules=rules)
+        thread.join(30)
+
+        assert outcome[0].text == "all the same"
+        last = Entry.objects.filter(stream_id=place.id).order_by("-seq")[0]
+        assert (last.type, last.seq) == ("chancery.message.created.v1", outcome[0].seq)
+
+
+def test_archiving_and_posting_at_once_end_in_order(cast):
+    place = make_channel(cast.ana, cast.bo)
+
+    for _ in range(6):
+        outcomes = at_once(
+            "acme",
+            *[lambda: post_message(cast.bo.actor, conversation_id=place.id, text="x", key=uuid4())]
+            * 6,
+            lambda: archive_conversation(cast.ana.actor, conversation_id=place.id),
+        )
+        assert all(isinstance(error, Forbidden) for error in errors_in(outcomes))
+        with in_tenant("acme"):
+            entries = Entry.objects.filter(stream_id=place.id)
+            archived = entries.filter(type="chancery.conversation.archived.v1").order_by("-seq")[0]
+            later = Message.objects.filter(author_id=cast.bo.id, seq__gt=archived.seq)
+            assert not later.exists()
+            restore_conversation(cast.ana.actor, conversation_id=place.id)
 
 
 def test_an_edit_that_waited_is_refused_as_well(cast):
