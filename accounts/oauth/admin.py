@@ -178,6 +178,7 @@ class OAuthAppAdmin(ServicePage):
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
         """On to its page, where its client id and the addresses stand."""
+        self.message_user(request, _("The app is set up."), messages.SUCCESS)
         return HttpResponseRedirect(_page_of(obj.pk))
 
     @admin.action(description=_("End the chosen apps and all their tokens at once"))

@@ -1,4 +1,8 @@
-"""The endpoints for programs: token, introspection, revocation, and the description of all."""
+"""The endpoints for programs: token, introspection, revocation, and the description of all.
+
+docs/guides/connect-an-app.md tells how they are used, docs/decisions/0101-oauth.md why they are
+our own.
+"""
 
 from collections.abc import Callable
 from functools import wraps

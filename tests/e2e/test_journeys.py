@@ -310,6 +310,9 @@ def test_a_phone_shows_one_thing_at_a_time(sign_in: SignIn):
 
     ana.page.get_by_role("button", name="Back to conversations").click()
     expect(ana.page.locator(".sidebar")).to_be_visible()
+    ana.page.get_by_role("button", name="You: ").click()
+    ana.page.get_by_role("menuitem", name="Settings").click()
+    expect(ana.page.get_by_role("dialog")).to_be_visible()
 
 
 def test_a_channel_is_found_and_joined_live(ana: Window, bo: Window):
