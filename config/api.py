@@ -36,7 +36,15 @@ from messaging.threads.api import router as threads
 from messaging.trace.api import router as trace
 
 api = make_api(auth=authenticate)
+# Django tries one route after the other: what is asked for all the time stands first.
 for feature in (
+    messages,
+    receipts,
+    live,
+    threads,
+    sidebar,
+    reactions,
+    conversations,
     sessions,
     invitations,
     domains,
@@ -46,28 +54,21 @@ for feature in (
     tokens,
     oauth_apps,
     identity_providers,
-    conversations,
     grants,
     explain,
     reviews,
-    sidebar,
-    messages,
-    reactions,
     priority,
     polls,
     emoji,
     status,
     previews,
-    receipts,
     search,
     files,
     pins,
     moving,
     saved,
-    threads,
     trace,
     drafts,
     scheduled,
-    live,
 ):
     api.add_router("", feature)
