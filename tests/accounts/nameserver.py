@@ -13,7 +13,7 @@ import dns.rrset
 class NameServer:
     """TXT records by name; everything else does not exist."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.records: dict[str, list[str]] = {}
         self.is_silent = False
         self.asked: list[str] = []
@@ -26,7 +26,7 @@ class NameServer:
                 if answer is not None:
                     wire.sendto(answer, self.client_address)
 
-        self._server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler)
+        self._server = socketserver.ThreadingUDPServer(("127.0.0.1", port), Handler)
         self.address = f"127.0.0.1:{self._server.server_address[1]}"
 
     def answer(self, data: bytes) -> bytes | None:

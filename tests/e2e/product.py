@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from tests.accounts.nameserver import NameServer
 from tests.launch.places import free_port, without_servers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,9 +25,10 @@ _STOPS_WITHIN_S = 40
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A running Chancery."""
+    """A running Chancery, and the DNS it asks."""
 
     port: int
+    names: NameServer
 
     def site(self, tenant: str = "") -> str:
         """The address of an organisation, or of the root site."""
@@ -38,13 +40,20 @@ class Product:
 def running_product(**settings: str) -> Iterator[Product]:
     """Run the product with the demo's people until the block ends.
 
-    CHANCERY_E2E_PORT names one that runs already, for those who write journeys; one with settings
-    of its own is started all the same.
+    CHANCERY_E2E_PORT names one that runs already, for those who write journeys, started with
+    CHANCERY_DNS_SERVERS=127.0.0.1: and the next port; one with settings of its own is started all
+    the same.
     """
     running = os.environ.get("CHANCERY_E2E_PORT")
     if running and not settings:
-        yield Product(int(running))
+        with NameServer(int(running) + 1).running() as names:
+            yield Product(int(running), names)
         return
+    with NameServer().running() as names:
+        yield from _started(names, settings)
+
+
+def _started(names: NameServer, settings: dict[str, str]) -> Iterator[Product]:
     # Readable by everybody: as root, the database server runs as somebody else.
     data_dir = Path(tempfile.mkdtemp(prefix="chancery-e2e-"))
     data_dir.chmod(0o755)
@@ -52,6 +61,7 @@ def running_product(**settings: str) -> Iterator[Product]:
     log = data_dir / "up.log"
     environment = {
         **without_servers(),
+        "CHANCERY_DNS_SERVERS": names.address,
         **settings,
         "PORT": str(port),
         "CHANCERY_DATA_DIR": str(data_dir / "data"),
@@ -68,7 +78,7 @@ def running_product(**settings: str) -> Iterator[Product]:
         )
         try:
             _wait_until_ready(process, port, log)
-            yield Product(port)
+            yield Product(port, names)
         finally:
             _stop(process)
             shutil.rmtree(data_dir, ignore_errors=True)

@@ -2,6 +2,7 @@
 //   node providers.mjs saml|oidc PORT OPTIONS_AS_JSON
 // SAML is samlp, as Auth0 uses it; OpenID Connect is oidc-provider, which is certified.
 import { createServer, request as send } from "node:http";
+import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 
 const [kind, port, json] = process.argv.slice(2);
@@ -35,8 +36,13 @@ function reach(url, { method = "GET", headers = {}, body } = {}) {
         headers: { ...Object.fromEntries(new Headers(headers)), host, "content-length": Buffer.byteLength(text) },
       },
       (answer) => {
-        answer.resume();
-        answer.on("end", () => resolve(new Response(null, { status: answer.statusCode })));
+        const parts = [];
+        answer.on("data", (part) => parts.push(part));
+        answer.on("end", () => {
+          const { statusCode: status } = answer;
+          const content = status === 204 ? null : Buffer.concat(parts);
+          resolve(new Response(content, { status }));
+        });
       },
     );
     sent.on("error", reject);
@@ -48,8 +54,46 @@ function escaped(text) {
   return String(text).replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }
 
+/** Who is signed in where, by what the service provider says of itself in its metadata. */
+async function participant(entityId, user) {
+  const metadata = await (await reach(entityId)).text();
+  const certificate = /<ds:X509Certificate>([^<]+)</.exec(metadata)[1];
+  return {
+    serviceProviderId: entityId,
+    serviceProviderLogoutURL: /<md:SingleLogoutService [^>]*Location="([^"]+)"/.exec(metadata)[1],
+    nameId: user.id,
+    sessionIndex: `s-${user.id}`,
+    cert: certificate,
+  };
+}
+
+/** What samlp keeps between two messages of one sign-out. */
+function memory() {
+  const kept = new Map();
+  return {
+    save(_request, state, done) {
+      const handle = randomUUID();
+      kept.set(handle, state);
+      done(null, handle);
+    },
+    update(_request, handle, state, done) {
+      kept.set(handle, state);
+      done(null, handle);
+    },
+    load(_request, handle, given, last) {
+      const [how, done] = last ? [given, last] : [{}, given];
+      const found = kept.get(handle);
+      if (how.destroy) kept.delete(handle);
+      done(null, found);
+    },
+  };
+}
+
 function saml() {
   const samlp = require("samlp");
+  const signedIn = [];
+  const store = memory();
+  const SessionParticipants = require("samlp/lib/sessionParticipants");
 
   function mapper(user) {
     return {
@@ -79,7 +123,8 @@ function saml() {
     request.originalUrl = request.url;
     request.protocol = "http";
     response.set = (name, value) => response.setHeader(name, value);
-    response.send = (body) => response.end(typeof body === "number" ? `refused: ${body}` : body);
+    response.send = (body) => response.end(typeof body === "number" ? `status: ${body}` : body);
+    response.redirect = (to) => response.writeHead(302, { Location: to }).end();
     const failed = (error) => {
       response.statusCode = 500;
       response.end(String(error?.stack ?? error));
@@ -103,16 +148,29 @@ function saml() {
       );
     } else if (url.pathname === "/sso") {
       const user = person(request.query.name);
-      samlp.parseRequest(request, (error, asked) => {
+      samlp.parseRequest(request, async (error, asked) => {
         if (error) return failed(error);
+        const service = await participant(asked.issuer, user);
+        signedIn.push(service);
         samlp.auth({
           ...config,
+          sessionIndex: service.sessionIndex,
           recipient: asked.assertionConsumerServiceURL,
           destination: asked.assertionConsumerServiceURL,
           getUserFromRequest: () => user,
           getPostURL: (_audience, _dom, _request, done) => done(null, asked.assertionConsumerServiceURL),
         })(request, response, failed);
       });
+    } else if (url.pathname === "/slo") {
+      samlp.logout({
+        ...config,
+        store,
+        sessionParticipants: new SessionParticipants(signedIn),
+        protocolBinding: options.logout_binding ?? "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
+        deflate: true,
+      })(request, response, failed);
+    } else if (url.pathname === "/signed-in") {
+      response.end(`${signedIn.length}`);
     } else {
       response.statusCode = 404;
       response.end("nothing here");

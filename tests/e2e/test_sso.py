@@ -196,6 +196,135 @@ def test_signing_out_here_signs_out_at_the_provider(
     expect(page.get_by_placeholder("Enter any login")).to_be_visible()
 
 
+@pytest.mark.parametrize("binding", ["Redirect", "POST"])
+def test_signing_out_at_a_saml_provider_ends_the_open_window(
+    identity: Identity, new_context: NewContext, slug: str, binding: str
+):
+    identity.switch_on(
+        identity.set_up(
+            "saml",
+            "acme",
+            slug,
+            "ana",
+            logout_binding=f"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-{binding}",
+        )
+    )
+    base = f"http://127.0.0.1:{identity.running[slug].port}"
+    page = new_context("acme").new_page()
+    sign_in_by(page, "saml", slug, "kim")
+
+    # From a browser that is not signed in here: the provider's signature is enough.
+    there = new_context("acme").new_page()
+    there.goto(f"{base}/slo")
+
+    expect(there.get_by_text("status: 200")).to_be_visible()
+    expect(page.get_by_label("Email")).to_be_visible(timeout=4000)
+    there.goto(f"{base}/signed-in")
+    expect(there.get_by_text("0", exact=True)).to_be_visible()
+
+
+def test_signing_out_here_signs_out_at_a_saml_provider(
+    identity: Identity, new_context: NewContext, slug: str
+):
+    """It checks our signature by the certificate in our metadata, and we check its answer's."""
+    identity.switch_on(identity.set_up("saml", "acme", slug, "ana"))
+    page = new_context("acme").new_page()
+    sign_in_by(page, "saml", slug, "kim")
+
+    page.get_by_role("button", name="You: ").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    assert "/sls/" in page.url
+    page.goto(f"http://127.0.0.1:{identity.running[slug].port}/signed-in")
+    expect(page.get_by_text("0", exact=True)).to_be_visible()
+
+
+class Domains:
+    """E-mail domains, proved in the console; let go of afterwards, since they change how the
+    sign-in page looks for everybody.
+    """
+
+    def __init__(self, product: Product) -> None:
+        self._names = product.names
+        self._pages: list[Page] = []
+
+    def prove(self, page: Page, domain: str) -> None:
+        page.goto("/admin/accounts/domainproof/add/")
+        page.get_by_label("Domain").fill(domain)
+        page.get_by_role("button", name="Save", exact=True).click()
+        row = page.get_by_role("row").filter(has_text=domain)
+        expect(row).to_be_visible()
+        name, value = row.locator("code").all_text_contents()
+        self._names.records[name] = [value]
+        self._pages.append(page)
+        row.get_by_role("checkbox").check()
+        page.locator("select[name=action]").select_option(label="Look the record up now")
+        page.locator("button[name=index]").click()
+        expect(page.get_by_text(f"{domain}: proved")).to_be_visible()
+
+    def let_go(self) -> None:
+        for page in self._pages:
+            page.goto("/admin/")
+            page.evaluate(LET_GO)
+
+
+LET_GO = """async () => {
+  const token = /csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+  const {items} = await (await fetch("/api/v1/domains")).json();
+  for (const {id} of items) {
+    await fetch(`/api/v1/domains/${id}`, {method: "DELETE", headers: {"X-CSRFToken": token}});
+  }
+}"""
+
+
+@pytest.fixture
+def domains(product: Product, new_context: NewContext) -> Iterator[Domains]:
+    made = Domains(product)
+    yield made
+    made.let_go()
+
+
+def test_the_address_leads_to_its_own_provider(
+    identity: Identity, new_context: NewContext, domains: Domains, slug: str
+):
+    """Two organisations, two providers each: an address leads to the one that it is for."""
+    at, consoles = {}, []
+    for tenant, owner in (("acme", "ana"), ("globex", "dee")):
+        for kind in ("saml", "oidc"):
+            name, domain = f"{slug}-{kind}", f"{kind}.{tenant}-{slug}.example"
+            console = identity.set_up(kind, tenant, name, owner, domain=domain)
+            at[tenant, kind] = f"127.0.0.1:{identity.running[name].port}"
+            console.get_by_label("E-mail domains").fill(domain)
+            console.get_by_role("button", name="Save and continue editing").click()
+            identity.switch_on(console)
+            consoles.append((console, domain))
+    # Only now: from here on the sign-in page asks for the address first.
+    for console, domain in consoles:
+        domains.prove(console, domain)
+
+    for tenant, other in (("acme", "globex"), ("globex", "acme")):
+        for kind in ("saml", "oidc"):
+            address = f"kim@{kind}.{tenant}-{slug}.example"
+            page = new_context(tenant).new_page()
+            page.goto("/accounts/sessions/")
+            expect(page.get_by_label("Email")).to_be_visible()
+            expect(page.get_by_label("Password")).to_have_count(0)
+
+            # Somebody of the other organisation is a stranger here, and asked for a password.
+            page.get_by_label("Email").fill(f"kim@{kind}.{other}-{slug}.example")
+            page.get_by_role("button", name="Continue", exact=True).click()
+            expect(page.get_by_label("Password")).to_be_visible()
+            page.go_back()
+
+            page.get_by_label("Email").fill(address.upper())
+            page.get_by_role("button", name="Continue", exact=True).click()
+            page.wait_for_url(lambda url, host=at[tenant, kind]: host in url)
+            prove_who_one_is(page, kind, "kim")
+            assert who(page) == address
+            assert page.url.endswith("/accounts/sessions/")
+
+
 def test_two_organisations_with_two_providers_each_stay_apart(
     identity: Identity, new_context: NewContext, product: Product, slug: str
 ):
