@@ -17,6 +17,7 @@ import accounts.sessions.admin
 import accounts.signin.admin
 import accounts.sso.admin
 import accounts.tokens.admin  # noqa: F401 - registers itself
+from accounts.grants.admin import register_pages
 from accounts.people.admin import PeopleAdmin
 from accounts.people.models import User
 from accounts.sessions.models import Session
@@ -28,6 +29,7 @@ from core.permissions import Permission
 from tenants.operators import operator_site
 
 operator_site.register(User, PeopleAdmin)
+register_pages()
 
 # Roles say who may do what; Django's groups and allauth's second list of addresses do not.
 Console.leaves_out |= {Group, EmailAddress, EmailConfirmation, Authenticator}

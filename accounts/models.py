@@ -23,14 +23,18 @@ from accounts.sso.models import (
     Arrival,
     ExternalIdentity,
     IdentityProvider,
+    ProviderGroupGrant,
     ProviderKey,
+    ProviderPersonGrant,
     SsoSession,
 )
-from accounts.tokens.models import ApiToken, ServiceAccount
+from accounts.tokens.models import ApiToken, BotGroupGrant, BotPersonGrant, ServiceAccount
 
 __all__ = [
     "ApiToken",
     "Arrival",
+    "BotGroupGrant",
+    "BotPersonGrant",
     "Branding",
     "CustomRole",
     "DomainProof",
@@ -48,7 +52,9 @@ __all__ = [
     "OAuthGrant",
     "OAuthRefreshToken",
     "OAuthSecret",
+    "ProviderGroupGrant",
     "ProviderKey",
+    "ProviderPersonGrant",
     "RoleAssignment",
     "ScimPerson",
     "ScimRequest",

@@ -1,6 +1,7 @@
 """Mounts each feature's routes on the REST API."""
 
 from accounts.domains.api import router as domains
+from accounts.grants.api import router as object_grants
 from accounts.groups.api import router as groups
 from accounts.invitations.api import router as invitations
 from accounts.oauth.api import router as oauth_apps
@@ -55,6 +56,7 @@ for feature in (
     oauth_apps,
     identity_providers,
     grants,
+    object_grants,
     explain,
     reviews,
     priority,

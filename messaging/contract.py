@@ -11,6 +11,7 @@ from django.urls import resolve
 from pydantic import TypeAdapter
 
 from accounts.domains.events import DomainAdded, DomainProved, DomainRemoved
+from accounts.grants.events import ObjectGrantGiven, ObjectGrantTaken
 from accounts.groups.events import (
     GroupCreated,
     GroupDeleted,
@@ -264,6 +265,8 @@ SEEN_AS: dict[type, Json] = {
 
 NEVER_SEEN: frozenset[type] = frozenset(
     {
+        ObjectGrantGiven,
+        ObjectGrantTaken,
         sso.IdentityProviderCreated,
         sso.IdentityProviderChanged,
         sso.IdentityProviderDeleted,

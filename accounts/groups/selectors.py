@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.groups.closure import ABOVE, ABOVE_PERSON, BELOW, PEOPLE_IN
 from accounts.groups.models import Group, GroupMember
@@ -17,6 +18,11 @@ from core.text import clean_query
 def group_ids_of(user_id: UUID | None) -> set[UUID]:
     """Every group that a person belongs to, directly or by nesting; one query."""
     return _ids(ABOVE_PERSON.format(user="%(user)s"), user=user_id)
+
+
+def group_ids_in_sql(user_id: UUID) -> RawSQL:
+    """The same as a part of another query, to filter by."""
+    return RawSQL(ABOVE_PERSON.format(user="%s"), [user_id])  # noqa: S611 - our own text
 
 
 def member_ids_of(group_id: UUID) -> set[UUID]:

@@ -12,22 +12,36 @@ from accounts.roles.models import RoleAssignment
 from core.actor import Actor
 from core.permissions import Permission
 
-# A role over some groups or channels only shows in the person no more than that it opens the
-# console: what it allows there is asked when it matters.
+# A role over some groups or channels only, and a grant of something whose page is in the console,
+# show in the person no more than that they open it: what they allow is asked when it matters.
 _REFRESH = f"""
 UPDATE accounts_user u SET granted = fresh.names
   FROM (SELECT one.id,
                (SELECT array_agg(DISTINCT p ORDER BY p)
-                  FROM accounts_roleassignment a
-                  JOIN accounts_customrole r ON r.id = a.role_id,
-                       unnest(r.permissions) p
-                 WHERE ((a.over_group_id IS NULL AND a.over_conversation_id IS NULL)
-                        OR p = %(console)s)
-                   AND (a.user_id = one.id OR a.group_id IN ({ABOVE_PERSON.format(user="one.id")}))
+                  FROM (SELECT p
+                          FROM accounts_roleassignment a
+                          JOIN accounts_customrole r ON r.id = a.role_id,
+                               unnest(r.permissions) p
+                         WHERE ((a.over_group_id IS NULL AND a.over_conversation_id IS NULL)
+                                OR p = %(console)s)
+                           AND (a.user_id = one.id
+                                OR a.group_id IN ({ABOVE_PERSON.format(user="one.id")}))
+                        {{openers}}) allowed(p)
                ) AS names
           FROM unnest(%(ids)s::uuid[]) one(id)) fresh
  WHERE u.id = fresh.id AND u.granted IS DISTINCT FROM fresh.names
 """
+_OPENER = f"""
+UNION ALL SELECT %(console)s WHERE EXISTS (SELECT 1 FROM {{people}} g WHERE g.user_id = one.id)
+UNION ALL SELECT %(console)s WHERE EXISTS (
+    SELECT 1 FROM {{groups}} g WHERE g.group_id IN ({ABOVE_PERSON.format(user="one.id")}))
+"""
+_openers: list[str] = []
+
+
+def opens_console(*, people: str, groups: str) -> None:
+    """Let whoever stands in one of these tables, or whose group does, open the console."""
+    _openers.append(_OPENER.format(people=people, groups=groups))
 
 
 def refresh(user_ids: Collection[UUID]) -> None:
@@ -36,7 +50,7 @@ def refresh(user_ids: Collection[UUID]) -> None:
         return
     with connection.cursor() as cursor:
         params = {"ids": sorted(user_ids), "console": Permission.CONSOLE_OPEN.value}
-        cursor.execute(_REFRESH, params)
+        cursor.execute(_REFRESH.format(openers="".join(_openers)), params)
 
 
 def refresh_holders(assignments: Collection[RoleAssignment]) -> None:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
 from accounts.pages import ServiceForm, ServicePage
+from accounts.people.models import RoleChoice
+from accounts.rows import RowsField
 from accounts.scim.credentials import NEW_ROLES, SCOPE, create_scim_token
 from accounts.scim.models import ScimRequest, ScimToken
 from accounts.tokens.models import ApiToken
@@ -27,15 +29,19 @@ class NewScimTokenForm(ServiceForm):
 
     name = forms.CharField(max_length=100, label=_("Identity provider"))
     new_role = forms.ChoiceField(
-        choices=[(role.value, role.value) for role in NEW_ROLES],
+        choices=[(role.value, RoleChoice(role).label) for role in NEW_ROLES],
         initial=Role.MEMBER.value,
         label=_("New people are"),
     )
-    role_map = forms.JSONField(
-        required=False,
-        initial=dict,
+    role_map = RowsField(
+        heads=(_("What the provider sends as a role"), _("The role here")),
+        choices=[
+            (role.value, role.label)
+            for role in RoleChoice
+            if role not in (RoleChoice.OWNER, RoleChoice.BOT)
+        ],
         label=_("Roles by what is sent"),
-        help_text=_('As JSON: {"contractor": "guest"} makes guests of whom SCIM calls contractor.'),
+        help_text=_("Such as contractor: Guest. Others are what new people are."),
     )
     days = forms.IntegerField(
         required=False,
@@ -50,10 +56,7 @@ class NewScimTokenForm(ServiceForm):
         fields = ("name",)
 
     def clean_role_map(self) -> dict[str, str]:
-        mapping = self.cleaned_data["role_map"] or {}
-        if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
-            raise forms.ValidationError(_("Map values to names of roles."))
-        return mapping
+        return {sent: role for sent, role, _name in self.cleaned_data["role_map"]}
 
 
 class ScimTokenAdmin(ServicePage):

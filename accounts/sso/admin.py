@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
 from accounts.people.models import User
-from accounts.sso import addresses, arrivals, selectors, services
+from accounts.sso import access, addresses, arrivals, selectors, services
 from accounts.sso.entering import dry_run
 from accounts.sso.forms import SWITCHES, ChangedProviderForm, NewProviderForm
 from accounts.sso.keys import ends_at, fingerprint
@@ -44,11 +44,13 @@ DONE = {
 
 
 class IdentityAdmin(admin.ModelAdmin):
-    """Pages for those who look after identity."""
+    """Pages for those who look after identity, or after one provider."""
 
     def _may(self, request: HttpRequest) -> bool:
-        user = request.user
-        return user.is_active and actor_for(user).may(Permission.IDENTITY_MANAGE)
+        return request.user.is_staff and access.may_open(actor_for(request.user))
+
+    def _may_all(self, request: HttpRequest) -> bool:
+        return request.user.is_staff and actor_for(request.user).may(Permission.IDENTITY_MANAGE)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request)
@@ -69,14 +71,17 @@ class IdentityProviderAdmin(IdentityAdmin):
     def domain_list(self, provider: IdentityProvider) -> str:
         return ", ".join(provider.domains)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IdentityProvider]:
+        return access.providers_of(actor_for(request.user)).order_by("name", "id")
+
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request)
+        return self._may_all(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request) and (obj is None or not obj.is_on)
+        return self._may_all(request) and (obj is None or not obj.is_on)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, **kwargs: Any
@@ -284,10 +289,14 @@ class ArrivalAdmin(IdentityAdmin):
     """What providers have sent, what came of it, and what would come of it now."""
 
     list_display = ("at", "provider", "outcome", "code", "person")
-    list_filter = ("outcome", "provider")
+    list_filter = ("outcome", ("provider", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("provider",)
     ordering = ("-at",)
     change_form_template = "accounts/sso/arrival.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Arrival]:
+        rows = super().get_queryset(request)
+        return rows.filter(provider__in=access.providers_of(actor_for(request.user)))
 
     @admin.display(description=_("person"))
     def person(self, arrival: Arrival) -> str:

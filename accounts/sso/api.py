@@ -13,6 +13,7 @@ from accounts.sso.entering import dry_run
 from accounts.sso.models import Arrival, IdentityProvider, State
 from accounts.sso.schemas import Grant, Mapping, Options
 from core.api import Body, answer, answers
+from core.errors import Forbidden
 from core.http import Request
 
 router = Router(tags=["identity providers"])
@@ -104,9 +105,10 @@ class ArrivalPage(Schema):
 
 @router.get("/identity-providers", response=answers(ProviderPage))
 def list_identity_providers(request: Request) -> HttpResponse:
-    """All identity providers of the organisation, by name."""
-    access.check_may_manage(request.actor)
-    rows = IdentityProvider.objects.order_by("name", "id")
+    """The identity providers one looks after, by name: all by permission, else those granted."""
+    if not access.may_open(request.actor):
+        raise Forbidden("identity_provider")
+    rows = access.providers_of(request.actor).order_by("name", "id")
     return answer({"items": [provider_view(row) for row in rows], "next": None})
 
 

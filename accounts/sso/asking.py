@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
 from accounts.sso import pending
-from accounts.sso.access import check_may_manage
+from accounts.sso.access import provider_to_manage
 from accounts.sso.models import IdentityProvider
 from core.errors import Forbidden, NotFound
 from core.http import Request
@@ -38,7 +38,7 @@ def purpose_of(request: Request, provider: IdentityProvider) -> str:
     """
     purpose = _PURPOSES.get(request.GET.get("process", ""), pending.SIGN_IN)
     if purpose == pending.TEST and request.user.is_authenticated:
-        check_may_manage(actor_for(request.user))
+        provider_to_manage(actor_for(request.user), provider.id)
         return purpose
     if not provider.is_on or purpose == pending.TEST:
         raise NotFound("identity_provider")

@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
-from accounts.sso import arrivals, pending, services
+from accounts.sso import access, arrivals, pending, services
 from accounts.sso.admission import admit, link_to
 from accounts.sso.events import SsoSignedIn
 from accounts.sso.mapping import Identity, identity_of
@@ -20,7 +20,6 @@ from accounts.sso.pending import Asked
 from accounts.sso.refusal import Refused
 from core.errors import Refusal
 from core.http import Request
-from core.permissions import Permission
 from events.journal import publish
 from tenants.context import current_tenant
 
@@ -85,7 +84,7 @@ def _test(
 ) -> HttpResponse:
     """Show what came and what would happen; nobody is signed in."""
     actor = actor_for(request.user) if request.user.is_authenticated else None
-    if actor is None or not actor.may(Permission.IDENTITY_MANAGE):
+    if actor is None or not access.providers_of(actor).filter(id=provider.id).exists():
         raise Refused("test", _("Only those who look after identity may test a provider."))
     content = told.content() | {"identity": identity.shown()}
     arrivals.settle(arrival, Outcome.TESTED, user_id=actor.user_id, content=content)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.groups.models import Group
+from accounts.rows import Row, RowsField
 from accounts.sso.models import IdentityProvider, Kind
 from accounts.sso.schemas import Mapping, Options
 from core.actor import Actor
@@ -13,6 +14,8 @@ from core.errors import Refusal
 
 _WIDE = forms.TextInput(attrs={"class": "vTextField", "size": 80})
 MOST_FILE_BYTES = 1_000_000
+MOST_OFFERED = 1000
+A_GROUP = "group"
 
 MAPPED = {
     "email": _("E-mail address"),
@@ -144,13 +147,16 @@ class ChangedProviderForm(ProviderForm):
             " the domain is proved. One on each line."
         ),
     )
-    grants = forms.CharField(
-        required=False,
+    grants = RowsField(
+        heads=(_("Group at the provider"), _("What its people get here"), _("Group here")),
+        choices=[
+            ("admin", _("Role: admin")),
+            ("member", _("Role: member")),
+            ("guest", _("Role: guest")),
+            (A_GROUP, _("A group, named beside")),
+        ],
         label=_("Groups of the provider"),
-        widget=forms.Textarea(attrs={"rows": 5, "cols": 70, "spellcheck": "false"}),
-        help_text=_(
-            "One on each line: its group = role:admin, or its group = group:Name of a group here."
-        ),
+        help_text=_("The highest role of several counts; who leaves the group loses what it gave."),
     )
     default_role = forms.ChoiceField(
         choices=[("member", _("Member")), ("guest", _("Guest"))], label=_("Role of new people")
@@ -190,10 +196,12 @@ class ChangedProviderForm(ProviderForm):
             "certificates": "\n".join(trust.get("certificates", [])),
             "client_id": trust.get("client_id", ""),
             "domains": "\n".join(provider.domains),
-            "grants": "\n".join(self._lines()),
+            "grants": self._rows(),
             "default_role": rules.default_role,
             "clock_skew_s": rules.clock_skew_s,
         }
+        groups = Group.objects.order_by("name").values_list("name", flat=True)
+        self.fields["grants"].widget.names = groups[:MOST_OFFERED]
         away = (
             ("sso_url", "slo_url", "certificates")
             if provider.kind == Kind.OIDC
@@ -202,37 +210,32 @@ class ChangedProviderForm(ProviderForm):
         for name in away:
             del self.fields[name]
 
-    def _lines(self) -> list[str]:
+    def _rows(self) -> list[Row]:
         names = dict(Group.objects.values_list("id", "name"))
-        return [
-            f"{grant.value} = "
-            + (f"role:{grant.role}" if grant.role else f"group:{names.get(grant.group_id, '?')}")
-            for grant in self.instance.granted
-        ]
+        rows: list[Row] = []
+        for grant in self.instance.granted:
+            if grant.role:
+                rows.append((grant.value, grant.role, ""))
+            if grant.group_id:
+                rows.append((grant.value, A_GROUP, names.get(grant.group_id, "?")))
+        return rows
 
     def clean_domains(self) -> list[str]:
         """One domain for each line."""
         return self.cleaned_data["domains"].split()
 
     def clean_grants(self) -> list[dict[str, Any]]:
-        """One rule for each line."""
+        """One rule for each row."""
         found = []
-        for line in filter(None, map(str.strip, self.cleaned_data["grants"].splitlines())):
-            value, equals, given = line.rpartition("=")
-            what, colon, name = given.strip().partition(":")
-            if not equals or not colon or what not in ("role", "group"):
-                words = _("Write %(line)s as: its group = role:admin, or = group:Name")
-                raise forms.ValidationError(words % {"line": line[:80]})
-            rule: dict[str, Any] = {"value": value.strip()}
-            if what == "role":
-                rule["role"] = name.strip()
-            else:
-                group = Group.objects.filter(name__iexact=name.strip()).first()
-                if group is None:
-                    words = _("There is no group %(name)s here.")
-                    raise forms.ValidationError(words % {"name": name.strip()[:80]})
-                rule["group_id"] = str(group.id)
-            found.append(rule)
+        for value, choice, name in self.cleaned_data["grants"]:
+            if choice != A_GROUP:
+                found.append({"value": value, "role": choice})
+                continue
+            group = Group.objects.filter(name__iexact=name).first() if name.isprintable() else None
+            if group is None:
+                words = _("There is no group %(name)s here.")
+                raise forms.ValidationError(words % {"name": name[:80]})
+            found.append({"value": value, "group_id": str(group.id)})
         return found
 
     def changes(self) -> dict[str, Any]:

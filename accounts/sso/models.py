@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.grants.kinds import GroupGrant, PersonGrant
 from accounts.sso.schemas import Grant, Mapping, OidcTrust, Options, SamlTrust
 from core.ids import new_id
 from core.permissions import ROLE_PERMISSIONS, Permission, Role, known_permissions
@@ -55,6 +56,7 @@ class IdentityProvider(models.Model):
         verbose_name = _("identity provider")
         verbose_name_plural = _("identity providers")
         ordering = ["name", "id"]
+        permissions = [("look_after_provider", "Looks after the identity provider")]
 
     def __str__(self) -> str:
         return self.name
@@ -206,3 +208,25 @@ class SsoSession(models.Model):
 
     def __str__(self) -> str:
         return str(self.session_id)
+
+
+class ProviderPersonGrant(PersonGrant):
+    """A person who looks after one provider."""
+
+    content_object = models.ForeignKey(IdentityProvider, models.CASCADE, related_name="+")
+
+    class Meta(PersonGrant.Meta):
+        abstract = False
+        verbose_name = _("identity provider that a person looks after")
+        verbose_name_plural = _("identity providers that people look after")
+
+
+class ProviderGroupGrant(GroupGrant):
+    """A group whose people look after one provider."""
+
+    content_object = models.ForeignKey(IdentityProvider, models.CASCADE, related_name="+")
+
+    class Meta(GroupGrant.Meta):
+        abstract = False
+        verbose_name = _("identity provider that a group looks after")
+        verbose_name_plural = _("identity providers that groups look after")

@@ -223,7 +223,7 @@ def remove_provider(actor: Actor, *, provider_id: UUID) -> None:
     Errors  NotFound, Forbidden, Conflict while it is on.
     """
     with transaction.atomic():
-        provider = access.provider_to_manage(actor, provider_id, lock=True)
+        provider = access.provider_to_remove(actor, provider_id)
         if provider.is_on:
             raise Conflict("state", _("Switch the provider off first."))
         publish(IdentityProviderDeleted(provider.id), by=actor)

@@ -13,6 +13,7 @@ from accounts.pages import ServiceForm, ServicePage, sentence
 from accounts.people import access
 from accounts.people.models import User
 from accounts.stepup import is_recent, lead_to_proof
+from accounts.tokens import access as token_access
 from accounts.tokens import services
 from accounts.tokens.models import ApiToken, ServiceAccount
 from accounts.tokens.reach import clean_networks
@@ -28,6 +29,10 @@ def networks_of(text: str) -> list[str]:
         return clean_networks(named) or []
     except Refusal as refusal:
         raise forms.ValidationError(sentence(refusal)) from refusal
+
+
+def _looks_after_any(request: HttpRequest) -> bool:
+    return request.user.is_staff and token_access.may_open(actor_for(request.user))
 
 
 class NewTokenForm(forms.ModelForm):
@@ -94,8 +99,26 @@ class ApiTokenAdmin(admin.ModelAdmin):
         people = User.objects.filter(is_active=True)
         if actor_for(request.user).role is not Role.OWNER:
             people = people.exclude(role=Role.OWNER)
+        actor = actor_for(request.user)
+        if not actor.may(Permission.TOKENS_MANAGE) or not actor.may(Permission.PEOPLE_MANAGE):
+            people = token_access.bots_of(actor).filter(is_active=True)
         form.base_fields["user"].queryset = people
         return form
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        rows, actor = super().get_queryset(request), actor_for(request.user)
+        if actor.may(Permission.TOKENS_MANAGE):
+            return rows
+        return rows.filter(user__in=token_access.bots_of(actor))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _looks_after_any(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _looks_after_any(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _looks_after_any(request)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
@@ -109,16 +132,14 @@ class ApiTokenAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        data = form.cleaned_data
-        person = access.person_to_manage(actor_for(request.user), data["user"].id)
-        row, token = services.create_token(
-            person,
-            name=data["name"],
-            scopes=data["scopes"],
-            days=data["days"],
-            networks=data["networks"],
-            by=actor_for(request.user),
-        )
+        data, actor = form.cleaned_data, actor_for(request.user)
+        chosen: User = data["user"]
+        given = {name: data[name] for name in ("name", "scopes", "days", "networks")}
+        if chosen.is_bot and chosen.role == Role.BOT:
+            row, token = services.create_service_token(actor, user_id=chosen.id, **given)
+        else:
+            person = access.person_to_manage(actor, chosen.id)
+            row, token = services.create_token(person, **given, by=actor)
         obj.pk, obj._state.adding = row.id, False
         words = _("The token, shown this once: %(token)s") % {"token": token}
         self.message_user(request, words, messages.WARNING)
@@ -171,16 +192,25 @@ class ServiceAccountAdmin(ServicePage):
     actions = ("end",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).filter(is_bot=True, role=Role.BOT)
+        return (
+            super()
+            .get_queryset(request)
+            .filter(id__in=token_access.bots_of(actor_for(request.user)).values("id"))
+        )
 
     def _manages(self, request: HttpRequest) -> bool:
         return request.user.is_staff and actor_for(request.user).may(Permission.TOKENS_MANAGE)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._manages(request)
+        return _looks_after_any(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._manages(request) and obj is None
+        return _looks_after_any(request) and obj is None
+
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict:
+        """Ending an account is not for those who look after one alone."""
+        actions = super().get_actions(request)
+        return actions if self._manages(request) else {}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._manages(request)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.grants.kinds import GroupGrant, PersonGrant
 from accounts.people.models import User
 from core.ids import new_id
 
@@ -55,3 +56,25 @@ class ServiceAccount(User):
         proxy = True
         verbose_name = _("service account")
         verbose_name_plural = _("service accounts")
+
+
+class BotPersonGrant(PersonGrant):
+    """A person who looks after one service account."""
+
+    content_object = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta(PersonGrant.Meta):
+        abstract = False
+        verbose_name = _("service account that a person looks after")
+        verbose_name_plural = _("service accounts that people look after")
+
+
+class BotGroupGrant(GroupGrant):
+    """A group whose people look after one service account."""
+
+    content_object = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta(GroupGrant.Meta):
+        abstract = False
+        verbose_name = _("service account that a group looks after")
+        verbose_name_plural = _("service accounts that groups look after")

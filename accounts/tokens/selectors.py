@@ -2,13 +2,11 @@
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.people.models import User
+from accounts.tokens import access
 from accounts.tokens.models import ApiToken
 from core.actor import Actor
-from core.errors import Forbidden
-from core.permissions import Permission, Role
 
 MOST = 200
 
@@ -19,13 +17,13 @@ def tokens_of(actor: Actor) -> list[ApiToken]:
 
 
 def service_accounts(actor: Actor) -> list[tuple[User, list[ApiToken]]]:
-    """Accounts of programs by name, each with its good tokens; two queries.
+    """The accounts of programs that one looks after, by name, each with its good tokens.
 
-    Errors  Forbidden.
+    Errors  Forbidden for whoever looks after none.
     """
-    if not actor.may(Permission.TOKENS_MANAGE):
-        raise Forbidden("token", _("Service accounts take a role that allows to manage tokens."))
-    users = list(User.objects.filter(is_bot=True, role=Role.BOT).order_by("name", "id")[:MOST])
+    if not access.may_open(actor):
+        access.check_may_manage(actor)
+    users = list(access.bots_of(actor).order_by("name", "id")[:MOST])
     tokens: dict[object, list[ApiToken]] = {}
     for row in _good().filter(user__in=users).order_by("-id"):
         tokens.setdefault(row.user_id, []).append(row)

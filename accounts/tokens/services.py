@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from accounts.credentials import token_credential
 from accounts.people.events import UserDeactivated
 from accounts.people.models import User
 from accounts.sessions.events import SessionRevoked
+from accounts.tokens import access
 from accounts.tokens.events import ServiceAccountCreated, TokenCreated
 from accounts.tokens.models import ApiToken
 from accounts.tokens.reach import MOST_CHANNELS, clean_networks
@@ -117,7 +119,7 @@ def create_service_account(
     Its role is bot: it sees the channels it is put into, and what its token reaches of them.
     Errors  as `create_own_token`.
     """
-    _check_manages(actor)
+    access.check_may_manage(actor)
     check_scopes(actor, scopes)
     label = clean_name(name, longest=120)
     with transaction.atomic():
@@ -135,17 +137,18 @@ def create_service_token(
 
     Errors  NotFound where there is no such account; otherwise as `create_own_token`.
     """
-    _check_manages(actor)
+    account = access.bot_to_manage(actor, user_id)
     check_scopes(actor, scopes)
-    account = _service_account(user_id)
     label = clean_name(name, longest=120)
     return create_token(account, name=label, scopes=scopes, by=actor, **limits)
 
 
 def end_service_account(actor: Actor, *, user_id: UUID) -> None:
     """End a program's account and all its tokens at once. Twice is once."""
-    _check_manages(actor)
-    account = _service_account(user_id, active=False)
+    access.check_may_manage(actor)
+    account = access.every_bot().filter(id=user_id).first()
+    if account is None:
+        raise NotFound("user")
     with transaction.atomic():
         revoke_tokens_of(actor, user_id=account.id)
         if User.objects.filter(id=account.id, is_active=True).update(is_active=False):
@@ -162,19 +165,6 @@ def check_scopes(actor: Actor, scopes: Sequence[str]) -> None:
     if actor.scopes is not None:
         # It could be bound to networks or channels, which what it made would not be.
         raise Forbidden("token", _("Sign in to make tokens: a token makes none."))
-
-
-def _check_manages(actor: Actor) -> None:
-    if not actor.may(Permission.TOKENS_MANAGE):
-        raise Forbidden("token", _("Service accounts take a role that allows to manage tokens."))
-
-
-def _service_account(user_id: UUID, *, active: bool = True) -> User:
-    rows = User.objects.filter(id=user_id, is_bot=True, role=Role.BOT)
-    account = (rows.filter(is_active=True) if active else rows).first()
-    if account is None:
-        raise NotFound("user")
-    return account
 
 
 def _created(row: ApiToken) -> TokenCreated:
@@ -220,13 +210,15 @@ def checksum_of(body: str) -> str:
 
 
 def revoke_token(actor: Actor, *, token_id: UUID) -> None:
-    """End one of the acting person's own tokens at once; a manager may end anybody's.
+    """End one of the acting person's own tokens at once, or one of a service account they look
+    after; who manages tokens may end anybody's.
 
     Errors  NotFound for a token that is not the actor's to end.
     """
     rows = ApiToken.objects.filter(id=token_id)
     if not actor.may(Permission.TOKENS_MANAGE):
-        rows = rows.filter(user_id=actor.user_id)
+        own = Q(user_id=actor.user_id)
+        rows = rows.filter(own | Q(user_id__in=access.bots_of(actor).values("id")))
     if not rows.exists():
         raise NotFound("token")
     end_tokens(actor, list(rows.filter(revoked_at=None)))

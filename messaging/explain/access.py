@@ -1,9 +1,12 @@
 """Who may ask why somebody has access: about themselves everybody, about others by permission."""
 
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.grants.access import within_reach
+from accounts.grants.kinds import Grantable
 from accounts.people.models import User
 from core.actor import Actor
 from core.errors import Forbidden, NotFound
@@ -36,3 +39,17 @@ def conversation_to_explain(actor: Actor, conversation_id: UUID) -> Conversation
         if (channel := rows.first()) is not None:
             return channel
     return conversations.conversation_for(actor, conversation_id, conversations.Do.READ)
+
+
+def object_to_explain(actor: Actor, kind: Grantable, object_id: UUID) -> Any:
+    """Fetch what somebody looks after: by permission, else what the actor looks after themselves.
+
+    Errors  NotFound.
+    """
+    rows = kind.objects()
+    if not actor.may(Permission.ACCESS_EXPLAIN):
+        rows = rows.filter(within_reach(actor, kind))
+    found = rows.filter(id=object_id).first()
+    if found is None:
+        raise NotFound(kind.name)
+    return found

@@ -17,9 +17,11 @@ router = Router(tags=["access"])
 
 
 class StepView(Schema):
-    """A group on the way, a role, the channel, or `over`: what a role is limited to."""
+    """A station: `group`, `role`, `over` (what a role is limited to), `membership`,
+    `membership_by_grant`, or what it is about: `channel`, `provider`, `bot` …
+    """
 
-    kind: Literal["group", "role", "over", "channel", "membership", "membership_by_grant"]
+    kind: str
     id: UUID | None
     name: str
 
@@ -43,13 +45,21 @@ def explain_access(
     user_id: UUID,
     conversation_id: UUID | None = None,
     permission: str = "",
+    kind: str = "",
+    object_id: UUID | None = None,
 ) -> HttpResponse:
-    """Why a person reaches a channel (`conversation_id`) or may do something (`permission`)."""
-    if (conversation_id is None) == (not permission):
+    """Why a person reaches a channel (`conversation_id`), may do something (`permission`), or looks
+    after one thing (`kind`, such as `provider` or `bot`, with its `object_id`).
+    """
+    if sum((conversation_id is not None, bool(permission), object_id is not None)) != 1:
         raise Invalid.field(
-            "conversation_id", _("Give conversation_id or permission, one of them.")
+            "conversation_id", _("Give conversation_id, permission or object_id, one of them.")
         )
-    if conversation_id is not None:
+    if object_id is not None:
+        found = selectors.explain_object(
+            request.actor, user_id=user_id, kind=kind, object_id=object_id
+        )
+    elif conversation_id is not None:
         found = selectors.explain_conversation(
             request.actor, user_id=user_id, conversation_id=conversation_id
         )

@@ -1,6 +1,7 @@
 """The console's page that answers: why can this person see that channel?"""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
+from accounts.grants.kinds import kinds
 from accounts.pages import show_refusal
 from accounts.people.models import User
 from core.errors import Refusal
@@ -17,10 +19,13 @@ from core.permissions import IN_WORDS, Permission
 from messaging.conversations.models import Conversation, Kind
 from messaging.explain import selectors
 from messaging.explain.selectors import Explanation
+from messaging.grants.services import CHANNELS
+
+MOST_OFFERED = 500
 
 
 class QuestionForm(forms.Form):
-    """A person, and a channel or a permission."""
+    """A person, and a channel, a permission, or something that one can be granted."""
 
     person = forms.CharField(label=_("E-mail address of the person"), max_length=254)
     channel = forms.CharField(label=_("Name of the channel"), max_length=80, required=False)
@@ -30,8 +35,27 @@ class QuestionForm(forms.Form):
         choices=[("", "—"), *((one.value, IN_WORDS[one]) for one in Permission)],
     )
 
+    thing = forms.ChoiceField(label=_("or something to look after"), required=False)
+
     user: User
     conversation: Conversation | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["thing"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            *(
+                (
+                    str(kind.label).capitalize(),
+                    [
+                        (f"{kind.name}:{row.pk}", kind.title(row))
+                        for row in kind.objects().order_by("name")[:MOST_OFFERED]
+                    ],
+                )
+                for kind in kinds()
+                if kind is not CHANNELS
+            ),
+        ]
 
     def clean_person(self) -> str:
         found = User.objects.filter(email__iexact=self.cleaned_data["person"].strip()).first()
@@ -51,8 +75,11 @@ class QuestionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if not self.errors and bool(self.conversation) == bool(data.get("permission")):
-            raise forms.ValidationError(_("Choose a channel or something to do, one of them."))
+        asked = [self.conversation, data.get("permission"), data.get("thing")]
+        if not self.errors and len([each for each in asked if each]) != 1:
+            raise forms.ValidationError(
+                _("Choose a channel, something to do or something to look after, one of them.")
+            )
         return data
 
 
@@ -82,6 +109,9 @@ def _answer(actor: Any, form: QuestionForm) -> Explanation:
         return selectors.explain_conversation(
             actor, user_id=form.user.id, conversation_id=form.conversation.id
         )
+    if form.cleaned_data["thing"]:
+        kind, _colon, id_ = form.cleaned_data["thing"].partition(":")
+        return selectors.explain_object(actor, user_id=form.user.id, kind=kind, object_id=UUID(id_))
     return selectors.explain_permission(
         actor, user_id=form.user.id, permission=form.cleaned_data["permission"]
     )

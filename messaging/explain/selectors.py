@@ -1,4 +1,4 @@
-"""Why can this person reach that channel, or do that; and if they cannot, what is missing."""
+"""Why can this person reach that, or do that; and if they cannot, what is missing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.grants.kinds import Grantable, kind_named
 from accounts.groups.models import Group
 from accounts.people.models import User
 from accounts.roles.models import RoleAssignment
@@ -15,9 +16,13 @@ from core.actor import Actor
 from core.errors import Invalid
 from core.permissions import GUESTS, IN_WORDS, ROLE_PERMISSIONS, Permission, Role
 from messaging.conversations.models import Conversation, Kind, Membership
-from messaging.explain.access import conversation_to_explain, person_to_explain
+from messaging.explain.access import (
+    conversation_to_explain,
+    object_to_explain,
+    person_to_explain,
+)
 from messaging.explain.chains import Chain, chains_of
-from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
+from messaging.grants.services import CHANNELS
 
 
 class By(StrEnum):
@@ -64,13 +69,32 @@ def explain_conversation(actor: Actor, *, user_id: UUID, conversation_id: UUID) 
     person = person_to_explain(actor, user_id)
     channel = conversation_to_explain(actor, conversation_id)
     chains = chains_of(person.id) if channel.kind != Kind.DIRECT else {}
-    names = _names(chains)
-    paths = [*_of_channel(person, channel), *_by_grants(person, channel, chains, names)]
+    paths = _of_channel(person, channel)
+    if channel.kind != Kind.DIRECT:
+        end = Step("channel", channel.id, channel.name or "")
+        paths += _by_grants(person, CHANNELS, end, chains)
     is_member = any(path.by is By.MEMBERSHIP for path in paths)
     paths += [_joined(person, channel)] if not is_member and _is_open(person, channel) else []
     if not person.is_active:
         return Explanation(False, tuple(paths), (_DEACTIVATED,))
     return Explanation(bool(paths), tuple(paths), () if paths else tuple(_lacks(person, channel)))
+
+
+def explain_object(actor: Actor, *, user_id: UUID, kind: str, object_id: UUID) -> Explanation:
+    """Why a person may, or may not, look after one identity provider, service account …
+
+    Errors  Forbidden, NotFound by access.
+    """
+    person = person_to_explain(actor, user_id)
+    found = kind_named(kind)
+    thing = object_to_explain(actor, found, object_id)
+    paths = _by_permission(person, found.permission)
+    end = Step(found.name, object_id, found.title(thing))
+    paths += _by_grants(person, found, end, chains_of(person.id))
+    if not person.is_active:
+        return Explanation(False, tuple(paths), (_DEACTIVATED,))
+    lacks = (_NO_ROLE % {"what": IN_WORDS[found.permission]}, _NO_GRANT)
+    return Explanation(bool(paths), tuple(paths), () if paths else lacks)
 
 
 def explain_permission(actor: Actor, *, user_id: UUID, permission: str) -> Explanation:
@@ -83,20 +107,17 @@ def explain_permission(actor: Actor, *, user_id: UUID, permission: str) -> Expla
         wanted = Permission(permission)
     except ValueError as wrong:
         raise Invalid.field("permission", _("There is no such permission.")) from wrong
-    paths = []
-    if wanted in ROLE_PERMISSIONS[Role(person.role)]:
-        step = Step("role", None, str(person.get_role_display()))
-        paths.append(Path(By.PRODUCT_ROLE, (step,)))
-    paths += _by_roles(person, wanted)
+    paths = [*_by_product_role(person, wanted), *_by_roles(person, wanted)]
     if not person.is_active:
         return Explanation(False, tuple(paths), (_DEACTIVATED,))
     everywhere = [path for path in paths if path.steps[-1].kind != "over"]
-    words = _("No role of theirs, and none of their groups', allows: %(what)s.")
-    missing = () if everywhere else (words % {"what": IN_WORDS[wanted]},)
+    missing = () if everywhere else (_NO_ROLE % {"what": IN_WORDS[wanted]},)
     return Explanation(bool(everywhere), tuple(paths), missing)
 
 
 _DEACTIVATED = _("Their account is deactivated: nothing else counts.")
+_NO_ROLE = _("No role of theirs, and none of their groups', allows: %(what)s.")
+_NO_GRANT = _("It is granted neither to them nor to a group that they are in.")
 
 
 def _of_channel(person: User, channel: Conversation) -> list[Path]:
@@ -115,20 +136,28 @@ def _joined(person: User, channel: Conversation) -> Path:
     return Path(By.PUBLIC, (Step("channel", channel.id, channel.name or ""),))
 
 
-def _by_grants(
-    person: User, channel: Conversation, chains: dict[UUID, Chain], names: dict[UUID, str]
-) -> list[Path]:
-    if channel.kind == Kind.DIRECT:
-        return []
-    end = Step("channel", channel.id, channel.name or "")
+def _by_grants(person: User, kind: Grantable, end: Step, chains: dict[UUID, Chain]) -> list[Path]:
     paths = []
-    if ConversationUserGrant.objects.filter(content_object=channel, user=person).exists():
+    if kind.people.objects.filter(content_object_id=end.id, user=person).exists():
         paths.append(Path(By.GRANT, (end,)))
-    granted = ConversationGroupGrant.objects.filter(content_object=channel, group_id__in=chains)
+    granted = kind.groups.objects.filter(content_object_id=end.id, group_id__in=chains)
+    names = _names(chains)
     for group_id in sorted(granted.values_list("group_id", flat=True)):
         steps = [Step("group", id_, names[id_]) for id_ in chains[group_id]]
         paths.append(Path(By.GRANT, (*steps, end)))
     return paths
+
+
+def _by_permission(person: User, permission: Permission) -> list[Path]:
+    """The ways to a permission in the whole organisation."""
+    roles = [path for path in _by_roles(person, permission) if path.steps[-1].kind != "over"]
+    return [*_by_product_role(person, permission), *roles]
+
+
+def _by_product_role(person: User, permission: Permission) -> list[Path]:
+    if permission not in ROLE_PERMISSIONS[Role(person.role)]:
+        return []
+    return [Path(By.PRODUCT_ROLE, (Step("role", None, str(person.get_role_display())),))]
 
 
 def _by_roles(person: User, permission: Permission) -> list[Path]:
@@ -156,7 +185,7 @@ def _lacks(person: User, channel: Conversation) -> Iterable[str | Promise]:
         yield _("Guests see public channels only where they were added.")
     else:
         yield _("They are not a member of this channel.")
-    yield _("It is granted neither to them nor to a group that they are in.")
+    yield _NO_GRANT
 
 
 def _names(chains: dict[UUID, Chain]) -> dict[UUID, str]:

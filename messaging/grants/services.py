@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.grants.kinds import Grantable, grantable
+from accounts.grants.services import holder_of
 from accounts.groups.hooks import Moved, on_moved
-from accounts.groups.models import Group
-from accounts.people.models import User
 from core.actor import Actor, system_actor
 from core.errors import Invalid
+from core.permissions import Permission
 from events.journal import hold, publish
 from messaging.conversations.models import Conversation, Kind, Membership
 from messaging.conversations.services import admit_granted, dismiss_ungranted
@@ -22,6 +23,33 @@ from messaging.grants.selectors import conversations_granted_to, granted_people
 from tenants.context import current_tenant
 
 REACH = "reach_conversation"
+
+
+def _give(actor: Actor, channel_id: UUID, user_id: UUID | None, group_id: UUID | None) -> bool:
+    return grant(actor, conversation_id=channel_id, user_id=user_id, group_id=group_id)
+
+
+def _take(actor: Actor, channel_id: UUID, user_id: UUID | None, group_id: UUID | None) -> bool:
+    return take_grant(actor, conversation_id=channel_id, user_id=user_id, group_id=group_id)
+
+
+CHANNELS = grantable(
+    Grantable(
+        name="channel",
+        label=_("channel"),
+        people=ConversationUserGrant,
+        groups=ConversationGroupGrant,
+        codename=REACH,
+        permission=Permission.CHANNELS_MANAGE_ANY,
+        objects=lambda: Conversation.objects.exclude(kind=Kind.DIRECT),
+        title=lambda channel: f"#{channel.name}",
+        opens_console=False,
+        give=_give,
+        take=_take,
+    )
+)
+"""A grant of a channel is to reach it, which memberships follow; see `grant`."""
+
 _AT_ONCE = 200
 
 
@@ -38,7 +66,7 @@ def grant(
     Errors  NotFound, Forbidden by access; Invalid for a direct message, or nobody known here.
     """
     conversation_to_grant(actor, conversation_id)
-    holder = _holder(user_id, group_id)
+    holder = holder_of(user_id, group_id)
     with transaction.atomic():
         hold(conversation_id)
         channel = conversation_to_grant(actor, conversation_id)
@@ -119,19 +147,6 @@ def _dismiss(actor: Actor, conversation_id: UUID, *, among: Collection[UUID] | N
     inside = set(rows.values_list("user_id", flat=True))
     gone = inside - granted_people(conversation_id, among=inside)
     dismiss_ungranted(actor, conversation_id=conversation_id, user_ids=gone)
-
-
-def _holder(user_id: UUID | None, group_id: UUID | None) -> User | Group:
-    if (user_id is None) == (group_id is None):
-        raise Invalid.field("user_id", _("Name a person or a group, one of them."))
-    if user_id is not None:
-        found: User | Group | None = User.objects.filter(id=user_id, is_active=True).first()
-        field = "user_id"
-    else:
-        found, field = Group.objects.filter(id=group_id).first(), "group_id"
-    if found is None:
-        raise Invalid.field(field, _("Name a person or group of this organisation."))
-    return found
 
 
 def _model(

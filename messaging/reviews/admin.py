@@ -105,7 +105,11 @@ class ReviewItemAdmin(_OfReviews):
 
     list_display = ("label", "kind", "review", "decision", "decided_at")
     list_display_links = None
-    list_filter = (("review", admin.RelatedOnlyFieldListFilter), "decision", "kind")
+    list_filter = (
+        ("review", admin.RelatedOnlyFieldListFilter),
+        "decision",
+        ("kind", admin.AllValuesFieldListFilter),
+    )
     list_select_related = ("review",)
     search_fields = ("label",)
     ordering = ("review", "id")

@@ -48,7 +48,8 @@ class ReviewList(Schema):
 
 class ReviewItemView(Schema):
     id: UUID
-    kind: Literal["channel_to_person", "channel_to_group", "role"]
+    kind: str
+    """`role`, or what was granted to whom: `channel_to_person`, `provider_to_group` …"""
     user_id: UUID | None
     group_id: UUID | None
     label: str

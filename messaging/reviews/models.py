@@ -32,12 +32,8 @@ class AccessReview(models.Model):
         return self.name
 
 
-class ReviewKind(models.TextChoices):
-    """What is looked at."""
-
-    CHANNEL_TO_PERSON = "channel_to_person", _("channel granted to a person")
-    CHANNEL_TO_GROUP = "channel_to_group", _("channel granted to a group")
-    ROLE = "role", _("role given")
+ROLE = "role"
+"""The kind of a line about a role; all others are `<kind of grant>_to_person` or `…_to_group`."""
 
 
 class Decision(models.TextChoices):
@@ -54,7 +50,7 @@ class ReviewItem(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     review = models.ForeignKey(AccessReview, on_delete=models.CASCADE, related_name="items")
-    kind = models.CharField(max_length=20, choices=ReviewKind.choices)
+    kind = models.CharField(max_length=20)
     user_id = models.UUIDField(null=True)
     group_id = models.UUIDField(null=True)
     object_id = models.UUIDField()

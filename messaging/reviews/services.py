@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.grants.kinds import kinds
+from accounts.grants.services import take_grant
 from accounts.people.models import User
 from accounts.roles.models import RoleAssignment
 from accounts.roles.services import take_role
@@ -15,11 +17,9 @@ from core.actor import Actor, system_actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.text import clean_name, clean_text
 from events.journal import hold, publish
-from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
-from messaging.grants.services import take_grant
 from messaging.reviews import access
 from messaging.reviews.events import ReviewClosed, ReviewDecided, ReviewOpened
-from messaging.reviews.models import AccessReview, Decision, ReviewItem, ReviewKind
+from messaging.reviews.models import ROLE, AccessReview, Decision, ReviewItem
 from tenants.context import current_tenant
 from tenants.selectors import tenant_id
 
@@ -95,31 +95,25 @@ def close_review(actor: Actor, *, review_id: UUID) -> AccessReview:
 
 
 def _lines(review: AccessReview) -> Iterator[ReviewItem]:
-    people = ConversationUserGrant.objects.select_related("user", "content_object")
-    for row in people.order_by("content_object__name", "user__name").iterator():
-        yield ReviewItem(
-            review=review,
-            kind=ReviewKind.CHANNEL_TO_PERSON,
-            user_id=row.user_id,
-            object_id=row.content_object_id,
-            label=f"#{row.content_object.name} → {row.user.name}",
-        )
-    groups = ConversationGroupGrant.objects.select_related("group", "content_object")
-    for row in groups.order_by("content_object__name", "group__name").iterator():
-        yield ReviewItem(
-            review=review,
-            kind=ReviewKind.CHANNEL_TO_GROUP,
-            group_id=row.group_id,
-            object_id=row.content_object_id,
-            label=f"#{row.content_object.name} → {row.group.name}",
-        )
+    for kind in kinds():
+        for model, holder in ((kind.people, "user"), (kind.groups, "group")):
+            rows = model.objects.select_related("content_object", holder)
+            for row in rows.order_by("content_object__name", f"{holder}__name").iterator():
+                yield ReviewItem(
+                    review=review,
+                    kind=f"{kind.name}_to_{'person' if holder == 'user' else 'group'}",
+                    user_id=row.user_id if holder == "user" else None,
+                    group_id=row.group_id if holder == "group" else None,
+                    object_id=row.content_object_id,
+                    label=f"{kind.title(row.content_object)} → {getattr(row, holder).name}",
+                )
     given = RoleAssignment.objects.select_related("role", "user", "group", "over_group")
     for row in given.order_by("role__name", "id").iterator():
         holder = row.user.name if row.user else row.group.name
         limit = f" ({row.over_group.name})" if row.over_group else ""
         yield ReviewItem(
             review=review,
-            kind=ReviewKind.ROLE,
+            kind=ROLE,
             user_id=row.user_id,
             group_id=row.group_id,
             object_id=row.id,
@@ -136,9 +130,14 @@ def _revoked(actor: Actor, item: ReviewItem) -> bool:
     if item.user_id is not None and item.user_id == actor.user_id:
         raise Forbidden("item", _("Let somebody else judge your own access."), code="own_rights")
     by = system_actor(current_tenant())
-    if item.kind != ReviewKind.ROLE:
+    if item.kind != ROLE:
+        kind = item.kind.partition("_to_")[0]
         return take_grant(
-            by, conversation_id=item.object_id, user_id=item.user_id, group_id=item.group_id
+            by,
+            kind=kind,
+            object_id=item.object_id,
+            user_id=item.user_id,
+            group_id=item.group_id,
         )
     try:
         take_role(by, assignment_id=item.object_id)

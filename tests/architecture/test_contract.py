@@ -12,7 +12,7 @@ from events.render import _renderers
 
 REFUSALS = {"400", "401", "403", "404", "409", "413", "422", "429"}
 PROBLEM = "application/problem+json"
-NAMED = re.compile(r"[a-z]+(_[a-z]+)*_id|emoji|number")
+NAMED = re.compile(r"[a-z]+(_[a-z]+)*_id|emoji|number|kind")
 SMALL = (UUID, int, bool, str)
 
 OPERATIONS = {

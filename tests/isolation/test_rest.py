@@ -143,6 +143,8 @@ def secret(cast: Cast) -> dict[str, object]:
         "app_id": app.id,
         "secret_id": oauth_secret.id,
         "item_id": item.id,
+        "kind": "provider",
+        "object_id": provider.id,
     }
 
 

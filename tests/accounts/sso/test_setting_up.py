@@ -17,6 +17,7 @@ from accounts.groups.services import Members, add_members, create_group
 from accounts.people.models import User
 from accounts.policies.services import change
 from accounts.roles.services import create_role, give_role
+from accounts.scim.models import ScimToken
 from accounts.signin.models import SignInPolicy
 from accounts.sso import admission, arrivals, services
 from accounts.sso.mapping import Identity
@@ -199,23 +200,27 @@ def test_the_console_shows_at_its_field_what_is_wrong(cast):
 def test_the_console_changes_only_what_was_changed(cast, door):
     with in_tenant("acme"):
         before = IdentityProvider.objects.get()
+        group = create_group(cast.ana.actor, name="Engineers")
     page = cast.ana.client.get(f"/admin/accounts/identityprovider/{door.id}/change/")
     form = page.context["adminform"].form
     posted = {
         name: form[name].value()
         for name in form.fields
-        if form[name].value() not in (None, False) and name != "metadata_file"
+        if form[name].value() not in (None, False) and name not in ("metadata_file", "grants")
     }
+    rows = {"grants-value": ["it", "", "eng"], "grants-choice": ["admin", "", "group"]}
+    rows["grants-name"] = ["", "", "engineers"]
 
     saved = cast.ana.client.post(
         f"/admin/accounts/identityprovider/{door.id}/change/",
-        posted | {"grants": "it = role:admin", "name": "Renamed"},
+        posted | rows | {"name": "Renamed"},
     )
 
     assert saved.status_code == 302
     with in_tenant("acme"):
         after = IdentityProvider.objects.get()
     assert (after.name, after.grants[0]["role"]) == ("Renamed", "admin")
+    assert (after.grants[1]["value"], after.grants[1]["group_id"]) == ("eng", str(group.id))
     same = ("trust", "issuer", "mapping", "options", "domains", "state")
     assert [getattr(after, n) for n in same] == [getattr(before, n) for n in same]
 
@@ -521,3 +526,46 @@ def test_nobody_maps_a_group_that_gives_more_than_they_have(cast):
         give_role(cast.ana.actor, role_id=role.id, group_id=strong.id)
         with pytest.raises(Forbidden):
             services.add_provider(officer, **new(grants=[{"value": "x", "group_id": strong.id}]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([("", "admin", "")], "Row 1"),
+        ([("it", "admin", ""), ("eng", "", "")], "Row 2"),
+        ([("it", "owner", "")], "Row 1"),
+        ([("it", "group", "Nobody")], "There is no group Nobody here."),
+        ([("it", "group", "\x00")], "There is no group"),
+    ],
+    ids=str,
+)
+def test_a_row_that_is_not_whole_is_named(cast, door, rows, words):
+    page = f"/admin/accounts/identityprovider/{door.id}/change/"
+    values, choices, names = ([row[place] for row in rows] for place in range(3))
+    posted = {"grants-value": values, "grants-choice": choices, "grants-name": names}
+
+    response = cast.ana.client.post(
+        page, {"name": "Okta", "default_role": "member", "clock_skew_s": "60", **posted}
+    )
+
+    assert response.status_code == 200
+    assert words in response.text
+    with in_tenant("acme"):
+        assert IdentityProvider.objects.get().grants == []
+
+
+def test_the_directorys_roles_are_a_table_too(cast):
+    page = "/admin/accounts/scimtoken/add/"
+    rows = {"role_map-value": ["ext", "", "sec"], "role_map-choice": ["guest", "", "security"]}
+    about = {"name": "Entra", "new_role": "member"}
+
+    twice = cast.ana.client.post(
+        page, about | {"role_map-value": ["x", "x"], "role_map-choice": ["guest", "member"]}
+    )
+    response = cast.ana.client.post(page, about | rows)
+
+    assert "x stands in two rows." in twice.text
+    assert response.status_code == 302
+    with in_tenant("acme"):
+        (token,) = ScimToken.objects.filter(scopes=["scim"])
+        assert token.options["role_map"] == {"ext": "guest", "sec": "security"}

@@ -9,17 +9,29 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.actors import actor_for
+from accounts.grants import services as objects
 from accounts.groups import services as groups
 from accounts.groups.models import GroupMember
 from accounts.groups.services import Members
 from accounts.people.models import User
 from accounts.roles import services as roles
+from accounts.sso.access import providers_of
+from accounts.sso.models import IdentityProvider
+from accounts.tokens.access import bots_of
+from accounts.tokens.services import create_service_account
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.permissions import Permission, Role, known_permissions
 from messaging.conversations.access import Do, place_for, visible_conversations
 from messaging.conversations.models import Conversation
-from messaging.explain.selectors import By, Explanation, explain_conversation, explain_permission
+from messaging.explain.selectors import (
+    By,
+    Explanation,
+    explain_conversation,
+    explain_object,
+    explain_permission,
+)
 from messaging.grants import services as grants
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
 from tests.messaging.calls import call
@@ -39,6 +51,8 @@ def worlds(draw):
         "nested": draw(st.lists(st.tuples(pairs(GROUPS), pairs(GROUPS)), max_size=8)),
         "granted": draw(st.sets(pairs(GROUPS), max_size=2)),
         "people": draw(st.sets(pairs(PEOPLE), max_size=1)),
+        "looked_after": draw(st.sets(pairs(GROUPS), max_size=2)),
+        "lookers": draw(st.sets(pairs(PEOPLE), max_size=1)),
         "given": draw(st.sets(pairs(GROUPS), max_size=2)),
         "taken": draw(st.sets(st.tuples(pairs(PEOPLE), pairs(GROUPS)), max_size=2)),
         "inactive": draw(st.sets(pairs(PEOPLE), max_size=1)),
@@ -64,9 +78,10 @@ def test_access_explainer_and_brute_force_agree(cast, in_acme, world):
 
 @transaction.atomic
 def tried(cast, world) -> None:
-    channel, made = build(cast, world)
+    channel, made, things = build(cast, world)
     for name in PEOPLE:
         check(cast, world, name, channel, made)
+        check_things(cast, world, name, made, things)
     raise _Undo
 
 
@@ -85,6 +100,7 @@ def build(cast, world):
         grants.grant(ana, conversation_id=channel.id, group_id=made[number])
     for name in world["people"]:
         grants.grant(ana, conversation_id=channel.id, user_id=getattr(cast, name).id)
+    things = looked_after(cast, world, made)
     for name, number in world["in"]:
         person = getattr(cast, name)
         groups.add_members(ana, group_id=made[number], members=Members.of([person.id]))
@@ -93,7 +109,23 @@ def build(cast, world):
         groups.remove_members(ana, group_id=made[number], members=Members.of([person.id]))
     for name in world["inactive"]:
         User.objects.filter(id=getattr(cast, name).id).update(is_active=False)
-    return channel, made
+    return channel, made, things
+
+
+def looked_after(cast, world, made: list[UUID]) -> dict[str, UUID]:
+    ana = cast.ana.actor
+    things = {
+        "provider": IdentityProvider.objects.create(
+            kind="oidc", slug="op", name="Op", issuer="https://op.example"
+        ).id,
+        "bot": create_service_account(ana, name="robot", scopes=["read"])[0].user_id,
+    }
+    for kind, id_ in things.items():
+        for number in world["looked_after"]:
+            objects.grant(ana, kind=kind, object_id=id_, group_id=made[number])
+        for name in world["lookers"]:
+            objects.grant(ana, kind=kind, object_id=id_, user_id=getattr(cast, name).id)
+    return things
 
 
 def brute_force(person_id: UUID) -> set[UUID]:
@@ -134,6 +166,32 @@ def check(cast, world, name, channel: Conversation, made: list[UUID]) -> None:
         assert is_true(path, person.id, channel)
 
 
+def check_things(cast, world, name, made: list[UUID], things: dict[str, UUID]) -> None:
+    person = getattr(cast, name)
+    looks_after = name in world["lookers"] or bool(
+        brute_force(person.id) & {made[number] for number in world["looked_after"]}
+    )
+    row = User.objects.get(id=person.id)
+    actor = actor_for(row)
+
+    assert list(providers_of(actor).values_list("id", flat=True)) == (
+        [things["provider"]] if looks_after else []
+    )
+    assert list(bots_of(actor).values_list("id", flat=True)) == (
+        [things["bot"]] if looks_after else []
+    )
+    assert actor.may(Permission.CONSOLE_OPEN) == looks_after
+    is_active = name not in world["inactive"]
+    for kind, id_ in things.items():
+        found = explain_object(cast.ana.actor, user_id=person.id, kind=kind, object_id=id_)
+        assert found.has_access == (is_active and looks_after)
+        assert bool(found.missing) != found.has_access
+        for path in found.paths:
+            assert (path.by, path.steps[-1].id) == (By.GRANT, id_)
+            chain = [step.id for step in path.steps[:-1]]
+            assert is_chain(chain, person.id)
+
+
 def sees(actor: Actor, channel: Conversation) -> bool:
     try:
         place_for(actor, channel.id, Do.READ)
@@ -142,14 +200,21 @@ def sees(actor: Actor, channel: Conversation) -> bool:
     return True
 
 
+def is_chain(chain: list[UUID | None], person_id: UUID) -> bool:
+    """The person is in the first group, and each is in the next."""
+    if chain and not GroupMember.objects.filter(group_id=chain[0], user_id=person_id).exists():
+        return False
+    return all(
+        GroupMember.objects.filter(group_id=outer, child_id=inner).exists()
+        for inner, outer in pairwise(chain)
+    )
+
+
 def is_true(path, person_id: UUID, channel: Conversation) -> bool:
     """Each step of a path holds by the rows alone."""
     chain = [step.id for step in path.steps if step.kind == "group"]
-    if chain and not GroupMember.objects.filter(group_id=chain[0], user_id=person_id).exists():
+    if not is_chain(chain, person_id):
         return False
-    for inner, outer in pairwise(chain):
-        if not GroupMember.objects.filter(group_id=outer, child_id=inner).exists():
-            return False
     if path.by is By.GRANT and chain:
         rows = ConversationGroupGrant.objects.filter(content_object=channel, group_id=chain[-1])
         return rows.exists()

@@ -643,6 +643,11 @@ export interface NewOAuthSecretView {
   client_secret: string;
 }
 
+export interface NewObjectGrant {
+  user_id?: Id | null;
+  group_id?: Id | null;
+}
+
 export interface NewPoll {
   options: string[];
   multiple?: boolean;
@@ -770,6 +775,17 @@ export interface OAuthSecretView {
   hint: string;
   created_at: Timestamp;
   last_used_at: Timestamp | null;
+}
+
+export interface ObjectGrantList {
+  items: ObjectGrantView[];
+  next: null;
+}
+
+export interface ObjectGrantView {
+  user_id: Id | null;
+  group_id: Id | null;
+  name: string;
 }
 
 export interface Options {
@@ -941,7 +957,7 @@ export interface ReviewItemPage {
 
 export interface ReviewItemView {
   id: Id;
-  kind: "channel_to_person" | "channel_to_group" | "role";
+  kind: string;
   user_id: Id | null;
   group_id: Id | null;
   label: string;
@@ -1139,7 +1155,7 @@ export interface StatusView {
 }
 
 export interface StepView {
-  kind: "group" | "role" | "over" | "channel" | "membership" | "membership_by_grant";
+  kind: string;
   id: Id | null;
   name: string;
 }

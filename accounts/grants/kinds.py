@@ -1,0 +1,97 @@
+"""What can be granted to people and groups, one kind at a time; a feature adds its kind by a line.
+
+A grant of an identity provider or a service account lets somebody look after that one alone. A kind
+names its two tables (django-guardian's with a direct foreign key), the permission that needs no
+grant, and who decides. Reviews, the explainer, the console and the API go through all of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from accounts.groups.models import Group
+from accounts.roles.refreshing import opens_console
+from core.actor import Actor
+from core.errors import NotFound
+from core.permissions import Permission
+
+type Change = Callable[[Actor, UUID, UUID | None, UUID | None], bool]
+"""The actor, the object, and a person or a group; whether anything changed."""
+
+
+class PersonGrant(UserObjectPermissionBase):
+    """The table of a kind for people; the kind adds `content_object`."""
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.content_object}: {self.user}"
+
+
+class GroupGrant(GroupObjectPermissionBase):
+    """The same for groups: everybody in one, while they are in it."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.content_object}: {self.group}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grantable:
+    """One kind of thing that can be granted.
+
+    `name` stands in addresses, events and reviews; `codename` is Django's name of the one
+    permission in its tables. `permission` is what reaches all of the kind without a grant.
+    """
+
+    name: str
+    label: str | Promise
+    people: type[models.Model]
+    groups: type[models.Model]
+    codename: str
+    permission: Permission
+    objects: Callable[[], models.QuerySet[Any]]
+    """Every object of the kind that can be granted."""
+    title: Callable[[Any], str]
+    opens_console: bool = True
+    """Whether a grant opens the console, where the object's page is."""
+    give: Change | None = None
+    take: Change | None = None
+    """For a kind that has more to do than to write and to delete the row; its own services."""
+
+
+_kinds: dict[str, Grantable] = {}
+
+
+def grantable(kind: Grantable) -> Grantable:
+    """Register a kind."""
+    _kinds[kind.name] = kind
+    if kind.opens_console:
+        opens_console(people=kind.people._meta.db_table, groups=kind.groups._meta.db_table)
+    return kind
+
+
+def kinds() -> list[Grantable]:
+    """Every kind, in the order of their registration."""
+    return list(_kinds.values())
+
+
+def kind_named(name: str) -> Grantable:
+    """A kind by its name.
+
+    Errors  NotFound.
+    """
+    if name not in _kinds:
+        raise NotFound("kind", detail=_("There is nothing of this kind to grant."))
+    return _kinds[name]

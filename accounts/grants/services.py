@@ -1,0 +1,122 @@
+"""Grant an identity provider, a service account and their like to people and groups."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import Permission as TablePermission
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.grants import access
+from accounts.grants.events import ObjectGrantGiven, ObjectGrantTaken
+from accounts.grants.kinds import Grantable, kind_named
+from accounts.grants.selectors import open_consoles
+from accounts.groups.hooks import Moved, on_moved
+from accounts.groups.models import Group
+from accounts.groups.moving import begin
+from accounts.groups.selectors import people_in
+from accounts.people.models import User
+from accounts.roles.refreshing import refresh
+from core.actor import Actor
+from core.errors import Invalid
+from events.journal import publish
+
+
+def grant(
+    actor: Actor,
+    *,
+    kind: str,
+    object_id: UUID,
+    user_id: UUID | None = None,
+    group_id: UUID | None = None,
+) -> bool:
+    """Let a person, or everybody in a group, look after one thing; returns whether that is new.
+
+    They find it in the console with the commit. Granting twice is once.
+    Errors  NotFound, Forbidden by access; Invalid for nobody known here.
+    """
+    found = kind_named(kind)
+    if found.give is not None:
+        return found.give(actor, object_id, user_id, group_id)
+    access.object_to_grant(actor, found, object_id)
+    holder = holder_of(user_id, group_id)
+    with transaction.atomic():
+        # Roles and groups change under the same lock: who joins at this moment is not missed.
+        begin(actor)
+        access.object_to_grant(actor, found, object_id)
+        rows = _rows(found, object_id, user_id, group_id)
+        if rows.exists():
+            return False
+        about = {"user": holder} if user_id is not None else {"group": holder}
+        rows.model.objects.create(
+            permission=_permission(found), content_object_id=object_id, **about
+        )
+        publish(ObjectGrantGiven(object_id, found.name, user_id, group_id), by=actor)
+        _refresh(user_id, group_id)
+    return True
+
+
+def take_grant(
+    actor: Actor,
+    *,
+    kind: str,
+    object_id: UUID,
+    user_id: UUID | None = None,
+    group_id: UUID | None = None,
+) -> bool:
+    """Take a grant back: it is lost with the commit; returns if there was one.
+
+    Errors  NotFound, Forbidden by access.
+    """
+    found = kind_named(kind)
+    if found.take is not None:
+        return found.take(actor, object_id, user_id, group_id)
+    access.object_to_grant(actor, found, object_id)
+    with transaction.atomic():
+        begin(actor)
+        taken, _gone = _rows(found, object_id, user_id, group_id).delete()
+        if taken:
+            publish(ObjectGrantTaken(object_id, found.name, user_id, group_id), by=actor)
+            _refresh(user_id, group_id)
+    return bool(taken)
+
+
+def holder_of(user_id: UUID | None, group_id: UUID | None) -> User | Group:
+    """Whom something is granted to.
+
+    Errors  Invalid where not exactly one is named, or nobody known here.
+    """
+    if (user_id is None) == (group_id is None):
+        raise Invalid.field("user_id", _("Name a person or a group, one of them."))
+    if user_id is not None:
+        found: User | Group | None = User.objects.filter(id=user_id, is_active=True).first()
+        field = "user_id"
+    else:
+        found, field = Group.objects.filter(id=group_id).first(), "group_id"
+    if found is None:
+        raise Invalid.field(field, _("Name a person or group of this organisation."))
+    return found
+
+
+@on_moved
+def refresh_moved(actor: Actor, moved: Moved) -> None:
+    """Whoever comes into a group with a grant finds the console open, and loses it so."""
+    if moved.came and open_consoles(moved.group_ids):
+        refresh(moved.user_ids)
+
+
+def _refresh(user_id: UUID | None, group_id: UUID | None) -> None:
+    refresh({user_id} if user_id else people_in([group_id] if group_id else []))
+
+
+def _permission(kind: Grantable) -> TablePermission:
+    return TablePermission.objects.get(codename=kind.codename)
+
+
+def _rows(
+    kind: Grantable, object_id: UUID, user_id: UUID | None, group_id: UUID | None
+) -> QuerySet[Any]:
+    if user_id is not None:
+        return kind.people.objects.filter(content_object_id=object_id, user_id=user_id)
+    return kind.groups.objects.filter(content_object_id=object_id, group_id=group_id)
