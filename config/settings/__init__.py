@@ -285,6 +285,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "args": ("messaging.keep_time",),
     },
+    "files.look_at_imported": {
+        "task": "tenants.for_each",
+        "schedule": 60.0,
+        "args": ("files.look_at_imported",),
+    },
     "tenants.tidy": {"task": "tenants.tidy", "schedule": 600.0},
     "tenants.note_workers": {"task": "tenants.note_workers", "schedule": 20.0},
     "lifecycle.see_to_idle_channels": {

@@ -12,7 +12,8 @@ from integrations.slack.identity import Workspace, moment
 from integrations.slack.ledger import Ledger
 from integrations.slack.records import Bad
 from integrations.slack.shapes import Attached, Conversation, Message, missing_file
-from messaging.files import storage
+from messaging.files import scanner, storage
+from messaging.files.models import Scan
 
 MOST_FILE_BYTES = 4 * 2**30
 
@@ -126,6 +127,9 @@ class Files:
             "storage_name": kept.storage_name,
             "created_by_id": self._directory.person(author) if author else None,
             "created_at": moment(message.micros),
+            # What it is, and whether it is harmful, is found out by the clock: see files.tasks.
+            "is_unseen": True,
+            "scan": Scan.PENDING if scanner.is_configured() else Scan.NONE,
         }
 
     def _id(self, conversation: Conversation, message: Message, attached: Attached) -> UUID:

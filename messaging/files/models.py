@@ -97,6 +97,8 @@ class File(models.Model):
     )
     deleted_at = models.DateTimeField(null=True)
     deleted_by_id = models.UUIDField(null=True)
+    # Brought by an import, and not looked at yet.
+    is_unseen = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         constraints = [
@@ -109,6 +111,9 @@ class File(models.Model):
                 fields=["conversation_id", "-id"],
                 name="messaging_file_conversation",
                 condition=Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["-created_at"], name="messaging_file_unseen", condition=Q(is_unseen=True)
             ),
         ]
 

@@ -18,7 +18,7 @@ from messaging.files import papers, pictures, scanner, storage
 from messaging.files.access import Do, file_for
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.files.models import File, FileVersion, Scan
-from messaging.files.uploads import reaching_the_store
+from messaging.files.uploads import measure, reaching_the_store
 from messaging.messages.access import moved_meanwhile
 from messaging.messages.models import Message
 from messaging.messages.parts import Part, brings
@@ -153,6 +153,33 @@ def inspect(file_id: UUID) -> None:
         _note(seen, changes)
 
 
+def look_at_imported(file_id: UUID) -> None:
+    """Find out what an imported file is: what it said of itself decides nothing.
+
+    Quietly: nobody is told of what is years old, it is there when it is next looked at.
+
+    Errors  StoreAway, for whoever asked to try again.
+    """
+    file = File.objects.filter(id=file_id, is_unseen=True).first()
+    if file is None:
+        return
+    changes: dict[str, Any] = {"is_unseen": False}
+    try:
+        changes |= measure(file.storage_name, file.name, file.size_bytes)
+        for name, value in changes.items():
+            setattr(file, name, value)
+        if file.scan in (Scan.PENDING, Scan.FAILED):
+            changes["scan"] = _scanned(file)
+        if changes.get("scan") != Scan.INFECTED and file.thumbnail_name is None:
+            changes["thumbnail_name"] = _thumbnail(file)
+    except FileNotFoundError:
+        # Its bytes are lost; asking for it says so.
+        changes = {"is_unseen": False}
+    # A version that took its place meanwhile was looked at when it was uploaded.
+    File.objects.filter(id=file_id, storage_name=file.storage_name).update(**changes)
+    File.objects.filter(id=file_id).update(is_unseen=False)
+
+
 def _note(seen: File, changes: dict[str, Any]) -> None:
     """Write down what was found out. The message is waited for, if the file is being sent."""
     with transaction.atomic():
@@ -166,7 +193,8 @@ def _note(seen: File, changes: dict[str, Any]) -> None:
         for name, value in changes.items():
             setattr(file, name, value)
         file.save(update_fields=[*changes])
-        if file.message_id is not None and file.deleted_at is None:
+        is_old = file.external_id is not None and file.version == 1
+        if file.message_id is not None and file.deleted_at is None and not is_old:
             fact = FileInspected(*_place_of(file), scan=file.scan)
             publish(fact, by=system_actor(current_tenant()))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -163,25 +164,32 @@ def forget_bytes(upload: Upload) -> None:
     storage.abandon_upload(upload.storage_name, upload.handle)
 
 
-def _file_of(upload: Upload, digest: bytes) -> File:
-    with storage.open_kept(upload.storage_name, end=HEAD_BYTES) as source:
-        kind = kind_of(source.read(HEAD_BYTES), upload.name)
+def measure(storage_name: str, name: str, size_bytes: int) -> dict[str, Any]:
+    """What stored bytes are, and how large a picture they show; names tell zips apart, no more."""
+    with storage.open_kept(storage_name, end=HEAD_BYTES) as source:
+        kind = kind_of(source.read(HEAD_BYTES), name)
     size = None
     if kind in pictures.MEASURED:
-        with storage.open_to_seek(upload.storage_name, size_bytes=upload.size_bytes) as source:
+        with storage.open_to_seek(storage_name, size_bytes=size_bytes) as source:
             size = pictures.size_of(source)
+    return {
+        "content_type": kind,
+        "width": size.width if size else None,
+        "height": size.height if size else None,
+    }
+
+
+def _file_of(upload: Upload, digest: bytes) -> File:
     return File.objects.create(
         id=upload.id,
         name=upload.name,
-        content_type=kind,
         size_bytes=upload.size_bytes,
         sha256=digest,
         storage_name=upload.storage_name,
         created_by_id=upload.owner_id,
         created_at=upload.created_at,
-        width=size and size.width,
-        height=size and size.height,
         scan=Scan.PENDING if scanner.is_configured() else Scan.NONE,
+        **measure(upload.storage_name, upload.name, upload.size_bytes),
     )
 
 

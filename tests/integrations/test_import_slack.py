@@ -328,6 +328,7 @@ def test_a_file_comes_with_its_bytes_under_its_conversations_access(cast, in_acm
 
     assert b"".join(answer.streaming_content) == exports.PICTURE
     assert (file.name, file.content_type) == ("cat.png", "image/png")
+    assert (file.is_unseen, file.scan) == (True, "none")
 
 
 def test_replies_to_what_the_export_does_not_hold_stand_for_themselves(in_acme, tmp_path):
