@@ -11,6 +11,7 @@ from accounts.sessions.api import router as sessions
 from accounts.sso.api import router as identity_providers
 from accounts.tokens.api import router as tokens
 from core.api import make_api
+from messaging.avatars.api import router as avatars
 from messaging.conversations.api import router as conversations
 from messaging.drafts.api import router as drafts
 from messaging.emoji.api import router as emoji
@@ -66,6 +67,7 @@ for feature in (
     previews,
     search,
     files,
+    avatars,
     pins,
     moving,
     saved,

@@ -9,6 +9,7 @@ FEATURES = (
     "reviews",
     "messages",
     "files",
+    "avatars",
     "receipts",
     "sidebar",
     "lifecycle",

@@ -1,5 +1,7 @@
 """People in their organisation's console. What may be changed is for the services to say."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -95,7 +97,7 @@ class PeopleAdmin(UserAdmin):
     list_filter = ("role", "is_active", "is_bot")
     search_fields = ("name", "email")
     ordering = ("name",)
-    actions = ("reset_second_factor",)
+    actions = ("reset_second_factor", "remove_picture")
     filter_horizontal = ()
     fieldsets = ((None, {"fields": (*FIELDS, "password", "last_login", "created_at")}),)
     add_fieldsets = ((None, {"fields": ("name", "email", "role", "password")}),)
@@ -153,12 +155,26 @@ class PeopleAdmin(UserAdmin):
 
     @admin.action(description=_("Take all second factors away, and sign out"))
     def reset_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        actor = actor_for(request.user)
         for person in people:
-            try:
-                services_mfa.reset_second_factor(actor_for(request.user), user_id=person.id)
-            except Refusal as refusal:
-                words = f"{person}: {refusal.detail or refusal.title}"
-                self.message_user(request, words, messages.ERROR)
+            with self._telling(request, person):
+                services_mfa.reset_second_factor(actor, user_id=person.id)
+
+    @admin.action(description=_("Remove the picture"))
+    def remove_picture(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        actor = actor_for(request.user)
+        for person in people:
+            with self._telling(request, person):
+                services.note_avatar(actor, user_id=person.id, version=None)
+
+    @contextmanager
+    def _telling(self, request: HttpRequest, person: User) -> Iterator[None]:
+        """Say whose turn was refused, and why; the others are still done."""
+        try:
+            yield
+        except Refusal as refusal:
+            words = f"{person}: {refusal.detail or refusal.title}"
+            self.message_user(request, words, messages.ERROR)
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         actor, data = actor_for(request.user), form.cleaned_data

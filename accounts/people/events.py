@@ -24,7 +24,7 @@ class PreferencesChanged:
 @event("user.updated", stream=StreamKind.TENANT, key="tenant_id")
 @dataclass(frozen=True, slots=True)
 class UserUpdated:
-    """Somebody's name, title, role or state is another one now."""
+    """Somebody's name, title, picture, role or state is another one now."""
 
     tenant_id: UUID
     user_id: UUID

@@ -53,6 +53,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     locale = models.CharField(max_length=12, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
     preferences = models.JSONField(default=dict, blank=True, editable=False)
+    # Which picture of theirs is shown; the bytes are kept by messaging.avatars.
+    avatar = models.CharField(max_length=32, null=True, blank=True, editable=False)
     # When a guest's account ends by itself.
     ends_at = models.DateTimeField(_("account ends"), null=True, blank=True)
     external_id = models.CharField(max_length=120, null=True, blank=True, editable=False)

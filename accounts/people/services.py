@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.people import access
+from accounts.people import access, avatars
 from accounts.people.events import PreferencesChanged, UserDeactivated, UserUpdated
 from accounts.people.models import User
 from accounts.people.preferences import clean_preferences
@@ -139,6 +139,33 @@ def change_own(actor: Actor, **changes: Any) -> User:
             publish(UserUpdated(tenant_id(actor.tenant), person.id), by=actor)
         if changed - SEEN_BY_OTHERS:
             publish(PreferencesChanged(person.id), by=actor)
+    return person
+
+
+def note_avatar(actor: Actor, *, user_id: UUID, version: str | None) -> User:
+    """Show this picture of a person from now on, or none; the one before is let go of.
+
+    The caller has stored its bytes. Everybody may change their own, others by their right to
+    manage people.
+
+    Errors  NotFound, Forbidden where the person is out of the actor's reach.
+    """
+    with transaction.atomic():
+        hold(tenant_id(actor.tenant))
+        if user_id == actor.user_id:
+            person = User.objects.select_for_update(no_key=True).filter(id=user_id).first()
+        else:
+            person = access.person_to_manage(actor, user_id, lock=True)
+        if person is None:
+            raise NotFound("user")
+        before = person.avatar
+        if before == version:
+            return person
+        person.avatar = version
+        person.save(update_fields=["avatar"])
+        publish(UserUpdated(tenant_id(actor.tenant), person.id), by=actor)
+        if before is not None:
+            transaction.on_commit(lambda: avatars.forget(user_id, before), robust=True)
     return person
 
 

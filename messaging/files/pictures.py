@@ -6,6 +6,7 @@ them, and they stand upright as the camera was held.
 
 import io
 import logging
+from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ MEASURED = frozenset(
 )
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
 _MOST_PIXELS = 60_000_000
+_MOST_WHOLE_PIXELS = 25_000_000
 _MOST_SIDE = 30_000
 _THUMBNAIL = (720, 720)
 _TURNED = {5, 6, 7, 8}
@@ -61,6 +63,45 @@ def thumbnail_of(source: IO[bytes]) -> bytes | None:
     except Exception as broken:
         logger.info("a picture gets no thumbnail: %s", type(broken).__name__)
         return None
+
+
+def squares_of(source: IO[bytes], sides: Sequence[int]) -> dict[int, bytes] | None:
+    """The middle of a picture as squares, as WebP; None where there is nothing to show.
+
+    One of each side. They are drawn anew, upright, on white, and hold nothing of the original but
+    what is seen.
+    """
+    from PIL import Image, ImageOps
+
+    largest = max(sides)
+    try:
+        with _opened(source) as picture:
+            size = _size(picture)
+            if size is None or _costs_too_much(picture):
+                return None
+            picture.draft("RGB", (largest * 2, largest * 2))
+            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+            square = ImageOps.fit(upright, (largest, largest), Image.Resampling.LANCZOS)
+            paper = Image.new("RGB", square.size, "white")
+            paper.paste(square, mask=square)
+            return {
+                side: _webp(paper.resize((side, side), Image.Resampling.LANCZOS)) for side in sides
+            }
+    except Exception as broken:
+        logger.info("a picture gives no squares: %s", type(broken).__name__)
+        return None
+
+
+def _costs_too_much(picture: "Image.Image") -> bool:
+    """A plain JPEG is unpacked small already; everything else is unpacked whole first."""
+    is_small = picture.format == "JPEG" and not picture.info.get("progressive")
+    return not is_small and picture.width * picture.height > _MOST_WHOLE_PIXELS
+
+
+def _webp(picture: "Image.Image") -> bytes:
+    target = io.BytesIO()
+    picture.save(target, "WEBP", quality=85, method=4, exif=b"", icc_profile=b"")
+    return target.getvalue()
 
 
 def _opened(source: IO[bytes]) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from accounts.people.models import User
 from accounts.people.preferences import preferences_of
@@ -18,8 +19,13 @@ def user_view(user: User) -> dict[str, Any]:
         "is_active": user.is_active,
         "is_bot": user.is_bot,
         "title": user.title,
-        "avatar_url": None,
+        "avatar_url": avatar_url(user.id, user.avatar),
     }
+
+
+def avatar_url(user_id: UUID, version: str | None) -> str | None:
+    """Where a person's picture is had; the same picture has the same address for ever."""
+    return None if version is None else f"/api/v1/users/{user_id}/avatar?v={version}"
 
 
 def user_views(users: Sequence[User]) -> list[dict[str, Any]]:
@@ -34,6 +40,6 @@ def own_view(user: User) -> dict[str, Any]:
         "locale": user.locale,
         "time_zone": user.time_zone,
         "title": user.title,
-        "avatar_url": user_view(user)["avatar_url"],
+        "avatar_url": avatar_url(user.id, user.avatar),
         "preferences": preferences_of(user.preferences),
     }

@@ -22,11 +22,13 @@ from accounts.invitations.models import JoinRequest
 from accounts.invitations.services import invite
 from accounts.oauth.models import OAuthConnection, OAuthSecret
 from accounts.oauth.services import create_app
+from accounts.people.services import note_avatar
 from accounts.roles.services import create_role, give_role
 from accounts.sessions.models import Session
 from accounts.sso.models import IdentityProvider
 from accounts.tokens.services import create_token
 from core.ids import new_id
+from messaging.avatars.services import SIDES, stored_name
 from messaging.emoji.models import CustomEmoji
 from messaging.files import storage
 from messaging.files.models import File, FileVersion
@@ -74,6 +76,10 @@ def secret(cast: Cast) -> dict[str, object]:
             send_at=timezone.now() + timedelta(days=1),
         )
         file = _file(room.id, message.id)
+        note_avatar(cast.bo.actor, user_id=cast.bo.id, version="between us")
+        for side in SIDES:
+            name = stored_name(cast.bo.id, "between us", side)
+            storage.keep_as(name, io.BytesIO(b"between us"), most_bytes=10)
         section = create_section(cast.bo.actor, name="between us")
         assert cast.bo.client
         session = Session.objects.get(user_id=cast.bo.id)

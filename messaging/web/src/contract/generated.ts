@@ -523,6 +523,10 @@ export interface NewAssignment {
   over_conversation_id?: Id | null;
 }
 
+export interface NewAvatar {
+  file_id: Id;
+}
+
 export interface NewChannel {
   name: string;
 }

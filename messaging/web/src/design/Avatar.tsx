@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Id } from "../contract/types.ts";
-import { nameOf, people } from "../people/store.ts";
+import { me, nameOf, people } from "../people/store.ts";
 
 const TINTS = 8;
 
@@ -17,13 +17,17 @@ function initials(name: string): string {
   return letters.map((word) => [...(word ?? "")][0] ?? "").join("").toLocaleUpperCase();
 }
 
-/** A person's picture, or their initials on their tint. Beside the name, so it is hidden from screen readers. */
+/** Twice the points that each is wide, for sharp screens. */
+const POINTS = { s: 48, m: 96, l: 192 };
+
+/** A person's picture over their initials on their tint. Beside the name, so it is hidden from screen readers. */
 export function Avatar({ userId, size = "m" }: { userId: Id | null; size?: "s" | "m" | "l" }): JSX.Element {
-  const url = userId === null ? null : (people.value.get(userId)?.avatar_url ?? null);
-  const name = nameOf(userId);
+  const known = userId === null ? undefined : (people.value.get(userId) ?? (me.value?.id === userId ? me.value : undefined));
+  const url = known?.avatar_url ?? null;
   return (
     <span class={`avatar ${size} tint-${tintOf(userId ?? "")}`} aria-hidden="true">
-      {url === null ? initials(name) : <img src={url} alt="" />}
+      {initials(nameOf(userId))}
+      {url !== null && <img key={url} src={`${url}&size=${POINTS[size]}`} alt="" loading="lazy" decoding="async" onError={(event) => (event.currentTarget.hidden = true)} />}
     </span>
   );
 }

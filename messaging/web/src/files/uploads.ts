@@ -68,10 +68,11 @@ export function takeFiles(place: string): FileView[] {
 }
 
 /** Let a person choose files of their machine. */
-export function chooseFiles(take: (files: File[]) => void, { one = false } = {}): void {
+export function chooseFiles(take: (files: File[]) => void, { one = false, accept = "" } = {}): void {
   const field = document.createElement("input");
   field.type = "file";
   field.multiple = !one;
+  field.accept = accept;
   field.hidden = true;
   field.addEventListener("change", () => (field.remove(), take([...(field.files ?? [])])));
   field.addEventListener("cancel", () => field.remove());

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
-import { useId, useState } from "preact/hooks";
-import { explain } from "../app/failure.ts";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { complain, explain } from "../app/failure.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
-import { me } from "../people/store.ts";
-import { changeMe } from "./actions.ts";
+import { chooseFiles } from "../files/uploads.ts";
+import { me, people } from "../people/store.ts";
+import { changeMe, removePicture, showPicture } from "./actions.ts";
 
 /** How others see the person. */
 export function ProfileSection(): JSX.Element {
@@ -39,6 +40,7 @@ export function ProfileSection(): JSX.Element {
           <bdi class="name">{me.value?.name ?? ""}</bdi>
           <small>{me.value?.email ?? ""}</small>
         </p>
+        <Picture />
       </div>
       <div class="field">
         <label for={`${id}-name`}>{t("Name")}</label>
@@ -54,5 +56,34 @@ export function ProfileSection(): JSX.Element {
         <button type="submit" class="button primary" disabled={!isChanged}>{t("Save")}</button>
       </div>
     </form>
+  );
+}
+
+/** The ways to another picture of oneself. */
+function Picture(): JSX.Element {
+  const [progress, setProgress] = useState<number | null>(null);
+  const stop = useRef(new AbortController());
+  const mine = me.value;
+  useEffect(() => () => stop.current.abort(), []);
+
+  const choose = async ([chosen]: File[]): Promise<void> => {
+    if (chosen === undefined) return;
+    setProgress(0);
+    try {
+      await showPicture(chosen, (sent) => setProgress(sent / Math.max(1, chosen.size)), stop.current.signal);
+      toast(t("Everybody sees your new picture."));
+    } catch (error) {
+      if (!stop.current.signal.aborted) complain(error);
+    } finally {
+      setProgress(null);
+    }
+  };
+  if (progress !== null) return <div class="profile-picture"><progress max={1} value={progress} aria-label={t("Upload of your picture")} /></div>;
+  const hasOne = mine !== null && (people.value.get(mine.id) ?? mine).avatar_url !== null;
+  return (
+    <div class="profile-picture">
+      <button type="button" class="button small" onClick={() => chooseFiles((files) => void choose(files), { one: true, accept: "image/png,image/jpeg,image/gif,image/webp,image/avif" })}>{hasOne ? t("Change picture") : t("Upload a picture")}</button>
+      {hasOne && <button type="button" class="button small" onClick={() => void removePicture().catch(complain)}>{t("Remove picture")}</button>}
+    </div>
   );
 }
