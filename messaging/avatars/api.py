@@ -16,7 +16,7 @@ from core.http import Request
 from messaging.avatars import services
 from messaging.conversations.selectors import people_visible_to
 from messaging.files import storage
-from messaging.people.api import UserView
+from messaging.people.schemas import UserView
 from messaging.people.view import user_views
 
 router = Router(tags=["people"])

@@ -13,23 +13,10 @@ from core.api import Body, answer, answers
 from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.conversations.selectors import people_visible_to
+from messaging.people.schemas import UserView
 from messaging.people.view import own_view, user_views
-from messaging.status.schemas import StatusView
 
 router = Router(tags=["people"])
-
-
-RoleName = Literal[
-    "owner",
-    "admin",
-    "security",
-    "compliance",
-    "integration",
-    "member",
-    "guest",
-    "single_guest",
-    "bot",
-]
 
 
 class TenantView(Schema):
@@ -76,18 +63,6 @@ class MeView(Schema):
     avatar_url: str | None
     preferences: PreferencesView
     languages: list[LanguageView]
-
-
-class UserView(Schema):
-    id: UUID
-    name: str
-    email: str | None
-    role: RoleName
-    is_active: bool
-    is_bot: bool
-    title: str
-    avatar_url: str | None
-    status: StatusView | None
 
 
 class UserPage(Schema):
