@@ -1,4 +1,4 @@
--- key: 7f2609b58575d02ef47df87b12a5ac3f0b4d7e77a445df6afeaf077ac98fc4bf
+-- key: 63740dd0e0b8272b1d6f912b742dc73ee53532cf9200a7a6982bd186c52b6064
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -508,6 +508,7 @@ CREATE TABLE "accounts_user" (
   granted character varying(40)[],
   preferences jsonb CONSTRAINT accounts_user_preferences_not_null NOT NULL,
   ends_at timestamp with time zone,
+  avatar character varying(32),
   CONSTRAINT accounts_user_external_id_unique UNIQUE (external_id),
   CONSTRAINT accounts_user_pkey PRIMARY KEY (id)
 );
@@ -767,6 +768,7 @@ CREATE TABLE "messaging_file" (
   version_at timestamp with time zone,
   version_by_id uuid,
   width integer,
+  is_unseen boolean DEFAULT false CONSTRAINT messaging_file_is_unseen_not_null NOT NULL,
   CONSTRAINT messaging_file_external_unique UNIQUE (external_id),
   CONSTRAINT messaging_file_height_check CHECK (height >= 0),
   CONSTRAINT messaging_file_pkey PRIMARY KEY (id),
@@ -1166,6 +1168,7 @@ CREATE INDEX messaging_conversationusergrant_permission_id_03635b46 ON messaging
 CREATE INDEX messaging_conversationusergrant_user_id_d4d6907d ON messaging_conversationusergrant USING btree (user_id);
 CREATE INDEX messaging_file_conversation ON messaging_file USING btree (conversation_id, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX messaging_file_message ON messaging_file USING btree (message_id);
+CREATE INDEX messaging_file_unseen ON messaging_file USING btree (created_at DESC) WHERE is_unseen;
 CREATE INDEX messaging_file_words ON messaging_file USING gin (messaging_words(name::text, '{}'::text[])) WITH (fastupdate=off) WHERE deleted_at IS NULL;
 CREATE INDEX messaging_follow_root ON messaging_follow USING btree (root_id);
 CREATE INDEX messaging_forward_source ON messaging_forward USING btree (source_id);
@@ -1649,6 +1652,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('accounts', '0017_sso_logout', now()),
 ('accounts', '0018_oauth', now()),
 ('accounts', '0019_object_grants', now()),
+('accounts', '0020_avatars', now()),
 ('admin', '0001_initial', now()),
 ('admin', '0002_logentry_remove_auto_add', now()),
 ('admin', '0003_logentry_add_action_flag_choices', now()),
@@ -1679,6 +1683,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0019_moves', now()),
 ('messaging', '0020_epochs', now()),
 ('messaging', '0021_object_grants', now()),
+('messaging', '0022_imported_files', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

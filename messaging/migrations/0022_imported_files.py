@@ -8,7 +8,7 @@ from tenants.operations import AddIndexMeanwhile
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("messaging", "0019_moves")]
+    dependencies = [("messaging", "0021_object_grants")]
 
     operations = [
         migrations.AddField(
