@@ -6,6 +6,7 @@ from django.db import models
 class Forward(models.Model):
     """What a message quotes: the words of its source as they were then, and who wrote them.
 
+    The words are found with those of the message that quotes them (`messaging_said`).
     Where the source stands is not kept: it is asked for by `source_id`, by whoever looks, as they
     may. The words stay when the source is edited or deleted, as those of any quotation do.
     """

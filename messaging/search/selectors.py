@@ -92,7 +92,7 @@ def search(
     else:
         rows, following = sought.newest(cursor, limit)
     views = views_of_rows(rows)
-    shown = _highlights([view["text"] or "" for view in views], said)
+    shown = _highlights([_said(view) for view in views], said)
     items = [
         {"message": view, "highlights": pieces_} for view, pieces_ in zip(views, shown, strict=True)
     ]
@@ -132,6 +132,12 @@ def search_files(actor: Actor, *, query: str, cursor: str | None = None, limit: 
         rows = database.fetchall()
     following = encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None
     return Hits([shared_view(row) for row in rows[:limit]], following, _told(said))
+
+
+def _said(view: dict[str, Any]) -> str:
+    """The words of a message, and below them those that it passes on."""
+    quoted_ = view["forward"]["text"] if "forward" in view else ""
+    return "\n· ".join(part for part in (view["text"], quoted_) if part)
 
 
 def _told(said: Query) -> list[dict[str, Words]]:

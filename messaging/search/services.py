@@ -7,17 +7,22 @@ from django.db import connection, transaction
 from accounts.policies.selectors import stored
 from messaging.search.models import SearchPolicy
 
-TOKENS = "2"
-"""Which making of `messaging_words` it is; raised with it, all messages are indexed anew."""
+TOKENS = "3"
+"""Which making of `messaging_words` and `messaging_said` it is.
+
+Raised with it, all messages are indexed anew.
+"""
 
 _BATCH = """
 WITH batch AS (
     SELECT id FROM messaging_message
      WHERE (%(before)s::uuid IS NULL OR id < %(before)s) ORDER BY id DESC LIMIT %(most)s),
 changed AS (
-    UPDATE messaging_message m SET words = messaging_words(m.text, %(languages)s)
+    UPDATE messaging_message m
+       SET words = messaging_words(messaging_said(m.id, m.text, m.parts), %(languages)s)
       FROM batch WHERE m.id = batch.id
-       AND m.words IS DISTINCT FROM messaging_words(m.text, %(languages)s)
+       AND m.words IS DISTINCT FROM
+           messaging_words(messaging_said(m.id, m.text, m.parts), %(languages)s)
     RETURNING 1)
 SELECT min(id::text)::uuid, count(*), (SELECT count(*) FROM changed) FROM batch
 """

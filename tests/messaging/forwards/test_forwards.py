@@ -3,10 +3,12 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from messaging.forwards.models import Forward
 from messaging.messages.models import Message
 from messaging.messages.services import delete_message, edit_message
+from messaging.search.services import index_more
 from tests.messaging.calls import call
 from tests.messaging.places import make_message
 from tests.messaging.test_frames import frames
@@ -102,3 +104,69 @@ def test_forwarding_again_with_the_same_key_is_one_message(cast, in_acme, genera
     assert [one.status for one in answers] == [201, 200]
     assert answers[0].body == answers[1].body
     assert Forward.objects.count() == 1
+
+
+class TestFinding:
+    def hits(self, person, query) -> list[tuple[str, str]]:
+        """Who is shown what of which message."""
+        items = call(person.api).get("/search", q=query).items
+        return [
+            (one["message"]["id"], "".join(piece["text"] for piece in one["highlights"]))
+            for one in items
+        ]
+
+    def test_what_it_passes_on_is_found_by_those_who_see_it(
+        self, cast, in_acme, general, leadership
+    ):
+        source = make_message(leadership, cast.ana, "The **lighthouses** of Kerry, see ABC-123")
+        body = forward(cast.bo, source, general).body
+        shown = (body["id"], "Look at this · The lighthouses of Kerry, see ABC-123")
+
+        for query in ("lighthouse", "ABC-12", '"of Kerry"', "look lighthouses"):
+            assert self.hits(cast.cy, query) == [shown], query
+            assert self.hits(cast.eve, query) == []
+        (hit,) = call(cast.cy.api).get("/search", q="lighthouse").items
+        assert [p["text"] for p in hit["highlights"] if p["hit"]] == ["lighthouses"]
+
+    def test_an_edit_of_its_own_words_leaves_it_and_a_deletion_does_not(
+        self, cast, in_acme, general, leadership
+    ):
+        source = make_message(leadership, cast.ana, "Lighthouses")
+        body = forward(cast.bo, source, general).body
+        edit_message(cast.bo.actor, message_id=body["id"], text="Have a look")
+
+        assert self.hits(cast.cy, "lighthouse") == [(body["id"], "Have a look · Lighthouses")]
+        delete_message(cast.bo.actor, message_id=body["id"])
+        assert self.hits(cast.cy, "lighthouse") == []
+
+    def test_one_without_words_of_its_own_is_found_by_those_it_passes_on(
+        self, cast, in_acme, general, leadership
+    ):
+        source = make_message(leadership, cast.ana, "Lighthouses")
+        body = forward(cast.bo, source, general, text="").body
+
+        assert self.hits(cast.cy, "lighthouse") == [(body["id"], "Lighthouses")]
+
+    def test_those_that_were_there_before_are_indexed_anew(
+        self, cast, in_acme, general, leadership
+    ):
+        source = make_message(leadership, cast.ana, "Lighthouses")
+        body = forward(cast.bo, source, general).body
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE messaging_message SET words = messaging_words(text, '{english}')"
+                " WHERE id = %s",
+                [body["id"]],
+            )
+        assert self.hits(cast.cy, "lighthouse") == []
+
+        while index_more():
+            pass
+
+        assert self.hits(cast.cy, "lighthouse") == [(body["id"], "Look at this · Lighthouses")]
+
+    def test_the_longest_words_of_both_can_be_stored(self, cast, in_acme, general, leadership):
+        longest = " ".join(f"a{n}.b{n}" for n in range(4_000))[:39_990]
+        source = make_message(leadership, cast.ana, longest)
+
+        assert forward(cast.bo, source, general, text=longest).status == 201
