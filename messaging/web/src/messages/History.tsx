@@ -8,6 +8,7 @@ import { t, tn } from "../i18n/t.ts";
 import type { Known } from "../conversations/store.ts";
 import { ConversationStart } from "../conversations/ConversationStart.tsx";
 import { Icon } from "../design/Icon.tsx";
+import { lazily } from "../design/lazily.tsx";
 import { LoadError } from "../design/LoadError.tsx";
 import { moveFocus } from "../design/roving.ts";
 import { me } from "../people/store.ts";
@@ -20,6 +21,7 @@ import { PendingRow } from "./PendingRow.tsx";
 import { rowsOf, type Row } from "./rows.ts";
 import { outbox, timelineOf } from "./store.ts";
 
+const Comings = lazily(async () => (await import("./Comings.tsx")).Comings);
 const AT_END_WITHIN = 24;
 const LOAD_WITHIN = 900;
 const FOUND_LASTS_MS = 2_600;
@@ -287,6 +289,8 @@ function RowView({ row, conversation }: { row: Row; conversation: Known }): JSX.
       return <p class="quiet loading-line">{t("Loading newer messages…")}</p>;
     case "message":
       return <MessageRow message={row.message} isGrouped={row.isGrouped} isInThread={false} />;
+    case "comings":
+      return <div class="system-line" data-seq={row.messages[0]?.seq}><Comings messages={row.messages} /></div>;
     case "pending":
       return <PendingRow entry={row.entry} isGrouped={row.isGrouped} />;
   }

@@ -22,10 +22,10 @@ import { isEmojiOnly } from "./markdown.ts";
 import { actionsFor, keyName, openThread, openVersions, viewerOf, type RowAction } from "./menu.ts";
 import { plain } from "./plain.ts";
 import { actionIn } from "./system.ts";
-import { SystemSentence } from "./SystemSentence.tsx";
 
 const Ticks = lazily(async () => (await import("../receipts/Ticks.tsx")).Ticks);
 
+const SystemSentence = lazily(async () => (await import("./SystemSentence.tsx")).SystemSentence);
 const MovedMark = lazily(async () => (await import("../moving/MovedLine.tsx")).MovedMark);
 
 const isOwnWords = (message: Message): boolean => message.author_id !== null && message.author_id === me.value?.id && message.kind === "text" && message.deleted_at === null;

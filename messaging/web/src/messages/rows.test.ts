@@ -44,3 +44,10 @@ test("a line of the system that was taken back is not drawn", () => {
   const rows = rowsOf({ ...shown, roots: [message(1), message(2, { kind: "system", subtype: "moved_away", text: null, deleted_at: "2026-01-05T09:01:00Z" })] });
   assert.deepEqual(kinds(rows), ["start", "day", "message"]);
 });
+
+test("who came and went one after the other is one line, within a day and on one side of what is new", () => {
+  const line = (seq: number, given: Partial<Parameters<typeof message>[1]> = {}) => message(seq, { kind: "system", subtype: "joined", text: null, ...given });
+  const rows = rowsOf({ ...shown, newAfter: 4, roots: [line(1), line(2, { subtype: "channel_leave" }), line(3, { subtype: "topic", text: "x" }), line(4), line(5), line(6, { subtype: "added", text: "bo" }), message(7), line(8), line(9, { created_at: "2026-01-09T11:00:00Z" })] });
+  assert.deepEqual(kinds(rows), ["start", "day", "comings", "message", "message", "new", "comings", "message", "message", "day", "message"]);
+  assert.deepEqual(rows.flatMap((row) => (row.kind === "comings" ? [row.messages.map(({ seq }) => seq)] : [])), [[1, 2], [5, 6]]);
+});

@@ -9,9 +9,23 @@ export type Row =
   | { kind: "day"; key: string; at: string }
   | { kind: "new"; key: string }
   | { kind: "message"; key: string; message: Message; isGrouped: boolean }
+  | { kind: "comings"; key: string; messages: readonly Message[] }
   | { kind: "pending"; key: string; entry: OutboxEntry; isGrouped: boolean };
 
 const GROUP_WITHIN_MS = 5 * 60_000;
+
+/** Who came and who went, here or where an import comes from. */
+const COMING = /^(?:(?:channel|group|conversation|member)_)?(?:join|joined|leave|left|added|removed)$/;
+const isComing = ({ kind, subtype }: Message): boolean => kind === "system" && COMING.test(subtype ?? "");
+
+/** Lines of who came and went, one after the other, are one line; true when this one went into it. */
+function withComing(rows: Row[], message: Message): boolean {
+  const last = rows.at(-1);
+  if (last === undefined || !isComing(message)) return false;
+  const before = last.kind === "comings" ? last.messages : last.kind === "message" && isComing(last.message) ? [last.message] : null;
+  if (before !== null) rows[rows.length - 1] = { kind: "comings", key: `comings ${before[0]?.id}`, messages: [...before, message] };
+  return before !== null;
+}
 
 interface Shown {
   roots: readonly Message[];
@@ -68,6 +82,7 @@ export function rowsOf({ roots, pending, hasOlder, hasNewer, newAfter, me }: Sho
       previous = null;
     }
     const isSystem = message.kind === "system";
+    if (withComing(rows, message)) continue;
     rows.push({
       kind: "message",
       key: rowKey(message.author_id, message.key || message.id),

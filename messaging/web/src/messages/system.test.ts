@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actionIn, lineOf } from "./system.ts";
+import { message } from "./example.ts";
+import { actionIn, comings, lineOf } from "./system.ts";
 
 test("lines of ours carry a value, lines of imports their words", () => {
   assert.deepEqual(lineOf({ subtype: "renamed", text: "news" }), { subject: "renamed", value: "news", words: "" });
@@ -26,4 +27,9 @@ test("/me is what somebody does", () => {
   assert.equal(actionIn({ subtype: "me_message", text: "_waves_" }), "waves");
   assert.equal(actionIn({ subtype: null, text: "/me waves" }), "waves");
   for (const text of ["/me", "/message", "say /me waves", "/me one\ntwo", null]) assert.equal(actionIn({ subtype: null, text }), null);
+});
+
+test("who came and who went is told once for each, as it ended, whoever did it", () => {
+  const line = (seq: number, subtype: string, author: string | null, text: string | null = null) => message(seq, { kind: "system", subtype, author_id: author, text });
+  assert.deepEqual(comings([line(1, "joined", "ana"), line(2, "added", "ana", "bo"), line(3, "channel_join", "cy"), line(4, "left", "ana"), line(5, "removed", "cy", "eve"), line(6, "added", null, "")]), { came: ["bo", "cy"], went: ["ana", "eve"] });
 });

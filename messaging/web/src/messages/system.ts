@@ -1,4 +1,4 @@
-import type { Message } from "../contract/types.ts";
+import type { Id, Message } from "../contract/types.ts";
 
 /** Lines that the server writes itself: `text` is the value they tell of. Lines of imports have words of their own. */
 const OURS = new Set(["joined", "left", "added", "removed", "renamed", "topic", "purpose", "archived", "restored", "converted", "idle", "pinned", "moved_to_thread", "moved_out", "moved_away", "moved_here"]);
@@ -25,6 +25,20 @@ export function lineOf({ subtype, text }: Pick<Message, "subtype" | "text">): Li
   const subject = SAME[bare] ?? bare;
   const words = text === null || /^[a-z_]*$/.test(text) || WORDLESS.has(subject) ? "" : text;
   return { subject, value: "", words };
+}
+
+/** Who came and who went by these lines, each once, in their order; whoever did both stands where they ended. */
+export function comings(messages: readonly Message[]): { came: Id[]; went: Id[] } {
+  const isIn = new Map<Id, boolean>();
+  for (const message of messages) {
+    const { subject, value } = lineOf(message);
+    const who = subject === "added" || subject === "removed" ? value : message.author_id;
+    if (who === null || who === "") continue;
+    isIn.delete(who); // In the order of what they did last.
+    isIn.set(who, subject === "joined" || subject === "added");
+  }
+  const people = [...isIn];
+  return { came: people.filter(([, stays]) => stays).map(([id]) => id), went: people.filter(([, stays]) => !stays).map(([id]) => id) };
 }
 
 /** What somebody does, said as `/me waves`, here or in the place an import came from; null for all other messages. */
