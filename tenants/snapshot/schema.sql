@@ -1,14 +1,25 @@
--- key: 63740dd0e0b8272b1d6f912b742dc73ee53532cf9200a7a6982bd186c52b6064
+-- key: bf22e253b7ead548776e050a04c34261f6eeed4df8bc0ebc9f428e017477636d
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    NEW.words := messaging_words(NEW.text, coalesce(
-        (SELECT languages FROM messaging_searchpolicy), ARRAY['english']));
+    NEW.words := messaging_words(
+        CASE WHEN NEW.parts & 16 = 0 THEN NEW.text
+             ELSE messaging_said(NEW.id, NEW.text, NEW.parts) END,
+        coalesce((SELECT languages FROM messaging_searchpolicy), ARRAY['english']));
     RETURN NEW;
 END
+$function$
+;
+CREATE OR REPLACE FUNCTION messaging_said(message_id uuid, body text, parts smallint)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    SELECT CASE WHEN $3 & 16 = 0 THEN $2 ELSE $2 || E'\n' || coalesce(
+        (SELECT f.text FROM messaging_forward f WHERE f.message_id = $1), '') END
 $function$
 ;
 CREATE OR REPLACE FUNCTION messaging_words(body text, languages text[])
@@ -1684,6 +1695,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0020_epochs', now()),
 ('messaging', '0021_object_grants', now()),
 ('messaging', '0022_imported_files', now()),
+('messaging', '0023_forwarded_words', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

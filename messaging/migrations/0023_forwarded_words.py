@@ -39,7 +39,7 @@ $keep$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0021_object_grants")]
+    dependencies = [("messaging", "0022_imported_files")]
 
     operations = [
         migrations.RunSQL(SAID, "DROP FUNCTION messaging_said(uuid, text, smallint)"),
