@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import actor_for
 from accounts.oauth.models import OAuthApp
 from core.actor import Actor
 from core.errors import Forbidden, NotFound
@@ -47,10 +48,14 @@ def app_to_see(actor: Actor, app_id: UUID) -> OAuthApp:
 def app_to_set_up(actor: Actor, app_id: UUID) -> OAuthApp:
     """An app to change, locked; the caller is in a transaction.
 
-    Errors  Forbidden, NotFound; NotFound, too, for one that was ended.
+    Errors  Forbidden, also where the app's account was given rights that the actor lacks: its
+            secret would give them; NotFound, also for one that was ended.
     """
     check_sets_up(actor)
-    return _found(app_id, lock=True)
+    app = _found(app_id, lock=True)
+    if app.account is not None and not actor_for(app.account).permissions <= actor.permissions:
+        raise Forbidden("app", _("The account of this app may do more than you."))
+    return app
 
 
 def app_to_end(actor: Actor, app_id: UUID) -> OAuthApp:

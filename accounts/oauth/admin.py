@@ -156,7 +156,7 @@ class OAuthAppAdmin(ServicePage):
         if request.method == "POST" and not is_recent(request):
             return lead_to_proof(request)
         app = self.get_object(request, object_id) if object_id else None
-        extra = {} if app is None else self._shown(request, app)
+        extra = _ONE_WAY_ON if app is None else self._shown(request, app)
         return super().changeform_view(request, object_id, form_url, extra)
 
     def create(self, actor: Actor, values: dict[str, Any]) -> OAuthApp:
@@ -270,6 +270,9 @@ class OAuthConnectionAdmin(admin.ModelAdmin):
     def end(self, request: HttpRequest, rows: QuerySet[OAuthConnection]) -> None:
         for row in rows:
             services.disconnect(actor_for(request.user), app_id=row.app_id, user_id=row.user_id)
+
+
+_ONE_WAY_ON = {"show_save_and_add_another": False, "show_save_and_continue": False}
 
 
 def _page_of(id_: object) -> str:

@@ -34,11 +34,15 @@ from accounts.oauth.services import REFRESH_PREFIX
 from accounts.people.models import User
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import digest_of, end_tokens, new_token
+from core.permissions import Role
 from events.journal import publish
 
 ACCESS_LASTS = timedelta(hours=1)
 REFRESH_LASTS = timedelta(days=30)
 USED_KEPT = timedelta(days=7)
+UNUSED_KEPT = timedelta(hours=1)
+MOST_FAMILIES = 50
+"""That a person has with one app at once: more times than they would let it in on all devices."""
 _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 
@@ -88,7 +92,10 @@ def act_by_itself(app: OAuthApp, *, scope: str | None) -> Issued:
     """
     app = _locked_app(app)
     scopes = scopes_of(scope, within=app.scopes)
-    account = User.objects.select_for_update(no_key=True).filter(id=app.account_id, is_active=True)
+    # Still a bot: whoever may set the app up could act with whatever else it was made.
+    account = User.objects.select_for_update(no_key=True).filter(
+        id=app.account_id, is_active=True, is_bot=True, role=Role.BOT
+    )
     person = account.first()
     if person is None:
         raise OAuthError("unauthorized_client", "The account of this app was ended.")
@@ -147,7 +154,7 @@ def forget_spent() -> None:
     now = timezone.now()
     ApiToken.objects.filter(app_id__isnull=False, expires_at__lt=now - timedelta(days=1)).delete()
     OAuthRefreshToken.objects.filter(used_at__lt=now - USED_KEPT).delete()
-    OAuthGrant.objects.filter(code_used_at=None, code_expires_at__lt=now - USED_KEPT).delete()
+    OAuthGrant.objects.filter(code_used_at=None, code_expires_at__lt=now - UNUSED_KEPT).delete()
     OAuthGrant.objects.filter(ends_at__lt=now).delete()
     spent = OAuthGrant.objects.filter(code_used_at__lt=now - USED_KEPT)
     spent.exclude(oauthrefreshtoken__expires_at__gt=now).delete()
@@ -187,6 +194,7 @@ def _exchanged(
         return _bad()
     grant.code_used_at = now
     grant.save(update_fields=["code_used_at"])
+    _make_room(app, person, grant)
     return _issued(app, person, grant, _left(app, grant), GrantType.AUTHORIZATION_CODE)
 
 
@@ -263,6 +271,13 @@ def _end_family(app: OAuthApp, person: User | None, grant: OAuthGrant, reason: s
     end_tokens(actor, list(rows.order_by("id")))
     grant.delete()
     publish(OAuthGrantEnded(app.id, person.id, reason), by=actor)
+
+
+def _make_room(app: OAuthApp, person: User, newest: OAuthGrant) -> None:
+    """End the oldest families where an app asks for a new one each time."""
+    rows = OAuthGrant.objects.filter(connection_id=newest.connection_id, code_used_at__isnull=False)
+    for grant in rows.order_by("-code_used_at", "-id")[MOST_FAMILIES : 2 * MOST_FAMILIES]:
+        _end_family(app, person, grant, "crowded_out")
 
 
 def _locked_app(app: OAuthApp) -> OAuthApp:

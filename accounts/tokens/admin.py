@@ -78,6 +78,10 @@ class ApiTokenAdmin(admin.ModelAdmin):
     ordering = ("-created_at",)
     actions = ("revoke",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        """Those that were made here; those of apps come and go each hour, and have a page."""
+        return super().get_queryset(request).filter(app_id=None)
+
     @admin.display(description=_("scopes"))
     def reach(self, token: ApiToken) -> str:
         return str(_("all")) if token.scopes is None else ", ".join(token.scopes)

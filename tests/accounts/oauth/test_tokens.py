@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.oauth import services
+from accounts.oauth import issuing, services
 from accounts.oauth.issuing import forget_spent
 from accounts.oauth.models import (
     OAuthConnection,
@@ -160,6 +160,17 @@ def test_a_code_lives_for_a_minute(cast, crm):
     assert refused(crm.exchange(code)) == (400, "invalid_grant")
 
 
+def test_an_app_that_asks_anew_each_time_keeps_the_newest_families(cast, crm, monkeypatch):
+    monkeypatch.setattr(issuing, "MOST_FAMILIES", 2)
+    first, second, third = (crm.tokens(cast.bo) for _ in range(3))
+
+    assert crm.me(first["access_token"]).status_code == 401
+    assert refused(crm.refresh(first["refresh_token"])) == (400, "invalid_grant")
+    for tokens in (second, third):
+        assert crm.me(tokens["access_token"]).status_code == 200
+        assert crm.refresh(tokens["refresh_token"]).status_code == 200
+
+
 def test_another_app_gets_nothing_for_the_code_and_ends_nothing(cast, crm, phone):
     code = crm.code(cast.bo)
     stolen = {
@@ -267,6 +278,21 @@ def test_an_account_that_was_ended_ends_its_app_too(cast, in_acme):
     end_service_account(cast.ana.actor, user_id=app.row.account_id)
 
     assert app.me(token).status_code == 401
+    refusal = app.post("token", {"grant_type": "client_credentials"})
+    assert refused(refusal) == (400, "unauthorized_client")
+
+
+def test_what_an_apps_account_was_given_is_not_for_those_who_have_less(cast, in_acme):
+    app = Program(grants=["client_credentials"], redirect_uris=[])
+    User.objects.filter(id=cast.bo.id).update(role="integration")
+    bo = call(cast.bo.client)
+    account = User.objects.filter(id=app.row.account_id)
+    account.update(granted=["discovery.read"])
+
+    assert bo.post(f"/oauth-apps/{app.id}/secrets", {}).problem == (403, "forbidden")
+    assert bo.patch(f"/oauth-apps/{app.id}", {"scopes": ["admin"]}).problem == (403, "forbidden")
+    assert call(cast.ana.client).post(f"/oauth-apps/{app.id}/secrets", {}).status == 201
+    account.update(granted=[], role="admin")
     refusal = app.post("token", {"grant_type": "client_credentials"})
     assert refused(refusal) == (400, "unauthorized_client")
 
