@@ -78,10 +78,6 @@ class ApiTokenAdmin(admin.ModelAdmin):
     ordering = ("-created_at",)
     actions = ("revoke",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
-        """Those that were made here; those of apps come and go each hour, and have a page."""
-        return super().get_queryset(request).filter(app_id=None)
-
     @admin.display(description=_("scopes"))
     def reach(self, token: ApiToken) -> str:
         return str(_("all")) if token.scopes is None else ", ".join(token.scopes)
@@ -110,7 +106,9 @@ class ApiTokenAdmin(admin.ModelAdmin):
         return form
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
-        rows, actor = super().get_queryset(request), actor_for(request.user)
+        """Those that were made here; those of apps come and go each hour, and have a page."""
+        rows = super().get_queryset(request).filter(app_id=None)
+        actor = actor_for(request.user)
         if actor.may(Permission.TOKENS_MANAGE):
             return rows
         return rows.filter(user__in=token_access.bots_of(actor))
