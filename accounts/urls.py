@@ -14,10 +14,12 @@ from accounts.sessions.leaving import leaving_nothing
 from accounts.sessions.views import sessions
 from accounts.signin.again import sign_in_again
 from accounts.signin.entry import counted
+from accounts.signin.language import choose_language
 
 urlpatterns = [
     path("logout/", leaving_nothing(views.logout), name="account_logout"),
     path("login/", counted(views.login), name="account_login"),
+    path("language/", choose_language, name="language"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("login/again/", sign_in_again, name="account_login_again"),
     path("reauthenticate/", counted(views.reauthenticate), name="account_reauthenticate"),

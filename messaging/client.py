@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.people.models import User
 from accounts.people.preferences import preferences_of
+from accounts.signin.language import chosen_here
 from core import assets
 from messaging.catalogue import A_YEAR_S, catalogue_address
 from messaging.files.storage import uploads_go_to
@@ -61,11 +62,13 @@ def client_page(request: HttpRequest, rest: str = "") -> HttpResponse:
         response = render(request, "messaging/client.html", shown)
     response["Content-Language"] = language
     patch_vary_headers(response, ["Accept-Language"])
-    return _keep_language(response, None if look["auto_locale"] else language)
+    return _keep_language(response, chosen_here(request) if look["auto_locale"] else language)
 
 
 def _asked_for(request: HttpRequest) -> str:
-    """What the browser asks for, whatever somebody chose here before."""
+    """What was chosen in this browser before sign-in, else what it asks for by itself."""
+    if here := chosen_here(request):
+        return here
     request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
     return translation.get_language_from_request(request)
 

@@ -316,6 +316,11 @@ LANGUAGES = [
     ("ja", "日本語"),
     ("ar", "العربية"),
 ]
+# What somebody chose before signing in is there the next time.
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = IS_PRODUCTION
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -6,6 +6,28 @@ import { partsOfPdf } from "./vite.pdf.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+type Graph = { getModuleInfo: (id: string) => { importedIds: string[] } | null };
+
+/** The file of what the entry shares with its later parts: of what it needs before it runs, and of nothing else. */
+function sharedBy(entry: string): (id: string, graph: Graph) => string | null {
+  let first: Set<string> | null = null;
+  return (id, graph) => {
+    first ??= reachedFrom(entry, graph);
+    return first.has(id) ? "shared" : null;
+  };
+}
+
+function reachedFrom(entry: string, graph: Graph): Set<string> {
+  const seen = new Set<string>();
+  const open = [entry];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    open.push(...(graph.getModuleInfo(id)?.importedIds ?? []));
+  }
+  return seen;
+}
+
 /**
  * Two entries share the design tokens: the client, and the stylesheet of the pages that Django renders.
  *
@@ -32,8 +54,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // Modules that the first load shares with later parts stay in one file: apart, each costs a file's overhead at once.
-      output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 4, test: /src[\\/]|node_modules/ }] } },
+      // Modules that many files share stay in one: apart, each costs a file's overhead. What only later parts share is no part
+      // of the first load, and stays in files of its own.
+      output: { codeSplitting: { groups: [{ name: sharedBy(here("src/main.tsx")), minShareCount: 4, test: /src[\\/]|node_modules/ }] } },
       input: { client: here("src/main.tsx"), pages: here("src/pages.ts"), worker: here("src/offline/worker.ts") },
     },
   },

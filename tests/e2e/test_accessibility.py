@@ -1,6 +1,6 @@
 """axe finds nothing on any page or dialog of ours: light, dark, in forced colours, on a phone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -26,7 +26,7 @@ def look(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def furnished(browser: Browser, product: Product) -> str:
+def furnished(browser: Browser, product: Product) -> Iterator[str]:
     """A channel with one of everything in it."""
     windows = []
     for person in ("ana", "bo"):
@@ -41,9 +41,11 @@ def furnished(browser: Browser, product: Product) -> str:
     room = furnish(ana, bo)
     bo.open(room)
     share(bo, [picture(), text_file()])
+    yield room
+    for item in ana.api("GET", "/me/scheduled")["items"]:
+        ana.api("DELETE", f"/scheduled/{item['id']}")
     for window in windows:
         window.page.context.close()
-    return room
 
 
 @pytest.fixture

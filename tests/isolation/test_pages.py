@@ -20,6 +20,7 @@ FOR_EVERYBODY = {
         "accounts/login/",
         "accounts/logout/",
         "accounts/inactive/",
+        "accounts/language/",
         # Only by POST; what they are sent is judged by its signature, or tells nothing.
         "accounts/saml/<slug:slug>/acs/",
         "accounts/oidc/<slug:slug>/logout/back/",
@@ -59,6 +60,7 @@ FOR_EVERYBODY = {
         "accounts/login/",
         "accounts/logout/",
         "accounts/inactive/",
+        "accounts/language/",
         "accounts/login/code/",
         "accounts/join/",
         "accounts/brand/logo",

@@ -17,9 +17,6 @@ import { startOutbox } from "./messages/sending.ts";
 import { startPeople } from "./people/actions.ts";
 import { followBrowser, take } from "./settings/actions.ts";
 import { loadSections } from "./sidebar/actions.ts";
-import { loadLater } from "./saved/actions.ts";
-import { syncDrafts } from "./drafts/sync.ts";
-import { loadScheduled } from "./scheduled/actions.ts";
 import { loadThreads } from "./threads/actions.ts";
 import { backoffMs } from "./transport/backoff.ts";
 import { ask, Refused } from "./transport/http.ts";
@@ -91,16 +88,21 @@ function rememberOpen(): void {
 const LISTS: readonly (() => Promise<unknown>)[] = [
   loadSections,
   loadThreads,
-  loadLater,
-  syncDrafts,
-  loadScheduled,
+  async () => (await import("./saved/actions.ts")).loadLater(),
+  async () => (await import("./drafts/sync.ts")).syncDrafts(),
+  async () => (await import("./scheduled/actions.ts")).loadScheduled(),
 ];
+
+/** Its code could not be had: the network is gone, and the lists are read when it is back. */
+function withoutCode(error: unknown): void {
+  if (!(error instanceof TypeError)) throw error;
+}
 
 /** The person's own lists: after the first drawing, and again whenever their events were missed. */
 function startLists(): void {
   for (const load of LISTS) {
-    whenMissed(() => void load());
-    setTimeout(() => void load(), LISTS_AFTER_MS);
+    whenMissed(() => void load().catch(withoutCode));
+    setTimeout(() => void load().catch(withoutCode), LISTS_AFTER_MS);
   }
 }
 

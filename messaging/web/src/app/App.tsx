@@ -16,9 +16,7 @@ import { focusComposer } from "../messages/focus.ts";
 import { History } from "../messages/History.tsx";
 import { me, titleOf } from "../people/store.ts";
 import { opened } from "../reactions/picker.ts";
-import { LinkedMessage, NotAvailable } from "../messages/LinkedMessage.tsx";
 import { WelcomeActs } from "../conversations/WelcomeActs.tsx";
-import { JoinBar } from "../conversations/JoinBar.tsx";
 import { passOver } from "./failure.ts";
 import { DIALOGS } from "./dialogs.ts";
 import { Overlay } from "./Overlay.tsx";
@@ -101,6 +99,9 @@ function Welcome(): JSX.Element {
   );
 }
 
+const LinkedMessage = lazily(() => import("../messages/LinkedMessage.tsx").then((module) => module.LinkedMessage));
+const NotAvailable = lazily(() => import("../messages/LinkedMessage.tsx").then((module) => module.NotAvailable));
+const JoinBar = lazily(() => import("../conversations/JoinBar.tsx").then((module) => module.JoinBar));
 const ThreadPanel = lazily(() => import("../messages/ThreadPanel.tsx").then((module) => module.ThreadPanel));
 const ActionMenu = lazily(() => import("../design/ActionMenu.tsx").then((module) => module.ActionMenu));
 const EmojiPicker = lazily(() => import("../reactions/EmojiPicker.tsx").then((module) => module.EmojiPicker));

@@ -6,6 +6,8 @@ import { isManager, me } from "../people/store.ts";
 import { isDark } from "../settings/look.ts";
 import { toggleDark } from "../settings/actions.ts";
 import { signOut } from "../transport/session.ts";
+import { openMenu } from "../design/menu.ts";
+import { keyNames } from "./keys.ts";
 import { dialog } from "./panel.ts";
 
 /** What a person does about themselves. Features add a line to the table below. */
@@ -29,3 +31,9 @@ export const PERSON_ACTIONS: readonly PersonAction[] = [
   { id: "console", label: () => t("Console of the organisation"), icon: () => "sliders", shown: () => isManager(me.value?.role), run: () => location.assign("/admin/") },
   { id: "sign-out", label: () => t("Sign out"), icon: () => "out", run: () => void signOut() },
 ];
+
+/** Show the person's own menu. */
+export function openPersonMenu(anchor: Element): void {
+  const items = PERSON_ACTIONS.filter(({ shown }) => shown?.() ?? true);
+  openMenu(anchor, t("You"), items.map(({ id, label, icon, keys, run }) => ({ id, label: label(), icon: icon(), hint: keys === undefined ? undefined : keyNames(keys), run })));
+}

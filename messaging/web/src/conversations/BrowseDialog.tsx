@@ -8,7 +8,8 @@ import { toast } from "../design/toast.ts";
 import { t, tn } from "../i18n/t.ts";
 import { Modal } from "../design/Modal.tsx";
 import { titleOf } from "../people/store.ts";
-import { archive, browse, joinQuietly, leave, type Scope } from "./actions.ts";
+import { joinQuietly } from "./actions.ts";
+import { archive, browse, leave, type Scope } from "./running.ts";
 import { Sign } from "./Sign.tsx";
 import { conversations, type Known } from "./store.ts";
 

@@ -4,11 +4,12 @@ import { navigate } from "../app/route.ts";
 import { t, tn } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
-import { openMenu, type MenuItem } from "../design/menu.ts";
+import type { MenuItem } from "../design/menu.ts";
 import { titleOf } from "../people/store.ts";
 import { search } from "../search/store.ts";
 import { shelves } from "../sidebar/store.ts";
-import { conversationMenu } from "./menu.ts";
+import { complain } from "../app/failure.ts";
+import { conversationMenu } from "./lazy.ts";
 import { Sign } from "./Sign.tsx";
 import type { Known } from "./store.ts";
 
@@ -22,6 +23,10 @@ const PHONE = "(max-width: 30rem)";
 function listMenu(): MenuItem[] {
   if (!matchMedia(PHONE).matches) return [];
   return LISTS.map(({ id, icon, label }) => ({ id, icon, label: label(), run: () => openPanel(id) }));
+}
+
+function more(anchor: Element, conversation: Known): void {
+  void conversationMenu().then((open) => open(anchor, conversation, shelves.peek(), listMenu())).catch(complain);
 }
 
 /** Name, topic, members, and what can be done with the conversation. */
@@ -48,7 +53,7 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
           togglePanel("search");
         }}
       />
-      <IconButton icon="dots" label={t("More about this conversation")} hasMenu onClick={(event) => openMenu(event.currentTarget as Element, titleOf(conversation), [...listMenu(), ...conversationMenu(conversation, shelves.peek())])} />
+      <IconButton icon="dots" label={t("More about this conversation")} hasMenu onClick={(event) => more(event.currentTarget as Element, conversation)} />
     </header>
   );
 }

@@ -4,7 +4,7 @@ import { explain } from "../app/failure.ts";
 import { dialog } from "../app/panel.ts";
 import { Modal } from "../design/Modal.tsx";
 import { t } from "../i18n/t.ts";
-import { convert } from "./actions.ts";
+import { convert } from "./running.ts";
 import type { Known } from "./store.ts";
 
 const close = (): void => void (dialog.value = null);

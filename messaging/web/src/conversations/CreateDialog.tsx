@@ -5,7 +5,7 @@ import { dialog } from "../app/panel.ts";
 import { explain, passOver } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
 import { Modal } from "../design/Modal.tsx";
-import { channelPolicy, create } from "./actions.ts";
+import { channelPolicy, create } from "./running.ts";
 
 const close = (): void => void (dialog.value = null);
 

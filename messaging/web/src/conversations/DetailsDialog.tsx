@@ -5,7 +5,7 @@ import { explain } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
 import { Modal } from "../design/Modal.tsx";
 import { titleOf } from "../people/store.ts";
-import { describe } from "./actions.ts";
+import { describe } from "./running.ts";
 import type { Known } from "./store.ts";
 
 const close = (): void => void (dialog.value = null);

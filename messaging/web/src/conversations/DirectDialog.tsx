@@ -8,7 +8,7 @@ import { Icon } from "../design/Icon.tsx";
 import { Modal } from "../design/Modal.tsx";
 import { PersonPicker } from "../people/PersonPicker.tsx";
 import { me } from "../people/store.ts";
-import { create } from "./actions.ts";
+import { create } from "./running.ts";
 
 const close = (): void => void (dialog.value = null);
 

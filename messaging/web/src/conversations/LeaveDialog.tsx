@@ -6,7 +6,7 @@ import { Modal } from "../design/Modal.tsx";
 import { t } from "../i18n/t.ts";
 import { me, nameOf, titleOf } from "../people/store.ts";
 import { Refused } from "../transport/http.ts";
-import { depart, leaving } from "./actions.ts";
+import { depart, leaving } from "./running.ts";
 import { loadMembers, members } from "./members.ts";
 
 const close = (): void => {

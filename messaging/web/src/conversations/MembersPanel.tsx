@@ -12,7 +12,7 @@ import { Panel } from "../design/Panel.tsx";
 import { PersonPicker } from "../people/PersonPicker.tsx";
 import { StatusMark } from "../status/lazy.ts";
 import { me, nameOf, person, presence, titleOf } from "../people/store.ts";
-import { create } from "./actions.ts";
+import { create } from "./running.ts";
 import { addMember, changeMember, loadMembers, members, removeMember } from "./members.ts";
 import type { Known } from "./store.ts";
 

@@ -6,7 +6,7 @@ import { dialog } from "../app/panel.ts";
 import { Modal } from "../design/Modal.tsx";
 import { t } from "../i18n/t.ts";
 import { titleOf } from "../people/store.ts";
-import { describe, type Rules } from "./actions.ts";
+import { describe, type Rules } from "./running.ts";
 import { responseWords } from "./response.ts";
 import type { Known } from "./store.ts";
 

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { dialog, openPanel, panel, togglePanel } from "../app/panel.ts";
-import { PERSON_ACTIONS } from "../app/personMenu.ts";
+import { complain } from "../app/failure.ts";
 import { route } from "../app/route.ts";
 import { keyNames } from "../app/keys.ts";
 import { VIEWS } from "../app/views.ts";
@@ -11,11 +11,11 @@ import { Avatar } from "../design/Avatar.tsx";
 import { Icon, Seal } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { LoadError } from "../design/LoadError.tsx";
-import { openMenu } from "../design/menu.ts";
 import { moveFocus } from "../design/roving.ts";
 import { isGuest, me } from "../people/store.ts";
 import { search } from "../search/store.ts";
 import { loadConversations } from "./actions.ts";
+import { personMenu } from "./lazy.ts";
 import { Badge } from "../sidebar/Badge.tsx";
 import { ShelfSection } from "../sidebar/ShelfSection.tsx";
 import { asks, shelves, shownOf, type Shelf } from "../sidebar/store.ts";
@@ -126,15 +126,10 @@ function ListSkeleton(): JSX.Element {
   );
 }
 
-function openPersonMenu({ currentTarget }: { currentTarget: Element }): void {
-  const items = PERSON_ACTIONS.filter(({ shown }) => shown?.() ?? true);
-  openMenu(currentTarget, t("You"), items.map(({ id, label, icon, keys, run }) => ({ id, label: label(), icon: icon(), hint: keys === undefined ? undefined : keyNames(keys), run })));
-}
-
 function Person(): JSX.Element {
   return (
     <footer class="sidebar-foot">
-      <button type="button" class="person-button" aria-haspopup="menu" onClick={openPersonMenu}>
+      <button type="button" class="person-button" aria-haspopup="menu" onClick={({ currentTarget }) => void personMenu().then((open) => open(currentTarget)).catch(complain)}>
         <span class="visually-hidden">{t("You: {name}", { name: me.value?.name ?? "" })}</span>
         <Avatar userId={me.value?.id ?? null} size="s" />
         <bdi class="person-name" aria-hidden="true">{me.value?.name ?? ""}</bdi>

@@ -20,7 +20,7 @@ import { matches } from "../messages/suggestions.ts";
 import { findPeople } from "../people/actions.ts";
 import { me, others, people, titleOf } from "../people/store.ts";
 import { runSearch } from "../search/actions.ts";
-import { create } from "./actions.ts";
+import { create } from "./running.ts";
 import { Sign } from "./Sign.tsx";
 import { conversations, type Known } from "./store.ts";
 

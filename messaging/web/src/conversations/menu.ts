@@ -1,18 +1,23 @@
 import { dialog } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
-import type { MenuItem } from "../design/menu.ts";
+import { openMenu, type MenuItem } from "../design/menu.ts";
 import { t } from "../i18n/t.ts";
 import { titleOf } from "../people/store.ts";
 import { markAllRead } from "../receipts/actions.ts";
 import { keep, moveTo, nameSection, toggleFavourite, toggleMuted } from "../sidebar/actions.ts";
 import type { Shelf } from "../sidebar/store.ts";
-import { archive, leave } from "./actions.ts";
+import { archive, leave } from "./running.ts";
 import type { Known } from "./store.ts";
 
 const FEWEST_TO_CONVERT = 3;
 
+/** Show what can be done with a conversation, below what its head adds. */
+export function openConversationMenu(anchor: Element, item: Known, shelves: readonly Shelf[], before: readonly MenuItem[] = []): void {
+  openMenu(anchor, titleOf(item), [...before, ...conversationMenu(item, shelves)]);
+}
+
 /** What can be done with a conversation, from its head and from its line in the sidebar. */
-export function conversationMenu(item: Known, shelves: readonly Shelf[]): MenuItem[] {
+function conversationMenu(item: Known, shelves: readonly Shelf[]): MenuItem[] {
   const rows: (MenuItem | false)[] = [...keeping(item, shelves), ...about(item)];
   return rows.filter((row) => row !== false);
 }

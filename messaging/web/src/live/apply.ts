@@ -7,7 +7,6 @@ import { refreshMessage } from "../messages/actions.ts";
 import { timelineOf, withMessage, withoutMessages, withPatch, withReactions, withReplyCounted, withMoved } from "../messages/store.ts";
 import { plain } from "../messages/plain.ts";
 import { pinsChanged } from "../pins/actions.ts";
-import { entryChanged, entryRemoved, reminderDue } from "../saved/actions.ts";
 import { ownSections, placed } from "../sidebar/store.ts";
 import { added as emojiAdded, removed as emojiRemoved } from "../reactions/custom.ts";
 import { told, withStatus } from "../status/store.ts";
@@ -15,8 +14,6 @@ import { me, nameOf, remember } from "../people/store.ts";
 import { cursorSeen } from "../receipts/actions.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { take } from "../settings/actions.ts";
-import { draftChanged } from "../drafts/sync.ts";
-import { loadScheduled, scheduledFailed, scheduledGone } from "../scheduled/actions.ts";
 import { readElsewhere, refreshThread, replyArrived, replyGone, unfollowed } from "../threads/actions.ts";
 import { leaveForGood } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
@@ -33,6 +30,11 @@ const RECOUNT_SPREAD_MS = 300;
 const MANY_SPREAD_MS = 3_000;
 
 const isMe = (id: Id | null): boolean => id !== null && id === me.peek()?.id;
+
+/** What is rare comes with its code; where that cannot be had, the lists are read again with the next connection. */
+function later<M>(code: Promise<M>, act: (module: M) => unknown): void {
+  void code.then(act, () => undefined);
+}
 
 function update(id: Id, change: Parameters<typeof changed>[2]): void {
   conversations.value = changed(conversations.peek(), id, change);
@@ -242,13 +244,13 @@ const table: Table = {
   "chancery.thread.followed.v1": ({ data }) => void refreshThread(data.root_id),
   "chancery.thread.unfollowed.v1": ({ data }) => unfollowed(data.root_id),
   "chancery.thread.read.v1": ({ data }) => readElsewhere(data.root_id, data.read_seq),
-  "chancery.draft.changed.v1": ({ data }) => void draftChanged(data),
-  "chancery.scheduled.changed.v1": () => void loadScheduled(),
-  "chancery.scheduled.removed.v1": ({ data }) => scheduledGone(data.scheduled_id),
-  "chancery.scheduled.failed.v1": () => void scheduledFailed(),
-  "chancery.later.changed.v1": ({ data }) => void entryChanged(data.message_id),
-  "chancery.later.removed.v1": ({ data }) => entryRemoved(data.message_id),
-  "chancery.reminder.due.v1": ({ data }) => void reminderDue(data.message_id),
+  "chancery.draft.changed.v1": ({ data }) => later(import("../drafts/sync.ts"), ({ draftChanged }) => draftChanged(data)),
+  "chancery.scheduled.changed.v1": () => later(import("../scheduled/actions.ts"), ({ loadScheduled }) => loadScheduled()),
+  "chancery.scheduled.removed.v1": ({ data }) => later(import("../scheduled/actions.ts"), ({ scheduledGone }) => scheduledGone(data.scheduled_id)),
+  "chancery.scheduled.failed.v1": () => later(import("../scheduled/actions.ts"), ({ scheduledFailed }) => scheduledFailed()),
+  "chancery.later.changed.v1": ({ data }) => later(import("../saved/actions.ts"), ({ entryChanged }) => entryChanged(data.message_id)),
+  "chancery.later.removed.v1": ({ data }) => later(import("../saved/actions.ts"), ({ entryRemoved }) => entryRemoved(data.message_id)),
+  "chancery.reminder.due.v1": ({ data }) => later(import("../saved/actions.ts"), ({ reminderDue }) => reminderDue(data.message_id)),
   "chancery.reaction.added.v1": reactionsChanged,
   "chancery.reaction.removed.v1": reactionsChanged,
   "chancery.file.inspected.v1": filesChanged,

@@ -20,7 +20,7 @@ import { decodeMentions, encodeMentions, personMention, typedAt, type Typed } fr
 import { names } from "./plain.ts";
 import { send } from "./sending.ts";
 import { timelineOf } from "./store.ts";
-import { useSuggestions, type Suggestion } from "./suggestions.ts";
+import type { Suggestion } from "./suggestions.ts";
 import { toolsFor, type Desk } from "./tools.ts";
 
 /** The server's limit, in code points. */
@@ -116,7 +116,7 @@ export function Composer(props: Props): JSX.Element {
   const [caret, setCaret] = useState(draft.text.length);
   const [isDismissed, setDismissed] = useState(false);
   const typed = isDismissed ? null : typedAt(draft.text, caret);
-  const suggestions = useSuggestions(typed);
+  const [suggestions, setSuggestions] = useState<readonly Suggestion[]>([]);
   const listId = useId();
   const lastTyping = useRef(0);
 
@@ -276,6 +276,7 @@ export function Composer(props: Props): JSX.Element {
         submit();
       }}
     >
+      {typed !== null && <Suggesting typed={typed} onFound={setSuggestions} />}
       {suggestions.length > 0 && <Suggestions id={listId} items={suggestions} active={listbox.active} onHover={listbox.setActive} onTake={take} />}
       {isPreviewed && draft.text.trim() !== "" && (
         <div class="composer-preview" role="region" aria-label={t("Preview")} tabIndex={0}>
@@ -325,6 +326,7 @@ export function Composer(props: Props): JSX.Element {
   );
 }
 
+const Suggesting = lazily(() => import("./suggestions.ts").then((module) => module.Suggesting));
 const FormatBar = lazily(() => import("./FormatBar.tsx").then((module) => module.FormatBar));
 
 const pasted = ({ start, end }: Selected, text: string): Edit => ({ from: start, to: end, put: text, start: start + text.length, end: start + text.length });

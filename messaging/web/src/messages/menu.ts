@@ -12,7 +12,7 @@ import { togglePin } from "../pins/actions.ts";
 import { toggleReaction } from "../reactions/actions.ts";
 import { openPicker } from "../reactions/picker.ts";
 import { markUnread } from "../receipts/actions.ts";
-import { askWhen, isSaved, toggleSaved } from "../saved/actions.ts";
+import { isSaved } from "../saved/store.ts";
 import { isFollowed, toggleFollow } from "../threads/actions.ts";
 import { remove } from "./actions.ts";
 import { editing } from "./focus.ts";
@@ -98,8 +98,8 @@ export const ROW_ACTIONS: readonly RowAction[] = [
   { id: "move", label: () => t("Move to a thread…"), icon: "move", shown: (message, { isMine, manages, takesPart }) => message.kind === "text" && takesPart && (isMine || manages), run: askWhere },
   { id: "move-out", label: () => t("Move out of the thread"), icon: "out", shown: (message, { isMine, manages, takesPart }) => message.thread_id !== null && takesPart && (isMine || manages), run: (message) => void move(message, null) },
   { id: "move-away", label: () => t("Move to another conversation…"), icon: "move", shown: mayMoveAway, run: (message) => askConversation(message) },
-  { id: "save", label: (message) => (isSaved(message) ? t("Remove from later") : t("Save for later")), icon: "bookmark", key: "s", shown: always, run: (message) => void toggleSaved(message) },
-  { id: "remind", label: () => t("Remind me…"), icon: "bell", key: "m", shown: always, run: (message) => askWhen(message.id) },
+  { id: "save", label: (message) => (isSaved(message) ? t("Remove from later") : t("Save for later")), icon: "bookmark", key: "s", shown: always, run: (message) => void import("../saved/actions.ts").then(({ toggleSaved }) => toggleSaved(message)).catch(complain) },
+  { id: "remind", label: () => t("Remind me…"), icon: "bell", key: "m", shown: always, run: (message) => void import("../saved/actions.ts").then(({ askWhen }) => askWhen(message.id)).catch(complain) },
   { id: "pin", label: (message) => (message.pin != null ? t("Unpin") : t("Pin for everyone")), icon: "pin", key: "p", shown: (message, { canPost }) => canPost && message.kind === "text", run: (message) => void togglePin(message) },
   {
     id: "unread",

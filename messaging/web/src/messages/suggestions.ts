@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Conversation, GroupView, Id, User } from "../contract/types.ts";
 import { t, tn } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
@@ -88,18 +88,27 @@ function suggest({ sign, query }: Typed, users: readonly User[]): Suggestion[] {
   return [...ownOnes, ...known];
 }
 
-/** Suggestions for what is being typed: at once from what is known, and a moment later from the server. */
-export function useSuggestions(typed: Typed | null): Suggestion[] {
+interface Props {
+  typed: Typed;
+  /** Told before the next key can come, so that it finds what is on the screen. */
+  onFound: (suggestions: Suggestion[]) => void;
+}
+
+/** Looks for what is being typed, and draws nothing: at once in what is known, and a moment later at the server. */
+export function Suggesting({ typed, onFound }: Props): null {
   const [, setAnswers] = useState(0);
-  const sign = typed?.sign;
-  const query = typed?.query;
+  const { sign, query } = typed;
+  const found = suggest(typed, [...people.value.values()]);
+  const isSame = found.map(({ id }) => id).join(" ");
+  useLayoutEffect(() => onFound(found), [isSame]);
+  useEffect(() => () => onFound([]), []);
 
   useEffect(() => {
     if (sign === ":") {
       loadCustom();
       void loadEmojis().catch(() => undefined);
     }
-    if (sign !== "@" || query === undefined) return undefined;
+    if (sign !== "@") return undefined;
     const controller = new AbortController();
     const timer = setTimeout(() => {
       Promise.all([findPeople(query, controller.signal), findGroups(query, controller.signal)])
@@ -112,5 +121,5 @@ export function useSuggestions(typed: Typed | null): Suggestion[] {
     };
   }, [sign, query]);
 
-  return typed === null ? [] : suggest(typed, [...people.value.values()]);
+  return null;
 }

@@ -4,7 +4,7 @@ import type { Id } from "../contract/types.ts";
 import { t } from "../i18n/t.ts";
 import type { IconName } from "../design/Icon.tsx";
 import { addFiles, chooseFiles } from "../files/uploads.ts";
-import { sendLater } from "../scheduled/actions.ts";
+import { complain } from "../app/failure.ts";
 import { openPicker } from "../reactions/picker.ts";
 import { placeOf } from "./drafts.ts";
 
@@ -47,7 +47,7 @@ export const TOOLS: readonly Tool[] = [
   { id: "emoji", label: () => t("Insert emoji"), icon: "smile", shown: () => true, run: (desk, anchor) => openPicker(anchor, desk.insert) },
   { id: "poll", label: () => t("Ask with a poll"), icon: "poll", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, async () => (await import("../polls/PollDialog.tsx")).PollDialog) },
   { id: "priority", label: () => t("Send with priority"), icon: "flag", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, async () => (await import("../priority/PriorityDialog.tsx")).PriorityDialog) },
-  { id: "send-later", label: () => t("Send later"), icon: "later", shown: ({ kind }) => kind !== "edit", run: sendLater },
+  { id: "send-later", label: () => t("Send later"), icon: "later", shown: ({ kind }) => kind !== "edit", run: (desk) => void import("../scheduled/actions.ts").then(({ sendLater }) => sendLater(desk)).catch(complain) },
 ];
 
 /** The tools of one composer, in the order of the table. */

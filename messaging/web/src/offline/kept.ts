@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
 import type { Conversation, Id, Me, Message, User } from "../contract/types.ts";
 import { route } from "../app/route.ts";
 import { conversations, replacedBy } from "../conversations/store.ts";
@@ -30,14 +30,14 @@ const LISTS_AFTER_MS = 4_000;
 let opened: Promise<IDBPDatabase<Kept> | null> | null = null;
 
 function store(userId: Id): Promise<IDBPDatabase<Kept> | null> {
-  opened ??= openDB<Kept>(`chancery-kept-${userId}`, 1, {
+  opened ??= import("idb").then(({ openDB }) => openDB<Kept>(`chancery-kept-${userId}`, 1, {
     upgrade(database) {
       database.createObjectStore("state");
       database.createObjectStore("timelines", { keyPath: "id" }).createIndex("at", "at");
     },
     // Signing out in another tab deletes the database: this one must not stand in the way.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-  }).catch(() => null);
+  })).catch(() => null);
   return opened;
 }
 

@@ -9,7 +9,7 @@ import { toast } from "../design/toast.ts";
 import { plain } from "../messages/plain.ts";
 import { nameOf } from "../people/store.ts";
 import { ask, askAll, Refused } from "../transport/http.ts";
-import { later, withAll, withItem, withoutItem } from "./store.ts";
+import { isSaved, later, withAll, withItem, withoutItem } from "./store.ts";
 
 const MOST = 1_000;
 
@@ -91,9 +91,6 @@ export async function toggleSaved(message: Message): Promise<void> {
   if (isSaved(message)) return drop(message.id);
   if (await keep(message.id, {})) toast(t("Saved for later."), "plain", { label: t("Show"), run: () => openPanel("later") });
 }
-
-/** Whether a message is in the list and not done. */
-export const isSaved = (message: Message): boolean => later.value.byId.get(message.id)?.done_at === null;
 
 /** Ask when to be reminded of a message. */
 export function askWhen(messageId: Id): void {

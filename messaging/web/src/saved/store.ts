@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import type { Id, Saved } from "../contract/types.ts";
+import type { Id, Message, Saved } from "../contract/types.ts";
 
 /** What the person keeps for later: everything open, and the latest of what is done once somebody looks at it. */
 export interface Later {
@@ -8,6 +8,9 @@ export interface Later {
 }
 
 export const later = signal<Later>({ status: "loading", byId: new Map() });
+
+/** Whether a message is in the list and not done. */
+export const isSaved = (message: Message): boolean => later.value.byId.get(message.id)?.done_at === null;
 
 export const isOpen = (item: Saved): boolean => item.done_at === null;
 export const isDue = (item: Saved): boolean => isOpen(item) && item.reminded_at !== null;

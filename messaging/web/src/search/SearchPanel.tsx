@@ -7,7 +7,7 @@ import { panel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
 import { fileSize, shortWhen } from "../app/text.ts";
 import { t } from "../i18n/t.ts";
-import { create } from "../conversations/actions.ts";
+import { create } from "../conversations/running.ts";
 import { conversations, type Known } from "../conversations/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon } from "../design/Icon.tsx";

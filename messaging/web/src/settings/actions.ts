@@ -65,6 +65,8 @@ export const toggleDark = (): void => void prefer({ theme: isDark.peek() ? "ligh
 /** The page is drawn in one language: another one needs it anew. */
 export async function speak(locale: string | null): Promise<void> {
   await changeMe(locale === null ? { preferences: { auto_locale: true } } : { locale, preferences: { auto_locale: false } });
+  // What was chosen on the sign-in page gives way, too: the browser alone decides again.
+  if (locale === null) document.cookie = "language_here=; path=/; max-age=0; samesite=lax";
   location.reload();
 }
 

@@ -2,7 +2,8 @@ import type { ComponentChildren, JSX } from "preact";
 import { memo } from "preact/compat";
 import type { Id } from "../contract/types.ts";
 import { navigate, route } from "../app/route.ts";
-import { conversationMenu } from "../conversations/menu.ts";
+import { conversationMenu } from "../conversations/lazy.ts";
+import { complain } from "../app/failure.ts";
 import type { Known } from "../conversations/store.ts";
 import { Sign } from "../conversations/Sign.tsx";
 import { Icon } from "../design/Icon.tsx";
@@ -95,7 +96,8 @@ const Entry = memo(function Entry({ item, shelf, isOpen, hasDraft, isUnder }: En
   const isMuted = item.membership?.is_muted === true;
   const more = (event: MouseEvent): void => {
     event.preventDefault();
-    openMenu(event.currentTarget as Element, title, conversationMenu(item, shelves.peek()));
+    const anchor = event.currentTarget as Element;
+    void conversationMenu().then((open) => open(anchor, item, shelves.peek())).catch(complain);
   };
   return (
     <>

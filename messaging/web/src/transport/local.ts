@@ -1,4 +1,4 @@
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
 import type { UploadItem } from "../files/uploads.ts";
 import type { OutboxEntry } from "../messages/outbox.ts";
 
@@ -19,7 +19,7 @@ let opened: Promise<LocalStore | null> | null = null;
  * (a private window, a full disk): the client then works from memory alone.
  */
 export function openLocal(userId: string): Promise<LocalStore | null> {
-  opened ??= openDB<Kept>(`chancery-${userId}`, 2, {
+  opened ??= import("idb").then(({ openDB }) => openDB<Kept>(`chancery-${userId}`, 2, {
     upgrade(database, before) {
       if (before < 1) {
         database.createObjectStore("outbox", { keyPath: "key" });
@@ -29,7 +29,7 @@ export function openLocal(userId: string): Promise<LocalStore | null> {
     },
     // Signing out in another tab deletes it, and a newer release changes it: this tab must not stand in the way.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-  }).catch(() => null);
+  })).catch(() => null);
   return opened;
 }
 
