@@ -200,12 +200,13 @@ def restore_conversation(request: Request, conversation_id: UUID) -> HttpRespons
 def list_members(
     request: Request,
     conversation_id: UUID,
+    q: str = "",
     cursor: str | None = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> HttpResponse:
-    """Who belongs to a conversation."""
+    """Who belongs to a conversation; with `q` those who have it in their names."""
     page = selectors.members(
-        request.actor, conversation_id=conversation_id, cursor=cursor, limit=limit
+        request.actor, conversation_id=conversation_id, query=q, cursor=cursor, limit=limit
     )
     return answer({"items": [_member(row) for row in page.items], "next": page.next})
 

@@ -118,11 +118,18 @@ def summary(actor: Actor, conversation_id: UUID) -> dict:
 
 
 def members(
-    actor: Actor, *, conversation_id: UUID, cursor: str | None = None, limit: int = 50
+    actor: Actor,
+    *,
+    conversation_id: UUID,
+    query: str = "",
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[Membership]:
-    """Who belongs to a conversation, in the order of their ids."""
+    """Who belongs to a conversation, by their ids; with a query those with it in their names."""
     place_for(actor, conversation_id, Do.READ)
     rows = Membership.objects.filter(conversation_id=conversation_id)
+    if query := clean_query(query):
+        rows = rows.filter(user__name__icontains=query)
     if cursor:
         (after,) = decode_cursor(cursor, UUID)
         rows = rows.filter(user_id__gt=after)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from messaging.conversations.models import Membership
 from messaging.messages.carrying import Journey, as_ids, carries
 from messaging.priority.models import Acknowledgement, Priority
-from messaging.priority.services import next_look, rest_when_complete
+from messaging.priority.services import count_again, next_look, rest_when_complete
 
 _ASIDE = "priority"
 
@@ -31,6 +31,7 @@ def carry_priorities(journey: Journey) -> None:
         aside.setdefault(str(row.message_id), []).append(str(row.user_id))
     journey.aside[_ASIDE] = aside
     gone.delete()
+    count_again(journey.message_ids)
     for row in levels:
         rest_when_complete(row.message_id)
 

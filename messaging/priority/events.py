@@ -15,6 +15,16 @@ class AcknowledgementGiven:
     user_id: UUID
 
 
+@event("acknowledgement.noted", stream=StreamKind.USER, key="user_id")
+@dataclass(frozen=True, slots=True)
+class AcknowledgementNoted:
+    """A person has acknowledged, told to their own devices where too many are asked to tell all."""
+
+    user_id: UUID
+    conversation_id: UUID
+    message_id: UUID
+
+
 @event("acknowledgement.dropped", stream=StreamKind.CONVERSATION, key="conversation_id")
 @dataclass(frozen=True, slots=True)
 class AcknowledgementDropped:

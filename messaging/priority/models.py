@@ -34,6 +34,10 @@ class Priority(models.Model):
     reminded_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
+    # Of whom asked, kept with each answer: thousands are not counted again for every page. None in
+    # rows that are older than these columns.
+    asked_count = models.IntegerField(null=True)
+    given_count = models.IntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -14,9 +14,13 @@ from tenants.statements import hot_rows
 MOST_FACES = 50
 """People listed by name in the message view; the counts count them all."""
 
+MOST_NAMED = 100
+"""Where more were asked, the message view names nobody: it is read by all of them."""
+
 _PRIORITIES = """
 SELECT p.message_id, p.level, p.asks, p.remind_after_min, p.expires_at, p.expired_at IS NOT NULL,
-       p.escalated_at, a.asked, a.given, a.given_by, a.waiting
+       p.escalated_at, coalesce(p.asked_count, a.asked, 0), coalesce(p.given_count, a.given, 0),
+       a.given_by, a.waiting
   FROM messaging_priority p
   LEFT JOIN LATERAL (
       SELECT count(*) AS asked, count(acknowledged_at) AS given,
@@ -24,7 +28,8 @@ SELECT p.message_id, p.level, p.asks, p.remind_after_min, p.expires_at, p.expire
                 FILTER (WHERE acknowledged_at IS NOT NULL))[1:%s] AS given_by,
              (array_agg(user_id ORDER BY user_id)
                 FILTER (WHERE acknowledged_at IS NULL))[1:%s] AS waiting
-        FROM messaging_acknowledgement x WHERE p.asks AND x.message_id = p.message_id) a ON true
+        FROM messaging_acknowledgement x
+       WHERE p.asks AND coalesce(p.asked_count, 0) <= %s AND x.message_id = p.message_id) a ON true
  WHERE p.message_id = ANY(%s)
 """
 
@@ -32,7 +37,7 @@ SELECT p.message_id, p.level, p.asks, p.remind_after_min, p.expires_at, p.expire
 @part(Part.PRIORITY, "priority")
 def priorities_of(message_ids: Sequence[UUID]) -> dict[UUID, dict]:
     """The level of each message and how its acknowledgements stand; one query."""
-    rows = hot_rows(_PRIORITIES, [MOST_FACES, MOST_FACES, list(message_ids)])
+    rows = hot_rows(_PRIORITIES, [MOST_FACES, MOST_FACES, MOST_NAMED, list(message_ids)])
     return {
         message_id: {
             "level": level,

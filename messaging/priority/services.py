@@ -1,11 +1,12 @@
 """Mark messages as important or urgent, and see to it that they are acknowledged."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -23,6 +24,7 @@ from messaging.priority.events import (
     AcknowledgementDropped,
     AcknowledgementGiven,
     AcknowledgementMissing,
+    AcknowledgementNoted,
     AcknowledgementRequested,
     PriorityEscalated,
     PriorityExpired,
@@ -34,8 +36,14 @@ from tenants.context import current_tenant
 CONFIRM_ABOVE = 25
 """Asking more people than this must be confirmed, and takes a permission."""
 
-MOST_ASKED = 5_000
+MOST_ASKED = 10_000
 MOST_TOLD = 10
+MOST_TOLD_EACH = 100
+"""Where more are asked, not each answer is told to all: ten thousand would be a hundred million."""
+
+MOST_REMINDED_EACH = 500
+"""More than these are reminded by what their channel is told, not one by one."""
+
 MOST_AT_ONCE = 200
 
 
@@ -64,7 +72,8 @@ def mark(actor: Actor, message: Message, wanted: Mapping[str, Any]) -> None:
         minutes = wanted.get("expires_after_minutes")
         row.expires_at = None if minutes is None else now + timedelta(minutes=minutes)
         row.next_at = next_look(row, now)
-        _ask(actor, message, is_confirmed=wanted.get("confirmed", False))
+        row.asked_count = _ask(actor, message, is_confirmed=wanted.get("confirmed", False))
+        row.given_count = 0
     row.save(force_insert=True)
 
 
@@ -88,8 +97,9 @@ def acknowledge(actor: Actor, *, message_id: UUID) -> None:
             raise Conflict("message", _("The time to acknowledge is over."), code="expired")
         row.acknowledged_at = timezone.now()
         row.save(update_fields=["acknowledged_at"])
+        Priority.objects.filter(message_id=message_id).update(given_count=F("given_count") + 1)
         rest_when_complete(message_id)
-        publish(AcknowledgementGiven(found.place.id, message_id, actor.user_id), by=actor)
+        _tell_given(actor, row)
 
 
 def drop_waiting(conversation_id: UUID, user_id: UUID) -> None:
@@ -103,6 +113,7 @@ def drop_waiting(conversation_id: UUID, user_id: UUID) -> None:
             return  # back again meanwhile
         message_ids = sorted(rows.values_list("message_id", flat=True), key=str)
         rows.delete()
+        Priority.objects.filter(message_id__in=message_ids).update(asked_count=F("asked_count") - 1)
         for message_id in message_ids:
             rest_when_complete(message_id)
             fact = AcknowledgementDropped(conversation_id, message_id, user_id)
@@ -147,7 +158,8 @@ def _remind(row: Priority, message: Message, waiting: list[UUID], now: datetime)
     row.reminded_at = now
     row.next_at = next_look(row, now)
     _publish(PriorityReminded(row.conversation_id, row.message_id, len(waiting)))
-    for user_id in waiting:
+    # The stream is held: thousands of events would keep everybody from writing for seconds.
+    for user_id in waiting if len(waiting) <= MOST_REMINDED_EACH else ():
         _publish(
             AcknowledgementRequested(
                 user_id, row.conversation_id, message.id, message.author_id, message.seq
@@ -194,7 +206,7 @@ def _waiting(message_id: UUID) -> list[UUID]:
 
 def rest_when_complete(message_id: UUID) -> None:
     """Leave a message in peace for which nobody is waited for any more."""
-    if not _waiting(message_id):
+    if not Acknowledgement.objects.filter(message_id=message_id, acknowledged_at=None).exists():
         Priority.objects.filter(message_id=message_id).update(next_at=None)
 
 
@@ -202,8 +214,30 @@ def _publish(fact: Any) -> None:
     publish(fact, by=system_actor(current_tenant()))
 
 
-def _ask(actor: Actor, message: Message, *, is_confirmed: bool) -> None:
-    """Write down who is asked, after a look at how many they are."""
+def count_again(message_ids: Collection[UUID]) -> None:
+    """Set right how many were asked, and have answered, after rows of people came or went."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE messaging_priority p SET (asked_count, given_count) ="
+            " (SELECT count(*), count(acknowledged_at) FROM messaging_acknowledgement x"
+            " WHERE x.message_id = p.message_id) WHERE p.message_id = ANY(%s) AND p.asks",
+            [list(message_ids)],
+        )
+
+
+def _tell_given(actor: Actor, row: Acknowledgement) -> None:
+    """Tell all of an answer; where very many are asked, of every hundredth part of the answers."""
+    priority = Priority.objects.get(message_id=row.message_id)
+    asked, given = priority.asked_count or 0, priority.given_count or 0
+    is_large = asked > MOST_TOLD_EACH
+    if is_large:
+        publish(AcknowledgementNoted(row.user_id, row.conversation_id, row.message_id), by=actor)
+    if not is_large or given == asked or given % (asked // 100) == 0:
+        publish(AcknowledgementGiven(row.conversation_id, row.message_id, row.user_id), by=actor)
+
+
+def _ask(actor: Actor, message: Message, *, is_confirmed: bool) -> int:
+    """Write down who is asked, after a look at how many they are; returns the number."""
     members = Membership.objects.filter(conversation_id=message.conversation_id)
     members = members.exclude(user_id=actor.user_id).filter(user__is_active=True)
     named = calls_in(message.text or "").people
@@ -215,7 +249,7 @@ def _ask(actor: Actor, message: Message, *, is_confirmed: bool) -> None:
     if count > MOST_ASKED:
         raise Invalid.field(
             "priority.acknowledge",
-            _("At most 5,000 people can be asked; name those who matter."),
+            _("At most 10,000 people can be asked; name those who matter."),
             code="too_many_recipients",
         )
     if count > CONFIRM_ABOVE:
@@ -238,6 +272,7 @@ def _ask(actor: Actor, message: Message, *, is_confirmed: bool) -> None:
             f" SELECT gen_random_uuid(), %s, %s, asked.user_id FROM ({sql}) asked",
             [message.id, message.conversation_id, *params],
         )
+        return cursor.rowcount
 
 
 def _to_tell(conversation_id: UUID, user_ids: list[UUID]) -> list[str]:

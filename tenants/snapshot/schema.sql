@@ -1,4 +1,4 @@
--- key: bf22e253b7ead548776e050a04c34261f6eeed4df8bc0ebc9f428e017477636d
+-- key: 802469e6aa6137d2194421af81f3dfe6cc162e457beb47f9f5f1ad4dc0360249
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -978,6 +978,8 @@ CREATE TABLE "messaging_priority" (
   escalated_at timestamp with time zone,
   expired_at timestamp with time zone,
   created_at timestamp with time zone CONSTRAINT messaging_priority_created_at_not_null NOT NULL,
+  asked_count integer,
+  given_count integer,
   CONSTRAINT messaging_priority_pkey PRIMARY KEY (message_id),
   CONSTRAINT messaging_priority_remind_after_min_check CHECK (remind_after_min >= 0)
 );
@@ -1696,6 +1698,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0021_object_grants', now()),
 ('messaging', '0022_imported_files', now()),
 ('messaging', '0023_forwarded_words', now()),
+('messaging', '0024_counted_acknowledgements', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

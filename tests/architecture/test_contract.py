@@ -95,6 +95,7 @@ PLAIN = {
         "author_id",
         "seq",
     },
+    "chancery.acknowledgement.noted.v1": {"user_id", "conversation_id", "message_id"},
     "chancery.acknowledgement.missing.v1": {
         "user_id",
         "conversation_id",

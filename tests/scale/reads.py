@@ -1,4 +1,4 @@
-"""What statements read: each SELECT is run once more under EXPLAIN ANALYZE, and its rows counted.
+"""What statements read: each is run once more under EXPLAIN ANALYZE, and its rows counted.
 
 Rows that a plan looks at tell what no number of queries does: a scan of a table, a count of all, a
 walk along an index that throws away nearly everything. They are the same on every machine.
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+_VERBS = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 _TABLE_READS = {
     "Seq Scan",
     "Index Scan",
@@ -28,6 +29,11 @@ class Reads:
 
     statements: list[tuple[int, str]] = field(default_factory=list)
     queries: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows that all statements together looked at."""
+        return sum(rows for rows, _ in self.statements)
 
     @property
     def most(self) -> int:
@@ -51,7 +57,7 @@ def reads() -> Iterator[Reads]:
             return execute(sql, params, many, context)
         if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")):
             found.queries += 1
-        if sql.lstrip().startswith(("SELECT", "WITH")) and "FOR UPDATE" not in sql and not many:
+        if sql.lstrip().startswith(_VERBS) and not many:
             is_ours = True
             try:
                 found.statements.append((_rows_of(sql, params), f"{sql} {params}"))
@@ -64,9 +70,14 @@ def reads() -> Iterator[Reads]:
 
 
 def _rows_of(sql: str, params: Any) -> int:
+    """Whatever it writes is undone: it runs again for good."""
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params)
-        ((plan,),) = cursor.fetchall()
+        cursor.execute("SAVEPOINT looked")
+        try:
+            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params)
+            ((plan,),) = cursor.fetchall()
+        finally:
+            cursor.execute("ROLLBACK TO SAVEPOINT looked")
     return round(_walk(plan[0]["Plan"]))
 
 

@@ -1308,6 +1308,11 @@ export interface EventData {
     seq: number;
     waiting_count: number;
   };
+  "chancery.acknowledgement.noted.v1": {
+    user_id: Id;
+    conversation_id: Id;
+    message_id: Id;
+  };
   "chancery.acknowledgement.requested.v1": {
     user_id: Id;
     conversation_id: Id;

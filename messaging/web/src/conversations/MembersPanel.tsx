@@ -13,16 +13,20 @@ import { PersonPicker } from "../people/PersonPicker.tsx";
 import { StatusMark } from "../status/lazy.ts";
 import { me, nameOf, person, presence, titleOf } from "../people/store.ts";
 import { create } from "./running.ts";
-import { addMember, changeMember, loadMembers, members, removeMember } from "./members.ts";
+import { addMember, changeMember, loadMembers, members, moreMembers, removeMember } from "./members.ts";
 import type { Known } from "./store.ts";
+
+const ASK_AFTER_MS = 150;
 
 /** Who is here; those who may can add people. */
 export function MembersPanel({ conversation }: { conversation: Known }): JSX.Element {
   const [filter, setFilter] = useState("");
-  useEffect(() => void loadMembers(conversation.id), [conversation.id]);
-  const { status, items, conversationId } = members.value;
+  useEffect(() => {
+    const timer = setTimeout(() => void loadMembers(conversation.id, filter.trim()), filter === "" ? 0 : ASK_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [conversation.id, filter]);
+  const { status, items, conversationId, next } = members.value;
   const here = conversationId === conversation.id ? items : [];
-  const shown = here.filter((member) => nameOf(member.user_id).toLocaleLowerCase().includes(filter.toLocaleLowerCase()));
   const mayInvite = conversation.can.invite && conversation.kind !== "direct";
 
   return (
@@ -36,7 +40,7 @@ export function MembersPanel({ conversation }: { conversation: Known }): JSX.Ele
           />
         </div>
       )}
-      {here.length > 12 && (
+      {conversation.member_count > 12 && (
         <div class="panel-form">
           <input class="input" type="search" aria-label={t("Filter members")} placeholder={t("Filter members")} value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
         </div>
@@ -45,8 +49,10 @@ export function MembersPanel({ conversation }: { conversation: Known }): JSX.Ele
         {status === "loading" && here.length === 0 && <p class="quiet empty" role="status">{t("Loading members…")}</p>}
         {status === "error" && <LoadError words={t("The members could not be loaded.")} onRetry={() => void loadMembers(conversation.id)} />}
         <ul class="members">
-          {shown.map((member) => <MemberRow key={member.user_id} member={member} conversation={conversation} />)}
+          {here.map((member) => <MemberRow key={member.user_id} member={member} conversation={conversation} />)}
         </ul>
+        {status === "ready" && here.length === 0 && <p class="quiet empty" role="status">{t("Nobody here has that in their name.")}</p>}
+        {next !== null && <button type="button" class="button" disabled={status === "loading"} onClick={() => void moreMembers()}>{t("Show more members")}</button>}
       </div>
     </Panel>
   );

@@ -1,37 +1,67 @@
 import { signal } from "@preact/signals";
-import type { Id, Member } from "../contract/types.ts";
+import type { Id, Member, Page } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
 import { nameOf } from "../people/store.ts";
-import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
+import { ask, Refused, withQuery } from "../transport/http.ts";
 
-const MOST_MEMBERS = 1_000;
+const PAGE = 100;
+/** Many come at once where a group is let in: the panel follows once they have. */
+const SETTLE_MS = 400;
 
 interface Members {
   conversationId: Id | null;
+  /** Part of the names of those that are shown; empty for all. */
+  query: string;
   status: "loading" | "ready" | "error";
   items: readonly Member[];
+  next: string | null;
 }
 
-/** The members panel shows one conversation at a time. */
-export const members = signal<Members>({ conversationId: null, status: "loading", items: [] });
+const NONE: Members = { conversationId: null, query: "", status: "loading", items: [], next: null };
 
-/** Load the members of a conversation for the panel. */
-export async function loadMembers(conversationId: Id): Promise<void> {
-  if (members.peek().conversationId !== conversationId) members.value = { conversationId, status: "loading", items: [] };
+/** The members panel shows one conversation at a time, page by page: channels of ten thousand are never loaded whole. */
+export const members = signal<Members>(NONE);
+let settling = 0;
+let turn = 0;
+
+async function load(conversationId: Id, query: string, cursor: string | null, limit: number): Promise<void> {
+  const mine = ++turn;
   try {
-    const items = await askAll<Member>(`/conversations/${conversationId}/members?limit=200`, MOST_MEMBERS);
-    if (members.peek().conversationId === conversationId) members.value = { conversationId, status: "ready", items };
+    const page = await ask<Page<Member>>("GET", withQuery(`/conversations/${conversationId}/members`, { limit, q: query || null, cursor }));
+    if (mine !== turn) return;
+    const before = cursor === null ? [] : members.peek().items;
+    members.value = { conversationId, query, status: "ready", items: [...before, ...page.items], next: page.next };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    members.value = { ...members.peek(), status: "error" };
+    if (mine === turn) members.value = { ...members.peek(), status: "error" };
   }
 }
 
-/** Somebody came or went: load again if the panel shows that conversation. */
+/** Load the first members of a conversation for the panel, or of those whose names have the query in them. */
+export async function loadMembers(conversationId: Id, query = ""): Promise<void> {
+  const known = members.peek();
+  members.value = known.conversationId === conversationId ? { ...known, query, status: "loading" } : { ...NONE, conversationId, query };
+  await load(conversationId, query, null, PAGE);
+}
+
+/** Load the members that follow. */
+export async function moreMembers(): Promise<void> {
+  const { conversationId, query, status, next } = members.peek();
+  if (conversationId === null || next === null || status === "loading") return;
+  members.value = { ...members.peek(), status: "loading" };
+  await load(conversationId, query, next, PAGE);
+}
+
+/** Somebody came or went: load again what the panel shows of that conversation. */
 export function membersChanged(conversationId: Id): void {
-  if (members.peek().conversationId === conversationId) void loadMembers(conversationId);
+  if (members.peek().conversationId !== conversationId) return;
+  clearTimeout(settling);
+  settling = setTimeout(() => {
+    const { conversationId: shown, query, items } = members.peek();
+    if (shown === conversationId) void load(conversationId, query, null, Math.min(200, Math.max(PAGE, items.length)));
+  }, SETTLE_MS) as unknown as number;
 }
 
 /** Add a person. */
@@ -46,10 +76,13 @@ export async function addMember(conversationId: Id, userId: Id): Promise<void> {
 
 /** Remove a person, with a way back. The channel's last owner hands over to whoever removes them. */
 export async function removeMember(conversationId: Id, { user_id: userId, role }: Member, mine: Id | null): Promise<void> {
-  const isLastOwner = role === "owner" && members.peek().items.filter((member) => member.role === "owner").length === 1;
-  const path = withQuery(`/conversations/${conversationId}/members/${userId}`, { successor_id: isLastOwner ? mine : null });
+  const path = `/conversations/${conversationId}/members/${userId}`;
   try {
-    await ask("DELETE", path);
+    await ask("DELETE", path).catch((error: unknown) => {
+      // Whether they are the last owner is for the server to know: the others need not be loaded.
+      if (!(error instanceof Refused) || error.status !== 409 || role !== "owner" || mine === null) throw error;
+      return ask("DELETE", withQuery(path, { successor_id: mine }));
+    });
     membersChanged(conversationId);
     toast(t("{name} is no longer in the channel.", { name: nameOf(userId) }), "plain", { label: t("Undo"), run: () => void addMember(conversationId, userId) });
   } catch (error) {

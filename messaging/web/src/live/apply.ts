@@ -4,7 +4,7 @@ import { changed, conversations, withFacts, withHead } from "../conversations/st
 import { membersChanged } from "../conversations/members.ts";
 import { settle } from "../messages/sending.ts";
 import { refreshMessage } from "../messages/actions.ts";
-import { timelineOf, withMessage, withoutMessages, withPatch, withReactions, withReplyCounted, withMoved } from "../messages/store.ts";
+import { find, timelineOf, withMessage, withoutMessages, withPatch, withReactions, withReplyCounted, withMoved } from "../messages/store.ts";
 import { plain } from "../messages/plain.ts";
 import { pinsChanged } from "../pins/actions.ts";
 import { ownSections, placed } from "../sidebar/store.ts";
@@ -273,10 +273,17 @@ const table: Table = {
   "chancery.mentions.recorded.v1": mentionsRecorded,
   "chancery.acknowledgement.given.v1": partChanged,
   "chancery.acknowledgement.dropped.v1": partChanged,
-  "chancery.priority.reminded.v1": partChanged,
+  "chancery.priority.reminded.v1": (frame) => {
+    partChanged(frame);
+    void import("../priority/notices.ts").then(({ reminded }) => {
+      const message = frame.conversation_id === null ? undefined : find(timelineOf(frame.conversation_id).peek(), frame.data.message_id);
+      reminded(frame.data, message?.author_id ?? null);
+    });
+  },
   "chancery.priority.escalated.v1": partChanged,
   "chancery.priority.expired.v1": partChanged,
   "chancery.acknowledgement.requested.v1": ({ data }) => void import("../priority/notices.ts").then(({ awaited }) => awaited(data)),
+  "chancery.acknowledgement.noted.v1": ({ data }) => void import("../priority/actions.ts").then(({ noted }) => noted(data.message_id)),
   "chancery.acknowledgement.missing.v1": ({ data }) => void import("../priority/notices.ts").then(({ missing }) => missing(data)),
   "chancery.poll.voted.v1": partChanged,
   "chancery.poll.closed.v1": partChanged,

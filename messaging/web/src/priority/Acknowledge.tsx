@@ -9,7 +9,7 @@ import { Icon } from "../design/Icon.tsx";
 import { Modal } from "../design/Modal.tsx";
 import { t, tn } from "../i18n/t.ts";
 import { me, nameOf } from "../people/store.ts";
-import { acknowledge, whoAcknowledged, type Acknowledged } from "./actions.ts";
+import { acknowledge, acknowledged, whoAcknowledged, type Acknowledged } from "./actions.ts";
 
 const MOST_LISTED = 200;
 
@@ -50,10 +50,11 @@ function useMine(message: Message): Mine {
     if (isNamed) return;
     whoAcknowledged(message.id, 1).then(
       ({ mine }) => setAsked(mine === null ? "not-asked" : mine.acknowledged_at === null ? "waiting" : "given"),
-      () => undefined, // Asked again with the next change of the message.
+      () => undefined, // Asked again when the message is next drawn.
     );
-  }, [isNamed, message.id, priority?.acknowledged_count]);
-  if (given) return "given";
+    // Not with every answer: each of ten thousand people would ask ten thousand times.
+  }, [isNamed, message.id]);
+  if (given || acknowledged.value.has(message.id)) return "given";
   if (waiting) return "waiting";
   return isNamed ? "not-asked" : asked;
 }

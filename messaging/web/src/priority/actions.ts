@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import type { Id, Message, Page } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { takeMessage } from "../messages/actions.ts";
@@ -8,10 +9,19 @@ export interface Acknowledged {
   acknowledged_at: string | null;
 }
 
+/** Messages this person has acknowledged since the page was opened: where very many are asked, the message names nobody. */
+export const acknowledged = signal<ReadonlySet<Id>>(new Set());
+
+/** One has taken notice, here or on another device. */
+export function noted(messageId: Id): void {
+  acknowledged.value = new Set([...acknowledged.peek(), messageId]);
+}
+
 /** Say that one has taken notice. */
 export async function acknowledge(message: Message): Promise<void> {
   try {
     takeMessage(await ask<Message>("POST", `/messages/${message.id}/acknowledge`));
+    noted(message.id);
   } catch (error) {
     complain(error);
   }

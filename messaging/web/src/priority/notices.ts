@@ -1,17 +1,36 @@
 import { signal } from "@preact/signals";
-import type { EventFrameOf } from "../contract/types.ts";
+import type { EventFrameOf, Id } from "../contract/types.ts";
+import { passOver } from "../app/failure.ts";
 import { openPanel } from "../app/panel.ts";
 import { toast } from "../design/toast.ts";
 import { t, tn } from "../i18n/t.ts";
 import { nameOf } from "../people/store.ts";
+import { whoAcknowledged } from "./actions.ts";
 
 /** How often somebody has asked since the page was opened: whoever lists what waits reads it again. */
 export const requests = signal(0);
 
 /** Somebody waits for this person. */
 export function awaited({ author_id: authorId }: EventFrameOf<"chancery.acknowledgement.requested.v1">["data"]): void {
+  ring(authorId);
+}
+
+function ring(authorId: Id | null): void {
   requests.value += 1;
   toast(t("{name} waits for your acknowledgement.", { name: nameOf(authorId) }), "plain", { label: t("Show"), run: () => openPanel("later") });
+}
+
+const MANY = 500;
+const SPREAD_MS = 5_000;
+
+/** More were reminded than are told one by one: whoever knows of the message asks whether they are among them. */
+export function reminded({ message_id: messageId, priority }: EventFrameOf<"chancery.priority.reminded.v1">["data"], authorId: Id | null): void {
+  if (priority === null || priority.recipient_count - priority.acknowledged_count <= MANY) return;
+  setTimeout(() => {
+    void whoAcknowledged(messageId, 1).then(({ mine }) => {
+      if (mine?.acknowledged_at === null) ring(authorId);
+    }, passOver);
+  }, Math.random() * SPREAD_MS);
 }
 
 /** Others have not acknowledged what somebody wrote. */
