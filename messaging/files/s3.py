@@ -10,8 +10,8 @@ that keep the sums (AWS, MinIO) want them named again at the end; those that onl
 import base64
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import IO, Any, cast
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from botocore.client import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from messaging.files.patience import Patience
 from messaging.files.storage import (
     CHUNK_BYTES,
     Incomplete,
@@ -38,15 +39,22 @@ logger = logging.getLogger("chancery.files")
 
 _GONE = {"NoSuchKey", "NoSuchUpload", "404"}
 _NOT_WHOLE = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "BadDigest"}
+_EXPECTED = _GONE | _NOT_WHOLE | {"InvalidRange"}
 _PIECE_BYTES = 8 * 2**20
 _PAGE = 1000
 _SUM_HEADER = "x-amz-checksum-sha256"
+
+
+type Asking = Callable[[], AbstractContextManager[None]]
 
 
 class S3Store:
     """`CHANCERY_FILES=s3`, with `CHANCERY_S3_BUCKET` and, for others than AWS, an endpoint."""
 
     wants_sums = True
+
+    def __init__(self) -> None:
+        self._patience = Patience()
 
     @cached_property
     def _client(self) -> Any:
@@ -86,7 +94,7 @@ class S3Store:
                     parts.append(self._send(name, handle, len(parts) + 1, piece))
                 if len(piece) < _PIECE_BYTES:
                     break
-            with _asking():
+            with self._asking():
                 self._complete(name, handle, parts)
         except BaseException:
             if handle is not None:
@@ -97,22 +105,25 @@ class S3Store:
     def open(self, name: str, start: int, end: int | None) -> IO[bytes]:
         wanted = {} if start == 0 and end is None else {"Range": _range(start, end)}
         try:
-            with _asking():
-                return cast(IO[bytes], _Body(self._client.get_object(**self._at(name), **wanted)))
+            with self._asking():
+                return cast(
+                    IO[bytes],
+                    _Body(self._client.get_object(**self._at(name), **wanted), self._asking),
+                )
         except _Refused as refused:
             if refused.code == "InvalidRange":
-                return cast(IO[bytes], _Body(None))
+                return cast(IO[bytes], _Body(None, self._asking))
             if refused.code in _GONE:
                 raise FileNotFoundError(name) from refused
             raise
 
     def remove(self, name: str) -> None:
-        with _asking():
+        with self._asking():
             self._client.delete_object(**self._at(name))
 
     def erase(self, slug: str) -> None:
         bucket = settings.CHANCERY_S3_BUCKET
-        with _asking():
+        with self._asking():
             for upload in self._listed("list_multipart_uploads", "Uploads", slug):
                 self._abort(upload["Key"], upload["UploadId"])
             for entry in self._listed("list_objects_v2", "Contents", slug):
@@ -120,7 +131,7 @@ class S3Store:
                 self._client.delete_object(Bucket=bucket, Key=entry["Key"])
 
     def begin(self, name: str) -> str:
-        with _asking():
+        with self._asking():
             begun = self._client.create_multipart_upload(
                 **self._at(name), ChecksumAlgorithm="SHA256"
             )
@@ -137,7 +148,7 @@ class S3Store:
     def parts(self, name: str, handle: str) -> Mapping[int, StoredPart]:
         found: dict[int, StoredPart] = {}
         try:
-            with _asking():
+            with self._asking():
                 pages = self._client.get_paginator("list_parts").paginate(
                     **self._at(name), UploadId=handle, PaginationConfig={"PageSize": _PAGE}
                 )
@@ -154,7 +165,7 @@ class S3Store:
     def finish(self, name: str, handle: str, parts: Mapping[int, StoredPart]) -> bytes:
         listed = [_listed_part(number, part) for number, part in sorted(parts.items())]
         try:
-            with _asking():
+            with self._asking():
                 self._complete(name, handle, listed)
         except _Refused as refused:
             if refused.code in _NOT_WHOLE:
@@ -167,19 +178,19 @@ class S3Store:
         return self._digest(name)
 
     def abandon(self, name: str, handle: str) -> None:
-        with _asking():
+        with self._asking():
             self._abort(self._at(name)["Key"], handle)
 
     def _at(self, name: str) -> dict[str, str]:
         return {"Bucket": settings.CHANCERY_S3_BUCKET, "Key": f"{current_tenant()}/{name}"}
 
     def _put(self, name: str, piece: bytes) -> None:
-        with _asking():
+        with self._asking():
             self._client.put_object(**self._at(name), Body=piece, ChecksumSHA256=_sum(piece))
 
     def _send(self, name: str, handle: str, number: int, piece: bytes) -> dict[str, Any]:
         digest = _sum(piece)
-        with _asking():
+        with self._asking():
             sent = self._client.upload_part(
                 **self._at(name),
                 UploadId=handle,
@@ -212,7 +223,7 @@ class S3Store:
 
     def _is_there(self, name: str) -> bool:
         try:
-            with _asking():
+            with self._asking():
                 self._client.head_object(**self._at(name))
         except _Refused as refused:
             if refused.code in _GONE:
@@ -235,6 +246,27 @@ class S3Store:
         for page in pages:
             yield from page.get(what, ())
 
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Say in our own words what went wrong. What an operator has to mend is in the log."""
+        if not self._patience.may_ask():
+            raise StoreAway("the object store did not answer a moment ago")
+        try:
+            yield
+        except ClientError as wrong:
+            self._patience.worked()
+            code = _code(wrong)
+            if code not in _EXPECTED:
+                logger.error("the object store refused %s: %s", wrong.operation_name, code)
+            raise _Refused(code) from wrong
+        except (BotoCoreError, OSError) as away:
+            if isinstance(away, StoreAway):
+                raise
+            self._patience.failed()
+            logger.error("the object store does not answer: %s", type(away).__name__)
+            raise StoreAway(f"the object store does not answer: {type(away).__name__}") from away
+        self._patience.worked()
+
 
 class _Refused(StoreAway):
     """The store answered, and said no."""
@@ -247,8 +279,9 @@ class _Refused(StoreAway):
 class _Body:
     """An object's bytes as a file that is read forward."""
 
-    def __init__(self, found: dict[str, Any] | None) -> None:
+    def __init__(self, found: dict[str, Any] | None, asking: Asking) -> None:
         self._stream = None if found is None else found["Body"]
+        self._asking = asking
 
     def seekable(self) -> bool:
         return False
@@ -256,7 +289,7 @@ class _Body:
     def read(self, size: int = -1) -> bytes:
         if self._stream is None:
             return b""
-        with _asking():
+        with self._asking():
             return self._stream.read(None if size < 0 else size)
 
     def close(self) -> None:
@@ -268,23 +301,6 @@ class _Body:
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-
-@contextmanager
-def _asking() -> Iterator[None]:
-    """Say in our own words what went wrong. What an operator has to mend is in the log."""
-    try:
-        yield
-    except ClientError as wrong:
-        code = _code(wrong)
-        if code not in _GONE | _NOT_WHOLE | {"InvalidRange"}:
-            logger.error("the object store refused %s: %s", wrong.operation_name, code)
-        raise _Refused(code) from wrong
-    except (BotoCoreError, OSError) as away:
-        if isinstance(away, StoreAway):
-            raise
-        logger.error("the object store does not answer: %s", type(away).__name__)
-        raise StoreAway(f"the object store does not answer: {type(away).__name__}") from away
 
 
 def _client(endpoint: str) -> Any:

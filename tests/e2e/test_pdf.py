@@ -110,6 +110,29 @@ def test_documents_that_mean_harm_or_are_broken_say_so_and_run_nothing(
     assert "ran" not in ana.page.title().split()
 
 
+def test_links_lead_on_and_never_run_anything(ana: Window, fresh_channel: str, shelf):
+    links = [
+        "/A << /S /URI /URI (https://chancery.example/more) >>",
+        "/Dest [10 0 R /Fit]",
+        "/A << /S /URI /URI (javascript:alert\\(1\\)) >>",
+        "/A << /S /JavaScript /JS (app.alert\\(1\\)) >>",
+        "/A << /S /Launch /F (/bin/sh) >>",
+    ]
+    ana.open(fresh_channel)
+    share(ana, shelf("linked.pdf", pdfs.pdf(*[f"page {n}" for n in range(1, 8)], links=links)))
+    read(ana, "linked.pdf")
+
+    drawn = ana.page.locator(".pdf-link")
+    expect(drawn).to_have_count(2)
+    outward, inward = drawn.nth(0), drawn.nth(1)
+    expect(outward).to_have_attribute("href", "https://chancery.example/more")
+    expect(outward).to_have_attribute("rel", "noopener noreferrer")
+    expect(outward).to_have_attribute("target", "_blank")
+    inward.focus()
+    ana.page.keyboard.press("Enter")
+    expect(ana.page.get_by_role("textbox", name="Page number")).to_have_value("4")
+
+
 def test_a_reader_who_is_removed_meanwhile_reads_no_further(ana: Window, bo: Window, shelf):
     bo_id = ana.api("GET", "/users?q=bo@")["items"][0]["id"]
     room = {"kind": "private", "name": f"room-{uuid4().hex[:8]}", "member_ids": [bo_id]}

@@ -9,11 +9,15 @@ def pdf(
     *pages: str,
     size: tuple[float, float] = A4,
     ballast: int = 0,
+    links: Sequence[str] = (),
     catalogue: str = "",
     trailer: str = "",
     more: Sequence[str] = (),
 ) -> bytes:
-    """A document with one line on each page; `more` are further objects, from 4 on."""
+    """A document with one line on each page; `links` lie on the first.
+
+    `more` are further objects, from 4 on.
+    """
     extra = list(more)
     first_page = 4 + len(extra)
     numbers = [first_page + 2 * index for index in range(len(pages))]
@@ -24,11 +28,16 @@ def pdf(
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         *extra,
     ]
+    annotations = [
+        f"<< /Type /Annot /Subtype /Link /Rect [60 {680 - 60 * n} 360 {730 - 60 * n}] {link} >>"
+        for n, link in enumerate(links)
+    ]
     for number, words in zip(numbers, pages, strict=True):
+        on_page = f"/Annots [{' '.join(annotations)}]" if number == first_page else ""
         drawn = f"% {'x' * ballast}\nBT /F1 36 Tf 60 {size[1] - 100:.0f} Td ({words}) Tj ET"
         objects += [
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {size[0]} {size[1]}]"
-            f" /Resources << /Font << /F1 3 0 R >> >> /Contents {number + 1} 0 R >>",
+            f" /Resources << /Font << /F1 3 0 R >> >> /Contents {number + 1} 0 R {on_page} >>",
             f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
         ]
     return _written(objects, trailer)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from messaging.files import storage, uploads
 from messaging.files.events import FileUploaded
 from messaging.files.handlers import inspect
 from messaging.files.models import File, FileVersion, Upload
+from messaging.files.patience import PAUSE_S, Patience
 from messaging.files.s3 import S3Store
 from messaging.files.storage import (
     Incomplete,
@@ -356,6 +358,50 @@ def test_while_the_store_is_away_people_are_told_and_nothing_is_done_by_half(
     assert [answer.problem for answer in answers] == [(503, "unavailable")] * 6
     assert answers[0].headers["Retry-After"] == "5"
     assert (Upload.objects.count(), File.objects.count()) == before
+
+
+def test_a_store_that_hangs_is_waited_for_by_one_and_not_by_everybody(
+    cast, in_acme, bucket, deaf, object_store, settings, monkeypatch
+):
+    kept = storage.keep(io.BytesIO(b"here"), file_id=new_id(), most_bytes=10)
+    settings.CHANCERY_S3_TIMEOUT_S, settings.CHANCERY_S3_ENDPOINT = 1, deaf
+    storage._store.cache_clear()
+    now = [1000.0]
+    monkeypatch.setattr(storage._store()._patience, "_clock", lambda: now[0])
+
+    def seconds_until_refused() -> float:
+        began = time.monotonic()
+        with pytest.raises(StoreAway):
+            storage.open_kept(kept.storage_name)
+        return time.monotonic() - began
+
+    assert seconds_until_refused() >= 1
+    assert max(seconds_until_refused() for _ in range(20)) < 0.5
+    now[0] += PAUSE_S + 1
+    assert seconds_until_refused() >= 1
+
+    now[0] += PAUSE_S + 1
+    vars(storage._store())["_client"] = object_store.client
+    with storage.open_kept(kept.storage_name) as source:
+        assert source.read() == b"here"
+    storage.open_kept(kept.storage_name).close()
+
+
+def test_only_one_asks_after_a_pause():
+    now = [0.0]
+    patience = Patience(clock=lambda: now[0])
+    assert [patience.may_ask() for _ in range(3)] == [True] * 3
+
+    patience.failed()
+    assert not patience.may_ask()
+    now[0] = PAUSE_S
+    assert [patience.may_ask() for _ in range(3)] == [True, False, False]
+
+    # It never came back.
+    now[0] = 2 * PAUSE_S
+    assert [patience.may_ask() for _ in range(2)] == [True, False]
+    patience.worked()
+    assert [patience.may_ask() for _ in range(2)] == [True, True]
 
 
 def test_the_clock_keeps_what_it_cannot_tidy(cast, in_acme, bucket, break_store):

@@ -82,7 +82,7 @@ function Pages({ file, open, zoom, onZoom }: Props & { open: Document }): JSX.El
         onScroll={onScroll}
         onWheel={(event) => event.ctrlKey && (event.preventDefault(), onZoom(event.deltaY < 0 ? 1.2 : 1 / 1.2))}
       >
-        {room > 0 && Array.from({ length: count }, (_, index) => <Page key={index} open={open} number={index + 1} count={open.pageCount} width={width} ratio={ratio} onRatio={index === 0 ? setRatio : undefined} />)}
+        {room > 0 && Array.from({ length: count }, (_, index) => <Page key={index} open={open} number={index + 1} count={open.pageCount} width={width} ratio={ratio} go={go} onRatio={index === 0 ? setRatio : undefined} />)}
         {count < open.pageCount && <p class="quiet">{t("This is the beginning. Download the file to read all of it.")}</p>}
       </div>
       <div class="pdf-bar" role="toolbar" aria-label={t("Pages")}>
@@ -126,10 +126,11 @@ interface PageProps {
   count: number;
   width: number;
   ratio: number;
+  go: (number: number) => void;
   onRatio: ((ratio: number) => void) | undefined;
 }
 
-function Page({ open, number, count, width, ratio, onRatio }: PageProps): JSX.Element {
+function Page({ open, number, count, width, ratio, go, onRatio }: PageProps): JSX.Element {
   const place = useRef<HTMLElement>(null);
   const paper = useRef<HTMLDivElement>(null);
   const [isNear, setNear] = useState(false);
@@ -162,7 +163,7 @@ function Page({ open, number, count, width, ratio, onRatio }: PageProps): JSX.El
       const size = page.getViewport({ scale: 1 });
       setOwn(size.height / size.width);
       onRatio?.(size.height / size.width);
-      const drawing = open.draw(page, into, width);
+      const drawing = open.draw(page, into, width, go);
       stop = drawing.stop;
       await drawing.done;
       setTrouble(null);

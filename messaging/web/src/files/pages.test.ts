@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawnScale, isSane, pageAsked } from "./pages.ts";
+import { drawnScale, isSane, linksOf, pageAsked } from "./pages.ts";
 import { isOurs } from "../transport/trusted.ts";
 
 test("pages of impossible sizes are not drawn", () => {
@@ -37,4 +37,23 @@ test("workers are our own and no others", () => {
   ]) {
     assert.equal(isOurs(address, build), false, address);
   }
+});
+
+test("links lead to the web, to mail and into the document, and nowhere else", () => {
+  const page = { width: 600, height: 800, convertToViewportPoint: (x: number, y: number) => [x, 800 - y] };
+  const rect = [60, 700, 360, 740];
+  const links = linksOf(
+    [
+      { subtype: "Link", rect, url: "https://chancery.example/a" },
+      { subtype: "Link", rect, dest: [{ num: 4 }, { name: "Fit" }] },
+      { subtype: "Link", rect, url: "javascript:alert(1)" },
+      { subtype: "Link", rect, url: "ftp://chancery.example", unsafeUrl: "file:///etc" },
+      { subtype: "Link", url: "https://chancery.example/nowhere" },
+      { subtype: "Widget", rect, url: "https://chancery.example/form" },
+    ],
+    page,
+  );
+  assert.deepEqual(links.map(({ url }) => url), ["https://chancery.example/a", null]);
+  assert.deepEqual(links[0]?.place, { left: "10%", top: "7.5%", width: "50%", height: "5%" });
+  assert.equal(linksOf(Array.from({ length: 900 }, () => ({ subtype: "Link", rect, dest: "x" })), page).length, 500);
 });

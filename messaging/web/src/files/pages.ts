@@ -22,3 +22,35 @@ export function pageAsked(typed: string, count: number): number | null {
   const number = Number(typed.trim());
   return typed.trim() !== "" && Number.isInteger(number) && number >= 1 && number <= count ? number : null;
 }
+
+/** Most links of one page that can be followed. */
+const MOST_LINKS = 500;
+const FOLLOWED = /^(https?|mailto):/i;
+
+/** A link of a page: to an address, or to a place in the document itself; where it lies in parts of the page. */
+export interface Link {
+  url: string | null;
+  target: unknown;
+  place: Record<"left" | "top" | "width" | "height", string>;
+}
+
+interface Viewport {
+  width: number;
+  height: number;
+  convertToViewportPoint: (x: number, y: number) => number[];
+}
+
+/** The links of a page that may be followed: addresses of the web and of mail, and places in the document. */
+export function linksOf(annotations: readonly Record<string, unknown>[], page: Viewport): Link[] {
+  const links = annotations.flatMap(({ subtype, url, dest, rect }): Link[] => {
+    const address = typeof url === "string" && FOLLOWED.test(url) ? url : null;
+    const isWithin = typeof dest === "string" || Array.isArray(dest);
+    if (subtype !== "Link" || !Array.isArray(rect) || (address === null && !isWithin)) return [];
+    const [left = 0, bottom = 0, right = 0, top = 0] = rect as number[];
+    const [x1 = 0, y1 = 0] = page.convertToViewportPoint(left, bottom);
+    const [x2 = 0, y2 = 0] = page.convertToViewportPoint(right, top);
+    const part = (value: number, whole: number): string => `${(100 * value) / whole}%`;
+    return [{ url: address, target: dest, place: { left: part(Math.min(x1, x2), page.width), top: part(Math.min(y1, y2), page.height), width: part(Math.abs(x2 - x1), page.width), height: part(Math.abs(y2 - y1), page.height) } }];
+  });
+  return links.slice(0, MOST_LINKS);
+}

@@ -2,7 +2,8 @@ import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
 import libraryAddress from "pdfjs-dist/legacy/build/pdf.min.mjs?url";
 import workerAddress from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
 import { trusted } from "../transport/trusted.ts";
-import { drawnScale, isSane } from "./pages.ts";
+import { t } from "../i18n/t.ts";
+import { drawnScale, isSane, linksOf, type Link } from "./pages.ts";
 
 type Library = typeof import("pdfjs-dist");
 
@@ -29,8 +30,8 @@ const MOST_IMAGE_PIXELS = 2 ** 26;
 export interface Pdf {
   pageCount: number;
   page: (number: number) => Promise<PDFPageProxy>;
-  /** Draw a page and its text as wide as it is asked for; returns how to stop and let go of it. */
-  draw: (page: PDFPageProxy, into: HTMLElement, width: number) => Drawing;
+  /** Draw a page, its text and its links as wide as it is asked for; returns how to stop and let go of it. */
+  draw: (page: PDFPageProxy, into: HTMLElement, width: number, go: (page: number) => void) => Drawing;
   close: () => void;
 }
 
@@ -74,7 +75,7 @@ export async function openPdf(url: string, signal: AbortSignal): Promise<Pdf> {
   signal.addEventListener("abort", close, { once: true });
   try {
     const document = await within(OPENS_WITHIN_MS, task.promise);
-    return { pageCount: document.numPages, page: (number) => pageOf(document, number), draw: (page, into, width) => draw(lib, page, into, width), close };
+    return { pageCount: document.numPages, page: (number) => pageOf(document, number), draw: (page, into, width, go) => draw(lib, document, page, into, width, go), close };
   } catch (error) {
     close();
     throw error instanceof Shut ? error : new Shut(whyOf(error));
@@ -88,15 +89,15 @@ async function pageOf(document: PDFDocumentProxy, number: number): Promise<PDFPa
   return page;
 }
 
-function draw(lib: Library, page: PDFPageProxy, into: HTMLElement, width: number): Drawing {
+function draw(lib: Library, document: PDFDocumentProxy, page: PDFPageProxy, into: HTMLElement, width: number, go: (page: number) => void): Drawing {
   const size = page.getViewport({ scale: 1 });
   const scale = width / size.width;
-  const canvas = document.createElement("canvas");
+  const canvas = globalThis.document.createElement("canvas");
   canvas.setAttribute("aria-hidden", "true");
   const viewport = page.getViewport({ scale: drawnScale(size.width, size.height, scale, devicePixelRatio) });
   canvas.width = Math.max(1, Math.floor(viewport.width));
   canvas.height = Math.max(1, Math.floor(viewport.height));
-  const words = document.createElement("div");
+  const words = globalThis.document.createElement("div");
   words.className = "pdf-words";
   words.style.setProperty("--total-scale-factor", String(scale));
   let painting: RenderTask | null = null;
@@ -107,8 +108,7 @@ function draw(lib: Library, page: PDFPageProxy, into: HTMLElement, width: number
     text?.cancel();
     // Browsers keep the memory of a canvas until it is collected, unless it is made small.
     canvas.width = canvas.height = 0;
-    canvas.remove();
-    words.remove();
+    into.replaceChildren();
     page.cleanup();
   };
   const paint = async (): Promise<void> => {
@@ -117,8 +117,38 @@ function draw(lib: Library, page: PDFPageProxy, into: HTMLElement, width: number
     into.replaceChildren(canvas, words);
     text = new lib.TextLayer({ textContentSource: page.streamTextContent(), container: words, viewport: page.getViewport({ scale }) });
     await text.render();
+    for (const link of linksOf(await page.getAnnotations({ intent: "display" }), page.getViewport({ scale: 1 }))) into.append(drawnLink(link, document, go));
   };
   return { done: within(DRAWN_WITHIN_MS, paint()), stop };
+}
+
+/** A link is an address like any other of the page: it opens beside it, and learns nothing of where it was. */
+function drawnLink(link: Link, document: PDFDocumentProxy, go: (page: number) => void): HTMLElement {
+  const element = globalThis.document.createElement("a");
+  element.className = "pdf-link";
+  Object.assign(element.style, link.place);
+  if (link.url !== null) {
+    element.href = link.url;
+    element.target = "_blank";
+    element.rel = "noopener noreferrer";
+    element.setAttribute("aria-label", link.url);
+    element.title = link.url;
+    return element;
+  }
+  element.href = "#";
+  element.setAttribute("aria-label", t("Link to another page"));
+  element.addEventListener("click", (event) => {
+    event.preventDefault();
+    // One that leads nowhere does nothing.
+    pageMeant(document, link.target).then(go, () => undefined);
+  });
+  return element;
+}
+
+async function pageMeant(document: PDFDocumentProxy, target: unknown): Promise<number> {
+  const explicit = typeof target === "string" ? await document.getDestination(target) : target;
+  const first: unknown = Array.isArray(explicit) ? explicit[0] : null;
+  return 1 + (typeof first === "number" ? first : await document.getPageIndex(first as Parameters<PDFDocumentProxy["getPageIndex"]>[0]));
 }
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
