@@ -195,6 +195,56 @@ def test_a_fresh_proof_is_asked_for_and_the_page_goes_on(register: Callable[...,
     assert "code" in app.callback.wait()
 
 
+LOOKS = [
+    pytest.param({"color_scheme": "light"}, id="light"),
+    pytest.param({"color_scheme": "dark"}, id="dark"),
+    pytest.param({"viewport": {"width": 360, "height": 740}}, id="phone"),
+]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_console_changes_a_secret_over_and_ends_the_app(
+    register: Callable[..., App],
+    sign_in: SignIn,
+    violations: Callable[[Page], list[str]],
+    look: dict[str, Any],
+):
+    app = register(grants=("it acts by itself",))
+    page = sign_in("ana", bypass_csp=True, **look).page
+    page.goto("/admin/accounts/oauthapp/add/")
+    assert violations(page) == []
+    page.goto("/admin/accounts/oauthconnection/")
+    assert violations(page) == []
+    page.goto("/admin/accounts/oauthapp/")
+    assert violations(page) == []
+    page.get_by_role("link", name=app.name).click()
+
+    page.get_by_role("button", name="Make the next secret").click()
+    told = page.locator(".messagelist").inner_text()
+    assert violations(page) == []
+    old, app.secret = app.secret, re.findall(r"chs_[\w-]+", told)[0]
+    for secret in (old, app.secret):
+        assert _acts_by_itself(app, secret)
+    page.get_by_role("button", name=f"End the secret …{old[-4:] if old else ''}").click()
+    expect(page.get_by_text("The secret is ended.")).to_be_visible()
+    assert not _acts_by_itself(app, old)
+    assert _acts_by_itself(app, app.secret)
+
+    page.get_by_role("button", name="End this app and all its tokens").click()
+    expect(page.get_by_text("The app is ended, with all its tokens.")).to_be_visible()
+    assert violations(page) == []
+    assert not _acts_by_itself(app, app.secret)
+
+
+def _acts_by_itself(app: App, secret: str | None) -> bool:
+    session = OAuth2Session(app.client_id, secret)
+    try:
+        session.fetch_token(f"{app.issuer}/oauth/token", grant_type="client_credentials")
+    except OAuthError as refusal:
+        return refusal.error != "invalid_client"
+    return True
+
+
 def test_the_guide_does_what_it_says(register: Callable[..., App], bo: Window, tmp_path: Path):
     """Its own examples, in their order."""
     app = register(grants=("it acts by itself",))

@@ -46,6 +46,17 @@ def test_a_person_is_asked_in_words_and_the_app_is_answered(cast, crm, issuer):
     assert told["code"] not in str(list(Entry.objects.values_list("data", flat=True)))
 
 
+def test_a_registered_query_stays_and_the_answer_follows_it(cast, in_acme):
+    app = Program(redirect_uris=[f"{CALLBACK}?tenant=acme&lang=de"])
+
+    location = app.decide(cast.bo.client)["Location"]
+
+    assert location.startswith(f"{CALLBACK}?tenant=acme&lang=de&code=chc_")
+    assert app.ask(cast.bo.client, redirect_uri=CALLBACK).status_code == 400
+    swapped = f"{CALLBACK}?lang=de&tenant=acme"
+    assert app.ask(cast.bo.client, redirect_uri=swapped).status_code == 400
+
+
 def test_whoever_says_no_gives_nothing(cast, crm, issuer):
     told = answer_of(crm.decide(cast.bo.client, "deny"))
 
