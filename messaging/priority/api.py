@@ -11,8 +11,10 @@ from accounts.requests import idempotent
 from core.api import answer, answers
 from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
+from messaging.messages.access import readable
 from messaging.messages.schemas import MessagePage, MessageView
-from messaging.messages.selectors import message, messages_by_id
+from messaging.messages.selectors import message
+from messaging.messages.view import views_of
 from messaging.priority import selectors, services
 
 router = Router(tags=["priority"])
@@ -59,9 +61,9 @@ def list_acknowledgements(
 @router.get("/acknowledgements", response=answers(MessagePage))
 def list_waiting(request: Request, limit: Limit = DEFAULT_LIMIT) -> HttpResponse:
     """The messages that wait for the caller's acknowledgement, newest first."""
-    ids = selectors.waiting_for(request.actor, limit=limit)
-    found = messages_by_id(ids)
-    return answer({"items": [found[id_] for id_ in ids if id_ in found], "next": None})
+    # Of somebody who left a moment ago the rows are still there.
+    rows = readable(request.actor, selectors.waiting_for(request.actor, limit=limit))
+    return answer({"items": views_of(rows.values()), "next": None})
 
 
 def _view(row: object) -> dict[str, object]:

@@ -42,6 +42,27 @@ def test_an_urgent_message_is_acknowledged(ana: Window, bo: Window, fresh_channe
     expect(ana.page.locator(".ticks")).to_have_attribute("aria-label", "Seen", timeout=20_000)
 
 
+def test_a_list_that_is_open_takes_in_what_is_asked_and_lets_go_what_was_answered_elsewhere(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    other = Window(bo.page.context.new_page()).open(fresh_channel)
+    bo.page.locator("[data-view=later]").click()
+    waiting = bo.page.get_by_role("list", name="Acknowledgements")
+    asked = {"level": "important", "acknowledge": True}
+    sent = {"text": "Read the new lift plan", "priority": asked}
+
+    message = ana.api("POST", f"/conversations/{fresh_channel}/messages", sent)
+
+    expect(waiting.get_by_role("listitem").filter(has_text="the new lift plan")).to_have_count(1)
+    other.page.get_by_role("button", name="Acknowledge", exact=True).click()
+    expect(waiting.get_by_text("the new lift plan")).to_have_count(0)
+    sent["text"] = "Read the newest lift plan"
+    message = ana.api("POST", f"/conversations/{fresh_channel}/messages", sent)
+    expect(waiting.get_by_text("the newest lift plan")).to_have_count(1)
+    ana.api("DELETE", f"/messages/{message['id']}")
+    expect(waiting.get_by_text("the newest lift plan")).to_have_count(0)
+
+
 def test_what_waits_for_an_acknowledgement_is_listed_until_it_is_given(
     ana: Window, bo: Window, fresh_channel: str
 ):

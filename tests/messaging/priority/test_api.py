@@ -2,6 +2,7 @@
 
 import pytest
 
+from messaging.conversations.services import leave_conversation, update_conversation
 from messaging.messages.models import Message
 from tests.messaging.calls import call
 
@@ -60,3 +61,16 @@ def test_the_same_key_again_asks_nobody_twice(cast, general, path):
 
     assert (first.status, second.status) == (201, 200)
     assert second.body["priority"] == first.body["priority"]
+
+
+def test_whoever_left_is_shown_nothing_of_what_waited_for_them(cast, in_acme, general, path):
+    call(cast.ana.api).post(
+        path, {"text": "Read this", "priority": {"level": "urgent", "acknowledge": True}}
+    )
+    bo = call(cast.bo.api)
+    assert len(bo.get("/acknowledgements").items) == 1
+    update_conversation(cast.ana.actor, conversation_id=general.id, rules={"history": "joined"})
+
+    leave_conversation(cast.bo.actor, conversation_id=general.id)
+
+    assert bo.get("/acknowledgements").items == []

@@ -6,7 +6,7 @@ import type { DraftView, RevisionView, ScheduledView } from "./generated.ts";
 export type { EmojiView, StatusView, DeliveryView, GroupView, MemberCursorsView, MemberCursorView } from "./generated.ts";
 export type { ClientFrame, EventFrame, EventFrameOf, EventName, FileView, Id, Problem, ServerFrame, Timestamp } from "./generated.ts";
 
-export type { EventData, MoveView } from "./generated.ts";
+export type { EventData, MoveView, PriorityView } from "./generated.ts";
 
 export type Me = MeView;
 export type { NewInvitationView } from "./generated.ts";

@@ -1,4 +1,4 @@
-import type { EventFrame, EventFrameOf, EventName, Id, Message } from "../contract/types.ts";
+import type { EventFrame, EventFrameOf, EventName, Id, Message, PriorityView } from "../contract/types.ts";
 import { dropConversation, isBeingRead, refreshConversation } from "../conversations/actions.ts";
 import { changed, conversations, withFacts, withHead } from "../conversations/store.ts";
 import { membersChanged } from "../conversations/members.ts";
@@ -23,7 +23,12 @@ import { announcement, typing, withoutTyping } from "./store.ts";
 
 /** What the organisation's console shows; here it only counts in the numbering. */
 type ConsoleOnly = Extract<EventName, `chancery.${"grant" | "group" | "group-membership" | "role" | "directory" | "review" | "token" | "service-account"}.${string}`>;
-type Table = { [N in Exclude<EventName, ConsoleOnly>]: (frame: EventFrameOf<N>) => void };
+/**
+ * What asks nothing of the client: the device that uploads knows; the one whose session ended has its socket closed with 4403;
+ * the server obeys policies, and the client asks for what it needs of them.
+ */
+type Silent = Extract<EventName, `chancery.${"file.uploaded" | "policy.changed" | "user.joined" | "password.changed" | "session.started" | "session.revoked" | "sign_in.refused" | `domain.${string}` | `invitation.${string}` | `join_request.${string}` | `second_factor.${string}`}.v1`>;
+type Table = { [N in Exclude<EventName, ConsoleOnly | Silent>]: (frame: EventFrameOf<N>) => void };
 
 /** Edits that come together are one question, and a room full of people does not ask at once. */
 const RECOUNT_SPREAD_MS = 300;
@@ -50,6 +55,8 @@ function messageCreated({ data: message, seq }: EventFrameOf<"chancery.message.c
   const next = withMessage(timeline.peek(), message, seq);
   timeline.value = message.thread_id === null ? next : withReplyCounted(next, message, seq);
   settle(message.key);
+  const { priority } = message;
+  if (priority?.asks === true) void import("../priority/notices.ts").then(({ asked }) => asked(priority)).catch(passOver);
   replyArrived(message);
   update(message.conversation_id, (item) => afterCreated(item, message, me.peek()?.id ?? ""));
   typing.value = withoutTyping(typing.peek(), message.conversation_id, message.author_id);
@@ -61,6 +68,16 @@ function messageChanged({ data: message, seq }: EventFrameOf<"chancery.message.e
   timeline.value = withMessage(timeline.peek(), message, seq);
   if (message.pin != null || message.deleted_at !== null) pinsChanged(message.conversation_id);
   if (isUnread(message)) recountMentions(message.conversation_id);
+}
+
+/** Whoever lists what waits for them hears how a request stands; null where its message is gone. */
+function tellOfRequest(id: Id, priority: PriorityView | null): void {
+  void import("../priority/notices.ts").then(({ settled }) => settled(id, priority)).catch(passOver);
+}
+
+function requestChanged(frame: EventFrameOf<"chancery.acknowledgement.given.v1" | "chancery.acknowledgement.dropped.v1" | "chancery.priority.expired.v1">): void {
+  partChanged(frame);
+  tellOfRequest(frame.data.message_id, frame.data.priority);
 }
 
 /** As if it had not been deleted: whether it counts, the server knows. */
@@ -131,6 +148,7 @@ function recountMentions(id: Id): void {
 
 function messageDeleted(frame: EventFrameOf<"chancery.message.deleted.v1">): void {
   messageChanged(frame);
+  tellOfRequest(frame.data.id, null);
   const { conversation_id: id, thread_id: rootId } = frame.data;
   if (rootId !== null) void refreshMessage(id, rootId);
   replyGone(frame.data);
@@ -256,8 +274,6 @@ const table: Table = {
   "chancery.file.inspected.v1": filesChanged,
   "chancery.file.replaced.v1": filesChanged,
   "chancery.file.deleted.v1": filesChanged,
-  // The device that uploads knows; others have nothing to show yet.
-  "chancery.file.uploaded.v1": () => undefined,
   "chancery.conversation.created.v1": factsChanged,
   "chancery.conversation.updated.v1": factsChanged,
   "chancery.conversation.archived.v1": factsChanged,
@@ -271,8 +287,8 @@ const table: Table = {
   "chancery.cursor.moved.v1": cursorMoved,
   "chancery.mention.created.v1": mentioned,
   "chancery.mentions.recorded.v1": mentionsRecorded,
-  "chancery.acknowledgement.given.v1": partChanged,
-  "chancery.acknowledgement.dropped.v1": partChanged,
+  "chancery.acknowledgement.given.v1": requestChanged,
+  "chancery.acknowledgement.dropped.v1": requestChanged,
   "chancery.priority.reminded.v1": (frame) => {
     partChanged(frame);
     void import("../priority/notices.ts").then(({ reminded }) => {
@@ -281,7 +297,7 @@ const table: Table = {
     });
   },
   "chancery.priority.escalated.v1": partChanged,
-  "chancery.priority.expired.v1": partChanged,
+  "chancery.priority.expired.v1": requestChanged,
   "chancery.acknowledgement.requested.v1": ({ data }) => void import("../priority/notices.ts").then(({ awaited }) => awaited(data)),
   "chancery.acknowledgement.noted.v1": ({ data }) => void import("../priority/actions.ts").then(({ noted }) => noted(data.message_id)),
   "chancery.acknowledgement.missing.v1": ({ data }) => void import("../priority/notices.ts").then(({ missing }) => missing(data)),
@@ -292,24 +308,7 @@ const table: Table = {
   "chancery.emoji.added.v1": ({ data }) => emojiAdded(data),
   "chancery.emoji.removed.v1": ({ data }) => emojiRemoved(data.emoji_id),
   "chancery.status.changed.v1": ({ data }) => void (told.value = withStatus(told.peek(), data.user_id, data.status)),
-  // Heard by all of the person's devices; the one it concerns has its socket closed with 4403.
-  "chancery.session.revoked.v1": () => undefined,
   "chancery.user.deactivated.v1": () => void leaveForGood(),
-  // The server obeys policies; what the client needs of them it asks for.
-  "chancery.policy.changed.v1": () => undefined,
-  "chancery.domain.added.v1": () => undefined,
-  "chancery.invitation.created.v1": () => undefined,
-  "chancery.invitation.revoked.v1": () => undefined,
-  "chancery.join_request.decided.v1": () => undefined,
-  "chancery.user.joined.v1": () => undefined,
-  "chancery.second_factor.reset.v1": () => undefined,
-  "chancery.second_factor.removed.v1": () => undefined,
-  "chancery.second_factor.added.v1": () => undefined,
-  "chancery.password.changed.v1": () => undefined,
-  "chancery.sign_in.refused.v1": () => undefined,
-  "chancery.session.started.v1": () => undefined,
-  "chancery.domain.proved.v1": () => undefined,
-  "chancery.domain.removed.v1": () => undefined,
   "chancery.user.updated.v1": ({ data }) => remember([data]),
   "chancery.preferences.changed.v1": preferencesChanged,
 };

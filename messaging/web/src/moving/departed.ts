@@ -4,6 +4,7 @@ import { passOver } from "../app/failure.ts";
 import { conversations } from "../conversations/store.ts";
 import { forgetMessages } from "../offline/kept.ts";
 import { pinsChanged } from "../pins/actions.ts";
+import { settled } from "../priority/notices.ts";
 import { entryChanged } from "../saved/actions.ts";
 import { later } from "../saved/store.ts";
 import { refreshThread } from "../threads/actions.ts";
@@ -19,6 +20,7 @@ export function departed({ conversation_id: from, message_ids: ids, root_ids: ro
   for (const id of [...ids, ...rootIds]) {
     if (threads.peek().byId.has(id)) void refreshThread(id).catch(passOver);
   }
+  for (const id of ids) settled(id, null);
   void forgetMessages(from, ids);
 }
 

@@ -6,18 +6,24 @@ import { t } from "../i18n/t.ts";
 import { Excerpt } from "../messages/Excerpt.tsx";
 import { nameOf } from "../people/store.ts";
 import { ask } from "../transport/http.ts";
-import { acknowledge } from "./actions.ts";
-import { requests } from "./notices.ts";
+import { acknowledge, acknowledged } from "./actions.ts";
+import { listed, requests } from "./notices.ts";
 
 /** What waits for this person's acknowledgement, wherever it was written; nothing at all where nothing waits. */
 export function Waiting(): JSX.Element | null {
   const [messages, setMessages] = useState<readonly Message[]>([]);
   const load = (): Promise<void> => ask<Page<Message>>("GET", "/acknowledgements?limit=50").then(({ items }) => setMessages(items)).catch(passOver);
   useEffect(() => void load(), [requests.value]);
-  if (messages.length === 0) return null;
+  useEffect(() => {
+    listed.value = messages.map(({ id }) => id);
+    return () => void (listed.value = []);
+  }, [messages]);
+  // Where very many are asked only this tells what was given on another device.
+  const waiting = messages.filter(({ id }) => !acknowledged.value.has(id));
+  if (waiting.length === 0) return null;
   return (
     <ul class="excerpts" aria-label={t("Acknowledgements")}>
-      {messages.map((message) => (
+      {waiting.map((message) => (
         <li key={message.id}>
           <Excerpt message={message} showPlace note={<span class="due">{t("{name} waits for your acknowledgement.", { name: nameOf(message.author_id) })}</span>}>
             <button type="button" class="button small primary" onClick={() => void acknowledge(message).then(load)}>{t("Acknowledge")}</button>
