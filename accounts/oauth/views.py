@@ -88,19 +88,30 @@ def _answer(
         check(request, f"{actor.tenant}:{actor.user_id}", ASKED)  # type: ignore[arg-type]
         if not access.may_connect(actor):
             return _not_yours(request, app, given)
-        if "none" not in wish.prompts and (way := _way_to_proof(request, wish)) is not None:
+        if "none" in wish.prompts:
+            return _unasked(request, app, given, wish, actor)
+        if (way := _way_to_proof(request, wish)) is not None:
             return way
         if request.method == "POST":
             return _decided(request, app, given, wish, actor)
-        if "consent" not in wish.prompts and "select_account" not in wish.prompts:
-            if services.is_remembered(actor, app, wish):
-                return _with_code(app, given, wish, actor)
-            if "none" in wish.prompts:
-                raise OAuthError("consent_required", "The person has to be asked.")
+        is_asked_for = wish.prompts & {"consent", "select_account"}
+        if not is_asked_for and services.is_remembered(actor, app, wish):
+            return _with_code(app, given, wish, actor)
         return _asked(request, app, wish)
     except OAuthError as refusal:
         answer = {"error": refusal.error, "error_description": refusal.description}
         return _back(given, answer, status=_status(request))
+
+
+def _unasked(
+    request: HttpRequest, app: OAuthApp, given: dict[str, str], wish: Wish, actor: Actor
+) -> HttpResponse:
+    """`prompt=none`: what takes a question or a proof is refused, whatever a form says."""
+    if _takes_proof(request, wish):
+        raise OAuthError("login_required", "The person has to prove who they are.")
+    if not services.is_remembered(actor, app, wish):
+        raise OAuthError("consent_required", "The person has to be asked.")
+    return _with_code(app, given, wish, actor, status=_status(request))
 
 
 def _decided(
@@ -153,9 +164,11 @@ def _way_to_proof(request: HttpRequest, wish: Wish) -> HttpResponse | None:
             return HttpResponseRedirect(f"{request.get_full_path()}&{_SINCE}={_now(request)}")
         if proved_at(request) < since:
             return lead_to_proof(request)
-    if "admin" in wish.scopes and not is_recent(request):
-        return lead_to_proof(request)
-    return None
+    return lead_to_proof(request) if _takes_proof(request, wish) else None
+
+
+def _takes_proof(request: HttpRequest, wish: Wish) -> bool:
+    return "admin" in wish.scopes and not is_recent(request)
 
 
 def _signer(request: HttpRequest) -> signing.TimestampSigner:

@@ -153,7 +153,27 @@ def test_administration_takes_a_fresh_proof(cast, in_acme):
     for act in (app.ask, app.decide):
         answer = act(cast.ana.client, scope="admin")
         assert answer["Location"].startswith("/accounts/reauthenticate/?next=%2Foauth%2Fauthorize")
+    # A header that a page does not read proves nothing.
+    path = f"/oauth/authorize?{app.query(scope='admin')}"
+    answer = cast.ana.client.post(path, {"decision": "allow"}, HTTP_AUTHORIZATION="Bearer x")
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
     assert OAuthGrant.objects.count() == 0
+
+
+def test_prompt_none_is_no_way_around_the_question_or_the_proof(cast, in_acme):
+    app = Program(scopes=["read", "admin"])
+    none = {"prompt": "none"}
+
+    for method in (app.ask, app.decide):
+        assert answer_of(method(cast.ana.client, **none))["error"] == "consent_required"
+    app.decide(cast.ana.client, scope="admin")
+    assert "code" in answer_of(app.ask(cast.ana.client, scope="admin", **none))
+    _prove(cast.ana, at=time.time() - 3600)
+    before = OAuthGrant.objects.count()
+    for method in (app.ask, app.decide):
+        told = answer_of(method(cast.ana.client, scope="admin", **none))
+        assert told["error"] == "login_required"
+    assert OAuthGrant.objects.count() == before
 
 
 def test_prompt_login_takes_a_proof_that_is_younger_than_the_request(cast, crm):

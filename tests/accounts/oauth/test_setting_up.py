@@ -246,6 +246,20 @@ def test_the_console_sets_an_app_up_and_shows_its_secret_once(cast, in_acme):
     assert (app.name, app.scopes, app.kind) == ("CRM 2", ["read", "write"], "confidential")
 
 
+def test_the_console_asks_for_a_fresh_proof_and_takes_no_header_for_one(cast, crm):
+    session = cast.ana.client.session
+    session["account_authentication_methods_user"] = str(cast.ana.id)
+    session["account_authentication_methods"] = [{"method": "password", "at": 1.0}]
+    session.save()
+    where = f"/admin/accounts/oauthapp/{crm.id}"
+
+    for path in (ADD, f"{where}/change/", f"{where}/act/", "/admin/accounts/apitoken/add/"):
+        for header in ({}, {"HTTP_AUTHORIZATION": "Bearer x"}):
+            answer = cast.ana.client.post(path, FORM | {"act": "secret"}, **header)
+            assert answer["Location"].startswith("/accounts/reauthenticate/"), path
+    assert (OAuthApp.objects.count(), OAuthSecret.objects.count()) == (1, 1)
+
+
 def test_the_buttons_make_and_end_secrets_and_the_app(cast, crm):
     ana, where = cast.ana.client, f"/admin/accounts/oauthapp/{crm.id}/"
     first = OAuthSecret.objects.get()
