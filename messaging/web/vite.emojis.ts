@@ -10,13 +10,14 @@ interface Source {
   order?: number;
 }
 
-const NAME = "virtual:emojis";
-const RESOLVED = `\0${NAME}`;
+const NAME = /^virtual:emojis(?:-(\w+))?$/;
+/** The languages that emojibase knows, of those that the client speaks; in others emoji are called as in English. */
+const LANGUAGES = ["de", "fr", "es", "ja"];
 /** Skin tones and hair: parts of emoji, none by themselves. */
 const PARTS = 2;
 
-const read = (file: string): unknown =>
-  JSON.parse(readFileSync(new URL(`./node_modules/emojibase-data/en/${file}`, import.meta.url), "utf8"));
+const read = (file: string, language = "en"): unknown =>
+  JSON.parse(readFileSync(new URL(`./node_modules/emojibase-data/${language}/${file}`, import.meta.url), "utf8"));
 
 /** What the picker needs of each emoji, in the order in which it shows them; the full data is four times as large. */
 function emojis(): [string, string, string, number, string][] {
@@ -32,11 +33,23 @@ function emojis(): [string, string, string, number, string][] {
     });
 }
 
-/** `import … from "virtual:emojis"`: emojibase's data, cut down at build time. */
+/** How each emoji is called in a language, and by what else it is found, by the emoji itself. */
+function names(language: string): Record<string, [string, string]> {
+  if (!LANGUAGES.includes(language)) throw new Error(`no emoji names in ${language}`);
+  const known = (read("compact.json", language) as Source[]).filter(({ group }) => group !== undefined && group !== PARTS);
+  return Object.fromEntries(known.map(({ unicode, label, tags = [] }) => [unicode, [label, tags.join(" ").toLocaleLowerCase(language)]]));
+}
+
+/** `import … from "virtual:emojis"`, and `"virtual:emojis-de"`: emojibase's data, cut down at build time. */
 export function emojiNames(): Plugin {
   return {
     name: "emoji-names",
-    resolveId: (id) => (id === NAME ? RESOLVED : undefined),
-    load: (id) => (id === RESOLVED ? `export default ${JSON.stringify(emojis())};` : undefined),
+    resolveId: (id) => (NAME.test(id) ? `\0${id}` : undefined),
+    load(id) {
+      const found = id.startsWith("\0") ? NAME.exec(id.slice(1)) : null;
+      if (found === null) return undefined;
+      const [, language] = found;
+      return `export default ${JSON.stringify(language === undefined ? emojis() : names(language))};`;
+    },
   };
 }

@@ -1,9 +1,13 @@
 """The client in the languages of its people: by the browser, by choice, from right to left."""
 
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.conftest import SignIn
+from tests.e2e.product import PASSWORD
+from tests.e2e.window import Window
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -35,6 +39,37 @@ def test_arabic_runs_from_right_to_left_on_a_phone_too(sign_in_as: SignIn):
     assert sidebar.bounding_box()["x"] > main.bounding_box()["x"]
     ana.page.set_viewport_size({"width": 320, "height": 640})
     assert ana.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_emoji_are_called_by_their_names_in_the_persons_language(sign_in_as: SignIn):
+    ana = sign_in_as("ana", locale="de-DE")
+    ana.composer.press_sequentially(":fußball")
+    expect(ana.page.get_by_role("option").first).to_contain_text("⚽")
+    ana.composer.fill("")
+
+    ana.page.get_by_role("button", name="Emoji einfügen").click()
+    field = ana.page.get_by_role("searchbox")
+    field.fill("Sonne")
+    expect(ana.page.get_by_role("button", name="Sonne", exact=True).first).to_be_visible()
+    field.fill("tada")
+    expect(ana.page.locator(".picker [data-emoji]").first).to_have_text("🎉")
+
+
+def test_the_language_is_chosen_on_the_sign_in_page_by_keys_and_stays(
+    new_context: Callable[..., BrowserContext],
+):
+    page = new_context(locale="en-GB").new_page()
+    page.goto("/accounts/login/")
+
+    page.get_by_role("button", name="Español").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.get_by_role("button", name="Español")).to_have_attribute("aria-current", "true")
+    page.locator("input[name=login]").fill("eve@acme.example")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    expect(Window(page).ready().page.locator("html")).to_have_attribute("lang", "es")
 
 
 def test_a_chosen_language_holds_whatever_the_browser_asks_for(sign_in_as: SignIn):

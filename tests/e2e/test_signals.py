@@ -117,6 +117,39 @@ def test_an_emoji_of_ones_own_is_added_and_drawn(ana: Window, bo: Window, fresh_
     ana.say(f"well done :{name}:")
 
     expect(bo.page.locator(f"img.custom-emoji[alt=':{name}:']")).to_have_count(1)
+    ana.page.get_by_role("button", name="Insert emoji").click()
+    ana.page.get_by_role("button", name="Remove one…").click()
+    remove = ana.page.get_by_role("button", name=f"Remove :{name}:")
+    remove.click()
+    expect(remove).to_have_count(0)
+    expect(bo.page.locator(f"img.custom-emoji[alt=':{name}:']")).to_have_count(0)
+    ana.page.keyboard.press("Escape")
+    ana.page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(bo.page.locator(f"img.custom-emoji[alt=':{name}:']")).to_have_count(1)
+
+
+def test_who_is_told_when_nobody_acknowledges_is_chosen_among_those_who_are_there(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    ana.composer.fill("Please confirm")
+    ana.page.get_by_role("button", name="Send with priority").click()
+    dialog = ana.page.get_by_role("dialog")
+    dialog.get_by_label("Remind those who have not").select_option("15")
+    field = dialog.get_by_role("combobox", name="If that is not enough, tell (optional)")
+    offered = dialog.locator(".suggestions").get_by_role("option")
+    field.fill("Cy")
+    expect(offered).to_have_count(0)
+    field.fill("Bo")
+    expect(offered).to_have_text(["BLBo LindqvistProduction"])
+    field.press("Enter")
+    expect(dialog).to_contain_text("these people are told")
+    with ana.page.expect_response("**/messages") as answer:
+        dialog.get_by_role("button", name="Send", exact=True).click()
+
+    assert answer.value.status == 201
+    me = bo.api("GET", "/me")["id"]
+    assert answer.value.request.post_data_json["priority"]["escalate_to"] == [me]
 
 
 def test_the_picker_takes_one_emoji_by_enter_and_gives_the_composer_its_keys(

@@ -4,8 +4,8 @@ import type { User } from "../contract/types.ts";
 import { dialog } from "../app/panel.ts";
 import { explain } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
-import { Icon } from "../design/Icon.tsx";
 import { Modal } from "../design/Modal.tsx";
+import { Chosen } from "../people/Chosen.tsx";
 import { PersonPicker } from "../people/PersonPicker.tsx";
 import { me } from "../people/store.ts";
 import { create } from "./running.ts";
@@ -38,16 +38,7 @@ export function DirectDialog(): JSX.Element {
         }}
       >
         <PersonPicker autofocus isEnough={chosen.length > 0} label={t("To")} excluded={excluded} onPick={(user) => setChosen([...chosen, user])} />
-        {chosen.length > 0 && (
-          <ul class="chips" aria-label={t("Chosen people")}>
-            {chosen.map((user) => (
-              <li key={user.id}>
-                <bdi>{user.name}</bdi>
-                <button type="button" aria-label={t("Remove {name}", { name: user.name })} onClick={() => setChosen(chosen.filter((other) => other.id !== user.id))}><Icon name="close" size={14} /></button>
-              </li>
-            ))}
-          </ul>
-        )}
+        <Chosen users={chosen} onChange={setChosen} />
         {error !== "" && <p class="error" role="alert">{error}</p>}
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>

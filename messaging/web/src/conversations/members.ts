@@ -4,9 +4,10 @@ import { complain } from "../app/failure.ts";
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
 import { nameOf } from "../people/store.ts";
-import { ask, Refused, withQuery } from "../transport/http.ts";
+import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
 
 const PAGE = 100;
+const MOST_ASKED = 1_000;
 /** Many come at once where a group is let in: the panel follows once they have. */
 const SETTLE_MS = 400;
 
@@ -52,6 +53,12 @@ export async function moreMembers(): Promise<void> {
   if (conversationId === null || next === null || status === "loading") return;
   members.value = { ...members.peek(), status: "loading" };
   await load(conversationId, query, next, PAGE);
+}
+
+/** Who is in a conversation, by id; nobody is known where there are too many to ask for. */
+export async function membersOf(conversationId: Id): Promise<ReadonlySet<Id> | undefined> {
+  const items = await askAll<Member>(`/conversations/${conversationId}/members?limit=200`, MOST_ASKED);
+  return items.length < MOST_ASKED ? new Set(items.map(({ user_id: id }) => id)) : undefined;
 }
 
 /** Somebody came or went: load again what the panel shows of that conversation. */

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { t } from "../i18n/t.ts";
 import { reconnect } from "./actions.ts";
-import { announcement, line, type LineState } from "./store.ts";
+import { announcements, line, type LineState } from "./store.ts";
 
 const PATIENCE_MS = 1_200;
 
@@ -40,5 +40,5 @@ export function Connection(): JSX.Element {
 
 /** New messages of the open conversation, for screen readers. */
 export function Announcer(): JSX.Element {
-  return <div class="visually-hidden" role="log" aria-live="polite" aria-label={t("New messages")}>{announcement.value !== "" && <p key={announcement.value}>{announcement.value}</p>}</div>;
+  return <div class="visually-hidden" role="log" aria-live="polite" aria-label={t("New messages")}>{announcements.value.map(({ id, text }) => <p key={id}>{text}</p>)}</div>;
 }

@@ -19,7 +19,7 @@ import { leaveForGood } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
 import { navigate, route } from "../app/route.ts";
-import { announcement, typing, withoutTyping } from "./store.ts";
+import { readOut, typing, withoutTyping } from "./store.ts";
 
 /** What the organisation's console shows; here it only counts in the numbering. */
 type ConsoleOnly = Extract<EventName, `chancery.${"grant" | "group" | "group-membership" | "role" | "directory" | "review" | "token" | "service-account"}.${string}`>;
@@ -47,7 +47,7 @@ function update(id: Id, change: Parameters<typeof changed>[2]): void {
 
 function announce(message: Message): void {
   if (isMe(message.author_id) || message.text === null || message.kind === "system" || route.peek().conversationId !== message.conversation_id) return;
-  announcement.value = t("{name}: {text}", { name: nameOf(message.author_id), text: plain(message.text) });
+  readOut(message.id, t("{name}: {text}", { name: nameOf(message.author_id), text: plain(message.text) }));
 }
 
 function messageCreated({ data: message, seq }: EventFrameOf<"chancery.message.created.v1">): void {

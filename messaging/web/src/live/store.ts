@@ -39,5 +39,18 @@ export function expired(state: Typing, now: number): Typing {
   return gone ? next : state;
 }
 
-/** The newest line for screen readers. */
-export const announcement = signal("");
+/** A line for screen readers. */
+export interface Announcement {
+  id: Id;
+  text: string;
+}
+
+const MOST_ANNOUNCED = 5;
+
+export const announcements = signal<readonly Announcement[]>([]);
+
+/** Have a message read out once; those that come in one frame are all read, the same words twice are two messages. */
+export function readOut(id: Id, text: string): void {
+  const before = announcements.peek();
+  if (before.every((one) => one.id !== id)) announcements.value = [...before, { id, text }].slice(-MOST_ANNOUNCED);
+}

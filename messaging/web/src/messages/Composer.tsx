@@ -185,9 +185,17 @@ export function Composer(props: Props): JSX.Element {
     if (!canSend) setWaiting(false);
   }, [isWaiting, isReady, canSend]);
   useLayoutEffect(() => {
-    if (props.kind !== "edit") return;
-    field.current?.focus();
-    field.current?.setSelectionRange(draft.text.length, draft.text.length);
+    const element = field.current;
+    if (props.kind !== "edit" || element === null) return undefined;
+    const before = document.activeElement;
+    const row = element.closest<HTMLElement>(".message");
+    element.focus();
+    element.setSelectionRange(draft.text.length, draft.text.length);
+    // Whoever is done goes on where they were; the button that began it may be gone, its message is not.
+    return () => {
+      if (element.form?.contains(document.activeElement) !== true) return;
+      requestAnimationFrame(() => (before instanceof HTMLElement && before !== document.body && before.isConnected ? before : row)?.focus());
+    };
   }, []);
 
   const onInput = (event: { currentTarget: HTMLTextAreaElement }): void => {

@@ -11,6 +11,8 @@ import { people } from "./store.ts";
 interface Props {
   label: string;
   excluded: ReadonlySet<Id>;
+  /** Only these are offered; everybody where it is not said. */
+  among?: ReadonlySet<Id> | undefined;
   onPick: (user: User) => void;
   autofocus?: boolean;
   /** Somebody is chosen: Enter in the empty field is for the form, and takes nobody along by mistake. */
@@ -21,7 +23,7 @@ const MOST = 8;
 const ASK_AFTER_MS = 150;
 
 /** A field that finds people by name; arrows choose, Enter takes. */
-export function PersonPicker({ label, excluded, onPick, autofocus = false, isEnough = false }: Props): JSX.Element {
+export function PersonPicker({ label, excluded, among, onPick, autofocus = false, isEnough = false }: Props): JSX.Element {
   const [query, setQuery] = useState("");
   const [isOpen, setOpen] = useState(false);
   const id = useId();
@@ -36,7 +38,7 @@ export function PersonPicker({ label, excluded, onPick, autofocus = false, isEno
   }, [query]);
 
   const found = [...people.value.values()]
-    .filter((user) => user.is_active && !excluded.has(user.id) && matches(user.name, query))
+    .filter((user) => user.is_active && !excluded.has(user.id) && among?.has(user.id) !== false && matches(user.name, query))
     .sort((a, b) => a.name.localeCompare(b.name))
     .slice(0, MOST);
   const take = (index: number): void => {

@@ -1,9 +1,14 @@
 import type { JSX } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
+import type { Id, User } from "../contract/types.ts";
+import { membersOf } from "../conversations/members.ts";
 import { Modal } from "../design/Modal.tsx";
 import { t } from "../i18n/t.ts";
 import { decodeMentions, encodeMentions } from "../messages/mentions.ts";
 import { names } from "../messages/plain.ts";
+import { Chosen } from "../people/Chosen.tsx";
+import { PersonPicker } from "../people/PersonPicker.tsx";
+import { me } from "../people/store.ts";
 import { send } from "../messages/sending.ts";
 import type { Desk } from "../messages/tools.ts";
 
@@ -24,12 +29,15 @@ export function PriorityDialog({ desk, close }: { desk: Desk; close: () => void 
   const [asks, setAsks] = useState(true);
   const [remind, setRemind] = useState(0);
   const [ends, setEnds] = useState(0);
+  const [told, setTold] = useState<readonly User[]>([]);
+  const escalates = asks && remind > 0;
 
   const submit = (): void => {
     const priority = {
       level,
       acknowledge: asks,
       remind_after_minutes: asks && remind > 0 ? remind : null,
+      ...(escalates && told.length > 0 ? { escalate_to: told.map((user) => user.id) } : {}),
       expires_after_minutes: asks && ends > 0 ? ends : null,
     };
     send({ conversationId: desk.conversationId, threadId: desk.threadId, text: encodeMentions(text.trim(), mentions), alsoInConversation: desk.alsoInConversation, extras: { priority } });
@@ -59,13 +67,39 @@ export function PriorityDialog({ desk, close }: { desk: Desk; close: () => void 
             <Select id={`${id}-ends`} label={t("Can be acknowledged for")} none={t("Any time")} choices={ENDS} value={ends} onChange={setEnds} />
           </div>
         )}
-        {asks && remind > 0 && <p class="quiet">{t("If somebody still has not acknowledged after that time once more, the channel’s owners are told.")}</p>}
+        {escalates && <Told conversationId={desk.conversationId} users={told} onChange={setTold} />}
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
           <button type="submit" class="button primary" disabled={text.trim() === ""}>{t("Send")}</button>
         </div>
       </form>
     </Modal>
+  );
+}
+
+interface ToldProps {
+  conversationId: Id;
+  users: readonly User[];
+  onChange: (users: readonly User[]) => void;
+}
+
+const MOST_TOLD = 10;
+
+/** Who is told when the reminder was in vain: people of this conversation, else those who look after it. */
+function Told({ conversationId, users, onChange }: ToldProps): JSX.Element {
+  const [among, setAmong] = useState<ReadonlySet<Id>>();
+  useEffect(() => void membersOf(conversationId).then(setAmong, () => undefined), [conversationId]);
+  const excluded = new Set([...users.map((user) => user.id), me.value?.id ?? ""]);
+  return (
+    <>
+      {users.length < MOST_TOLD && <PersonPicker isEnough label={t("If that is not enough, tell (optional)")} excluded={excluded} among={among} onPick={(user) => onChange([...users, user])} />}
+      <Chosen users={users} onChange={onChange} />
+      <p class="quiet">
+        {users.length === 0
+          ? t("If somebody still has not acknowledged after that time once more, the channel’s owners are told.")
+          : t("If somebody still has not acknowledged after that time once more, these people are told.")}
+      </p>
+    </>
   );
 }
 

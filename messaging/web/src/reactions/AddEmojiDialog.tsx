@@ -5,17 +5,9 @@ import { Modal } from "../design/Modal.tsx";
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
 import { addCustom } from "./custom.ts";
+import { base64Of } from "./pictures.ts";
 
 const MOST_BYTES = 512 * 1024;
-
-function base64Of(file: File): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,/, ""));
-    reader.onerror = () => reject(reader.error ?? new Error("unreadable"));
-    reader.readAsDataURL(file);
-  });
-}
 
 const nameFrom = (file: File): string => file.name.replace(/\.[^.]*$/, "").toLowerCase().replace(/[^a-z0-9_+-]+/g, "_").replace(/^[_+-]+/, "").slice(0, 50);
 

@@ -88,7 +88,10 @@ function Picker({ anchor, onPick, before, row }: Opened): JSX.Element {
       />
       <div class="picker-list">{query.trim() === "" ? <Groups onPick={pick} /> : <Found query={query} onPick={pick} />}</div>
       {me.value?.permissions.includes("emoji.add") === true && (
-        <div class="picker-foot"><button type="button" class="button small" onClick={() => (close(), askForEmoji())}>{t("Add an emoji…")}</button></div>
+        <div class="picker-foot">
+          <button type="button" class="button small" onClick={() => (close(), askForEmoji())}>{t("Add an emoji…")}</button>
+          {custom.value.size > 0 && <button type="button" class="button small" onClick={() => (close(), showOwn())}>{t("Remove one…")}</button>}
+        </div>
       )}
     </div>
   );
@@ -99,6 +102,14 @@ function askForEmoji(): void {
   void openOverlay(async () => {
     const { AddEmojiDialog } = await import("./AddEmojiDialog.tsx");
     return (close) => h(AddEmojiDialog, { close });
+  });
+}
+
+/** Show those that this person may take away. */
+function showOwn(): void {
+  void openOverlay(async () => {
+    const { OwnEmojiDialog } = await import("./OwnEmojiDialog.tsx");
+    return (close) => h(OwnEmojiDialog, { close });
   });
 }
 

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { language } from "../i18n/catalogue.ts";
 
 export interface Emoji {
   unicode: string;
@@ -25,8 +26,13 @@ export function loadEmojis(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const { default: all } = await import("virtual:emojis");
-  emojis.value = all.map(([unicode, label, shortcode, group, words]) => ({ unicode, label, shortcode, group, words }));
+  const [{ default: all }, { namesIn }] = await Promise.all([import("virtual:emojis"), import("./names.ts")]);
+  const names = await namesIn(language());
+  emojis.value = all.map(([unicode, label, shortcode, group, words]) => {
+    const [name, more] = names[unicode] ?? [label, ""];
+    // Who knows an emoji by its English name finds it in any language.
+    return { unicode, label: name, shortcode, group, words: name === label ? words : `${name.toLocaleLowerCase(language())} ${more} ${words}` };
+  });
 }
 
 /** The emoji that a few letters mean, best first: a word that starts so comes before one that holds them. */
