@@ -197,7 +197,9 @@ def test_only_who_looks_after_all_grants_one(cast, okta, person):
 
 
 @pytest.mark.parametrize(
-    "holder", [{}, {"user_id": new_id()}, {"group_id": new_id()}, "both"], ids=str
+    "holder",
+    [{}, {"user_id": new_id()}, {"group_id": new_id()}, "both"],
+    ids=["nobody", "unknown person", "unknown group", "both"],
 )
 def test_nobody_known_is_granted_nothing(cast, okta, holder):
     named = {"user_id": cast.bo.id, "group_id": new_id()} if holder == "both" else holder
