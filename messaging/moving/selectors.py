@@ -18,3 +18,9 @@ def moved_of(message_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         message_id: {"by_id": by_id, "at": at, "from_id": from_id}
         for message_id, by_id, at, from_id in found
     }
+
+
+def places_of(message_id: UUID) -> list[tuple[UUID, int]]:
+    """Where a message stood before each of its moves: the conversation, and its number there."""
+    rows = MovedMessage.objects.filter(message_id=message_id)
+    return list(rows.values_list("move__from_id", "seq"))

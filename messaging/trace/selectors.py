@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
@@ -14,6 +15,7 @@ from events.models import DeadLetter, Entry, HandlerRun
 from events.outbox.models import OutboxItem
 from events.registry import type_named
 from messaging.messages.models import Message
+from messaging.moving.selectors import places_of
 from messaging.receipts.selectors import reach_of
 
 MOST_ENTRIES = 50
@@ -83,14 +85,19 @@ def trace(actor: Actor, message_id: UUID) -> dict[str, Any]:
 
 
 def _entries(message: Message) -> list[Entry]:
-    """What happened to a message; its creation is found by number, the rest behind it."""
-    rows = Entry.objects.filter(
-        stream_id=message.conversation_id,
-        seq__gte=message.seq,
-        seq__lt=message.seq + MOST_LOOKED_AT,
-        data__message_id=str(message.id),
-    )
-    return list(rows.order_by("seq")[:MOST_ENTRIES])
+    """What happened to a message, also where it stood before it was moved to another conversation.
+
+    Its creation, or its arrival, is found by number in each, the rest behind it.
+    """
+    about = Q(data__message_id=str(message.id)) | Q(data__message_ids__contains=[str(message.id)])
+    found = [
+        entry
+        for stream_id, seq in {*places_of(message.id), (message.conversation_id, message.seq)}
+        for entry in Entry.objects.filter(
+            about, stream_id=stream_id, seq__gte=seq, seq__lt=seq + MOST_LOOKED_AT
+        ).order_by("seq")[:MOST_ENTRIES]
+    ]
+    return sorted(found, key=lambda entry: entry.occurred_at)[:MOST_ENTRIES]
 
 
 def _relay(item: OutboxItem | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from tests.e2e.window import Window
 
 
 def test_who_came_and_went_is_one_line_that_opens_by_keys(
-    ana: Window, bo: Window, sign_in: SignIn, fresh_channel: str
+    ana: Window, bo: Window, sign_in: SignIn, fresh_channel: str, violations
 ):
     # The line of Bo, whom Ana added when she made the channel, begins it.
     cy = sign_in("cy")
@@ -25,6 +25,7 @@ def test_who_came_and_went_is_one_line_that_opens_by_keys(
     ana.page.keyboard.press("Enter")
     each = lines.get_by_role("listitem")
     expect(each).to_have_count(3)
+    assert violations(ana.page) == []
     expect(each.nth(0)).to_contain_text("Ana Ferreira added Bo Lindqvist.")
     expect(each.nth(2)).to_contain_text("Bo Lindqvist left.")
     expect(lines.get_by_role("button", name="Show less")).to_be_focused()

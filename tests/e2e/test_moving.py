@@ -79,7 +79,7 @@ def test_a_thread_and_another_message_go_and_come_back(
 
 
 def test_it_goes_by_keys_alone_and_its_link_follows(
-    ana: Window, bo: Window, fresh_channel: str, other_channel: dict
+    ana: Window, bo: Window, fresh_channel: str, other_channel: dict, violations
 ):
     ana.open(fresh_channel)
     row = ana.say("Belongs elsewhere")
@@ -92,15 +92,18 @@ def test_it_goes_by_keys_alone_and_its_link_follows(
     ana.page.keyboard.press("Enter")
     dialog = ana.page.get_by_role("dialog", name="Move to another conversation")
     expect(dialog.get_by_role("searchbox", name="To")).to_be_focused()
+    assert violations(ana.page) == []
     ana.page.keyboard.type(other_channel["name"])
     ana.page.keyboard.press("Enter")
     expect(dialog.get_by_role("radio", name=other_channel["name"])).to_be_checked()
     ana.page.keyboard.press("Enter")
     expect(ana.row("Belongs elsewhere")).to_have_count(0)
+    assert violations(ana.page) == []
 
     ana.page.goto(f"/m/{message_id}")
     expect(ana.page).to_have_url(re.compile(other_channel["id"]))
     expect(ana.page.locator(".message.found")).to_contain_text("Belongs elsewhere")
+    assert violations(ana.page) == []
     bo.page.goto(f"/m/{message_id}")
     expect(bo.page.get_by_role("heading", name="Not available to you")).to_be_visible()
 

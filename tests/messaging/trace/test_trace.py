@@ -7,10 +7,12 @@ from core.ids import new_id
 from events.models import DeadLetter, Entry
 from events.tasks import run_entry
 from messaging.messages.services import edit_message
+from messaging.moving.across import move_to_conversation
+from messaging.pins.services import pin_message
 from messaging.receipts.services import mark_read
 from messaging.trace.selectors import trace
 from tests.messaging.calls import call
-from tests.messaging.places import make_message
+from tests.messaging.places import make_channel, make_message
 
 
 def entry_of(message, kind="created") -> Entry:
@@ -97,3 +99,18 @@ def test_another_organisation_traces_nothing(cast, general):
     message = make_message(general, cast.bo, "x")
 
     assert call(cast.dee.api).get(f"/messages/{message.id}/trace").status == 404
+
+
+def test_a_message_that_was_moved_is_followed_through_both_conversations(cast, in_acme, general):
+    there = make_channel(cast.ana, name="there")
+    message = make_message(general, cast.bo, "a secret")
+    move_to_conversation(cast.ana.actor, message_ids=[message.id], conversation_id=there.id)
+    pin_message(cast.ana.actor, message_id=message.id)
+
+    way = trace(cast.ana.actor, message.id)
+
+    assert way["conversation_id"] == there.id
+    verbs = [one["event"].split(".")[2] for one in way["events"]]
+    assert (verbs[0], verbs[-1]) == ("created", "pinned")
+    assert sorted(verbs[1:-1]) == ["arrived", "departed"]
+    assert "secret" not in str(way)

@@ -69,7 +69,7 @@ export function AwayDialog({ message, close }: { message: Message; close: () => 
             </fieldset>
           </details>
         )}
-        <p class="quiet">{t("Replies come along. From then on those read it who may read the other conversation, and nobody else. Both conversations say that it was moved.")}</p>
+        <p class="quiet">{t("Replies come along. From then on only people who can read the other conversation can read it. Both conversations say that it was moved.")}</p>
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
           <button type="submit" class="button primary" disabled={chosen === null || isMoving}>{t("Move")}</button>
