@@ -1,15 +1,19 @@
 """Access reviews in their organisation's console: opened, decided, closed, reported."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.actors import actor_for
+from accounts.grants.kinds import kinds
 from accounts.pages import ServicePage, sentence
 from accounts.people.models import User
 from core.actor import Actor
@@ -17,7 +21,39 @@ from core.errors import NotFound, Refusal
 from core.permissions import Permission
 from core.problem import problem_of
 from messaging.reviews import selectors, services
-from messaging.reviews.models import AccessReview, Decision, ReviewItem
+from messaging.reviews.models import ROLE, AccessReview, Decision, ReviewItem
+
+SHOWN = 100
+DECISIONS = (Decision.ATTESTED.value, Decision.REVOKED.value)
+
+
+def _line(item: ReviewItem) -> dict[str, Any]:
+    """A line as the page shows it."""
+    return {
+        "id": item.id,
+        "label": item.label,
+        "kind": kind_in_words(item.kind),
+        "decision": item.get_decision_display(),
+        "note": item.note,
+        "is_open": item.decision == Decision.OPEN,
+    }
+
+
+def kind_in_words(kind: str) -> str:
+    """What a line is about."""
+    if kind == ROLE:
+        return str(_("role"))
+    name, _to, holder = kind.partition("_to_")
+    label = next((str(one.label) for one in kinds() if one.name == name), name)
+    to = _("to a person") if holder == "person" else _("to a group")
+    return f"{label} {to}"
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as wrong:
+        raise NotFound("item") from wrong
 
 
 def _concerned(request: HttpRequest) -> bool:
@@ -52,6 +88,7 @@ class AccessReviewAdmin(_OfReviews):
     fields = ("name", "reviewer", "due_at")
     autocomplete_fields = ("reviewer",)
     actions = ("close",)
+    change_form_template = "messaging/review.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessReview]:
         rows, actor = super().get_queryset(request), actor_for(request.user)  # type: ignore[arg-type]
@@ -60,8 +97,75 @@ class AccessReviewAdmin(_OfReviews):
         return rows.filter(reviewer_id=actor.user_id)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.download)
-        return [path("<uuid:review_id>/report.<str:kind>", view), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:review_id>/report.<str:kind>", wrap(self.download)),
+            path("<uuid:review_id>/decide/", wrap(self.decide)),
+            path("<uuid:review_id>/close/", wrap(self.close_one)),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The lines of the review, each to be decided right there."""
+        row = self.get_object(request, object_id)
+        extra = self._shown(request, row.id) if row is not None else {}
+        return super().change_view(request, object_id, form_url, extra)
+
+    def _shown(self, request: HttpRequest, review_id: UUID) -> dict[str, Any]:
+        actor = actor_for(request.user)  # type: ignore[arg-type]
+        review = selectors.review(actor, review_id)
+        rows = Paginator(ReviewItem.objects.filter(review=review).order_by("id"), SHOWN)
+        page = rows.get_page(request.GET.get("page"))
+        return {
+            "review": review,
+            "title": review.name,
+            "subtitle": None,
+            "base": f"/admin/messaging/accessreview/{review.id}/",
+            "page": page,
+            "lines": [_line(row) for row in page],
+            "may_decide": review.reviewer_id == actor.user_id and review.closed_at is None,
+            "may_close": review.closed_at is None,
+        }
+
+    def decide(self, request: HttpRequest, review_id: UUID) -> HttpResponse:
+        """One line by its own buttons, or those that were chosen."""
+        decision = next((one for one in DECISIONS if one in request.POST), None)
+        if request.method != "POST" or decision is None:
+            raise Http404
+        named = request.POST[decision]
+        ids = request.POST.getlist("item") if named == "chosen" else [named]
+        actor, done = actor_for(request.user), 0  # type: ignore[arg-type]
+        for id_ in ids[:SHOWN]:
+            try:
+                services.decide(actor, review_id=review_id, item_id=_uuid(id_), decision=decision)
+                done += 1
+            except Refusal as refusal:
+                self.message_user(request, sentence(refusal), messages.ERROR)
+        words = ngettext("%(count)d line is decided.", "%(count)d lines are decided.", done)
+        if done:
+            self.message_user(request, words % {"count": done}, messages.SUCCESS)
+        return self._back(request, review_id)
+
+    def close_one(self, request: HttpRequest, review_id: UUID) -> HttpResponse:
+        """End the deciding."""
+        if request.method != "POST":
+            raise Http404
+        try:
+            services.close_review(actor_for(request.user), review_id=review_id)  # type: ignore[arg-type]
+        except NotFound as refusal:
+            raise Http404 from refusal
+        return self._back(request, review_id)
+
+    def _back(self, request: HttpRequest, review_id: UUID) -> HttpResponse:
+        number = request.GET.get("page", "1")
+        query = f"?page={number}" if number.isdecimal() and number != "1" else ""
+        return HttpResponseRedirect(f"/admin/messaging/accessreview/{review_id}/change/{query}")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_staff and actor_for(request.user).may(Permission.ACCESS_REVIEW)  # type: ignore[union-attr, arg-type]
@@ -103,7 +207,7 @@ class AccessReviewAdmin(_OfReviews):
 class ReviewItemAdmin(_OfReviews):
     """What is to be decided: choose lines, and attest or revoke them."""
 
-    list_display = ("label", "kind", "review", "decision", "decided_at")
+    list_display = ("label", "about", "review", "decision", "decided_at")
     list_display_links = None
     list_filter = (
         ("review", admin.RelatedOnlyFieldListFilter),
@@ -120,6 +224,10 @@ class ReviewItemAdmin(_OfReviews):
         if actor.may(Permission.ACCESS_REVIEW):
             return rows
         return rows.filter(review__reviewer_id=actor.user_id)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def about(self, item: ReviewItem) -> str:
+        return kind_in_words(item.kind)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

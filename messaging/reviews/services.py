@@ -17,6 +17,7 @@ from core.actor import Actor, system_actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.text import clean_name, clean_text
 from events.journal import hold, publish
+from messaging.conversations.models import Conversation
 from messaging.reviews import access
 from messaging.reviews.events import ReviewClosed, ReviewDecided, ReviewOpened
 from messaging.reviews.models import ROLE, AccessReview, Decision, ReviewItem
@@ -108,9 +109,13 @@ def _lines(review: AccessReview) -> Iterator[ReviewItem]:
                     label=f"{kind.title(row.content_object)} → {getattr(row, holder).name}",
                 )
     given = RoleAssignment.objects.select_related("role", "user", "group", "over_group")
+    over = given.filter(over_conversation_id__isnull=False).values("over_conversation_id")
+    channels = dict(Conversation.objects.filter(id__in=over).values_list("id", "name"))
     for row in given.order_by("role__name", "id").iterator():
         holder = row.user.name if row.user else row.group.name
         limit = f" ({row.over_group.name})" if row.over_group else ""
+        if row.over_conversation_id:
+            limit = f" (#{channels.get(row.over_conversation_id, '?')})"
         yield ReviewItem(
             review=review,
             kind=ROLE,

@@ -1,6 +1,9 @@
 """Access reviews: a campaign lists what is granted, its reviewer decides, a report remains."""
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.groups import services as groups
 from accounts.groups.services import Members
@@ -127,3 +130,99 @@ def test_over_rest_and_in_the_console(cast, review):
     assert cast.ana.client.get("/admin/messaging/accessreview/").status_code == 200
     page = cast.ana.client.get("/admin/messaging/reviewitem/")
     assert "auditor → team" in page.text
+
+
+@pytest.fixture
+def bo_in_the_console(cast, review) -> Client:
+    """Bo, the reviewer, whom a role lets into the console."""
+    role = roles.create_role(cast.ana.actor, name="console", permissions=["console.open"])
+    roles.give_role(cast.ana.actor, role_id=role.id, user_id=cast.bo.id)
+    return cast.bo.client
+
+
+def test_the_reviews_own_page_shows_its_lines_and_decides_them(cast, review, bo_in_the_console):
+    bo, base = bo_in_the_console, f"/admin/messaging/accessreview/{review.id}"
+    page = bo.get(f"{base}/change/").text
+    assert "3 lines of 3 are open." in page
+    assert [label in page for label in ("#=room → Cy", "#=room → team", "auditor → team")] == [
+        True
+    ] * 3
+    assert "Attest #=room → Cy" in page
+
+    first = bo.post(f"{base}/decide/", {"attested": str(line(review, "Cy").id)}, follow=True)
+    chosen = [str(line(review, label).id) for label in ("=room → team", "auditor")]
+    rest = bo.post(f"{base}/decide/", {"revoked": "chosen", "item": chosen}, follow=True)
+
+    assert "1 line is decided." in first.text
+    assert "2 lines are decided." in rest.text
+    assert "Attest #" not in rest.text, "nothing is open any more"
+    decisions = review.items.order_by("id").values_list("decision", flat=True)
+    assert list(decisions) == ["attested", "revoked", "revoked"]
+    assert not ConversationGroupGrant.objects.exists()
+
+
+def test_who_is_not_the_reviewer_sees_the_page_and_decides_nothing(cast, review):
+    ana, base = cast.ana.client, f"/admin/messaging/accessreview/{review.id}"
+    page = ana.get(f"{base}/change/").text
+    assert "Attest" not in page
+    assert "Close this review" in page
+
+    said = ana.post(f"{base}/decide/", {"revoked": str(line(review, "Cy").id)}, follow=True).text
+
+    assert "Only its reviewer decides in a review." in said
+    assert review.items.filter(decision="").count() == 3
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {"attested": "x"},
+        {"attested": "\x00"},
+        {"attested": "0190a000-0000-7000-8000-000000000000"},
+        {"revoked": "chosen"},
+        {"revoked": "chosen", "item": ["x", ""]},
+    ],
+    ids=str,
+)
+def test_a_line_that_is_none_decides_nothing(cast, review, bo_in_the_console, posted):
+    base = f"/admin/messaging/accessreview/{review.id}"
+
+    assert bo_in_the_console.post(f"{base}/decide/", posted).status_code == 302
+    assert bo_in_the_console.post(f"{base}/decide/", {"perhaps": "x"}).status_code == 404
+    assert bo_in_the_console.get(f"{base}/decide/").status_code == 404
+    assert review.items.filter(decision="").count() == 3
+
+
+def test_a_stranger_finds_no_review(cast, review, bo_in_the_console):
+    other = services.open_review(cast.ana.actor, name="Not yours", reviewer_id=cast.ana.id)
+    base = f"/admin/messaging/accessreview/{other.id}"
+
+    assert bo_in_the_console.get(f"{base}/change/").status_code == 302
+    assert bo_in_the_console.post(f"{base}/close/").status_code == 404
+    bo_in_the_console.post(f"{base}/decide/", {"revoked": str(other.items.first().id)})
+    other.refresh_from_db()
+    assert (other.closed_at, other.items.exclude(decision="").count()) == (None, 0)
+
+
+def test_closing_it_on_its_page(cast, review):
+    base = f"/admin/messaging/accessreview/{review.id}"
+
+    page = cast.ana.client.post(f"{base}/close/", follow=True)
+
+    assert "Closed on" in page.text
+    assert "Close this review" not in page.text
+
+
+def test_the_page_takes_as_many_queries_for_100_lines_as_for_three(
+    cast, review, django_assert_max_num_queries
+):
+    path = f"/admin/messaging/accessreview/{review.id}/change/"
+    with CaptureQueriesContext(connection) as few:
+        cast.ana.client.get(path)
+    ReviewItem.objects.bulk_create(
+        ReviewItem(review=review, kind="role", group_id=new_id(), object_id=new_id(), label=str(n))
+        for n in range(97)
+    )
+
+    with django_assert_max_num_queries(len(few)):
+        assert "100 lines of 100 are open." in cast.ana.client.get(path).text
