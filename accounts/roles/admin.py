@@ -1,9 +1,11 @@
 """The organisation's own roles in its console, and who has them."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,7 @@ from accounts.actors import actor_for
 from accounts.pages import ServiceForm, ServicePage
 from accounts.roles import services
 from accounts.roles.models import CustomRole, RoleAssignment
+from accounts.roles.places import MOST_OFFERED, places
 from core.actor import Actor
 from core.permissions import IN_WORDS, Permission
 
@@ -35,6 +38,53 @@ class RoleForm(ServiceForm):
                 for permission in Permission
                 if permission in offered
             ]
+
+
+class NewAssignmentForm(ServiceForm):
+    """The channel is named: what stands in the table is its id."""
+
+    channel = forms.CharField(
+        required=False,
+        max_length=80,
+        label=_("Only over this channel"),
+        help_text=_("Its name; the field suggests the channels that you may see."),
+    )
+
+    class Meta:
+        model = RoleAssignment
+        fields = ("role", "user", "group", "over_group")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "channel" in self.fields:
+            names = places().offered(self.actor, MOST_OFFERED)
+            self.fields["channel"].widget = NamesInput(names)
+
+    def clean_channel(self) -> UUID | None:
+        name = self.cleaned_data["channel"].strip()
+        found = places().named(self.actor, name) if name else []
+        if name and not found:
+            raise forms.ValidationError(_("There is no channel of this name that you may see."))
+        if len(found) > 1:
+            words = _("Several channels have this name. Give the role over REST, by the id.")
+            raise forms.ValidationError(words)
+        return found[0] if found else None
+
+
+class NamesInput(forms.TextInput):
+    """A line of text that suggests names while one types, without asking anybody."""
+
+    template_name = "accounts/names.html"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(attrs={"autocomplete": "off"})
+        self.names = names
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["names"] = self.names
+        context["widget"]["attrs"]["list"] = f"{name}-names"
+        return context
 
 
 def _manages(request: HttpRequest) -> bool:
@@ -83,13 +133,30 @@ class CustomRoleAdmin(_OfRoles):
 class RoleAssignmentAdmin(_OfRoles):
     """Who has which role; everywhere, or over one group or channel only."""
 
-    list_display = ("role", "user", "group", "over_group", "over_conversation_id", "created_at")
+    form = NewAssignmentForm
+    list_display = ("role", "user", "group", "over_group", "over_channel", "created_at")
     list_filter = (("role", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("role", "user", "group", "over_group")
     search_fields = ("role__name", "user__name", "user__email", "group__name")
     autocomplete_fields = ("role", "user", "group", "over_group")
     ordering = ("role__name", "-created_at")
-    fields = ("role", "user", "group", "over_group", "over_conversation_id")
+    fields = ("role", "user", "group", "over_group", "channel")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RoleAssignment]:
+        title = places().title(actor_for(request.user), "over_conversation_id")
+        return super().get_queryset(request).annotate(channel_name=title)
+
+    @admin.display(description=_("only over this channel"))
+    def over_channel(self, row: Any) -> str:
+        if row.over_conversation_id is None:
+            return ""
+        return f"#{row.channel_name}" if row.channel_name else str(_("a channel you do not see"))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.fields if obj is None else self.list_display
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if obj is None else self.list_display
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -104,7 +171,7 @@ class RoleAssignmentAdmin(_OfRoles):
             user_id=id_of("user"),
             group_id=id_of("group"),
             over_group_id=id_of("over_group"),
-            over_conversation_id=values["over_conversation_id"],
+            over_conversation_id=values["channel"],
         )
 
     def remove(self, actor: Actor, row: RoleAssignment) -> None:

@@ -13,6 +13,7 @@ from accounts.people.models import User
 from accounts.roles import access
 from accounts.roles.events import RoleCreated, RoleDeleted, RoleGiven, RoleTaken, RoleUpdated
 from accounts.roles.models import CustomRole, RoleAssignment
+from accounts.roles.places import places
 from accounts.roles.refreshing import refresh, refresh_holders
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -102,6 +103,8 @@ def give_role(
     if user_id is not None and user_id == actor.user_id:
         raise Forbidden("role", _("Let somebody else give roles to you."), code="own_rights")
     _check_holder(user_id, group_id, over_group_id)
+    if over_conversation_id is not None and not places().knows(actor, over_conversation_id):
+        raise Invalid.field("over_conversation_id", _("Name a channel that you may see."))
     where = {
         "user_id": user_id,
         "group_id": group_id,

@@ -5,9 +5,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.groups.closure import PEOPLE_IN
+from accounts.roles.places import Places, knows_places
 from core.actor import Actor
+from core.permissions import Permission
+from messaging.conversations.access import visible_conversations
+from messaging.conversations.models import Conversation, Kind
 from messaging.grants.access import conversation_to_grant
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
 
@@ -57,3 +62,33 @@ def conversations_granted_to(group_ids: Collection[UUID]) -> list[UUID]:
     """The conversations that any of these groups was granted, in the order of their ids."""
     rows = ConversationGroupGrant.objects.filter(group_id__in=group_ids)
     return sorted(set(rows.values_list("content_object_id", flat=True)))
+
+
+def known_channels(actor: Actor) -> QuerySet[Conversation]:
+    """The channels that the actor may know of: all for whoever manages any, else what they see."""
+    if actor.may(Permission.CHANNELS_MANAGE_ANY):
+        rows = Conversation.objects.all()
+    else:
+        rows = visible_conversations(actor)
+    return rows.exclude(kind=Kind.DIRECT)
+
+
+def _offered(actor: Actor, most: int) -> list[str]:
+    rows = known_channels(actor).filter(archived_at=None).exclude(name=None)
+    return list(rows.order_by("name").values_list("name", flat=True).distinct()[:most])
+
+
+def _named(actor: Actor, name: str) -> list[UUID]:
+    rows = known_channels(actor).filter(name__iexact=name.removeprefix("#"))
+    return list(rows.values_list("id", flat=True)[:2])
+
+
+def _knows(actor: Actor, conversation_id: UUID) -> bool:
+    return known_channels(actor).filter(id=conversation_id).exists()
+
+
+def _title(actor: Actor, column: str) -> Subquery:
+    return Subquery(known_channels(actor).filter(id=OuterRef(column)).values("name")[:1])
+
+
+knows_places(Places(offered=_offered, named=_named, knows=_knows, title=_title))

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.groups import services as groups
 from accounts.groups.access import may_manage
@@ -11,10 +13,12 @@ from accounts.roles import selectors, services
 from accounts.roles.models import CustomRole, RoleAssignment
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid
+from core.ids import new_id
 from core.permissions import Permission, Role
 from events.models import Entry
 from tenants.selectors import tenant_id
 from tests.messaging.calls import call
+from tests.messaging.places import make_channel, make_direct
 
 
 def admin(cast) -> Actor:
@@ -220,3 +224,78 @@ def test_by_command(cast, in_acme):
             call_command("give_role", **{"tenant": "acme", "role": "Helpdesk", **wrong})
     with pytest.raises(CommandError):
         call_command("create_role", tenant="acme", name="x", permissions="people.eat")
+
+
+class TestOverAChannelByItsName:
+    PAGE = "/admin/accounts/roleassignment/add/"
+
+    @pytest.fixture
+    def role(self, in_acme, cast):
+        return services.create_role(
+            cast.ana.actor, name="keeper", permissions=["channels.manage_any"]
+        )
+
+    def give(self, person, role, holder, channel: str):
+        about = {"role": str(role.id), "user": str(holder.id), "channel": channel}
+        return person.client.post(self.PAGE, about)
+
+    @pytest.mark.parametrize("name", ["Plans", "#plans", " plans "])
+    def test_it_is_found_and_listed_by_its_name(self, cast, role, name):
+        room = make_channel(cast.bo, name="plans", kind="private")
+
+        assert self.give(cast.ana, role, cast.cy, name).status_code == 302
+
+        assert RoleAssignment.objects.get().over_conversation_id == room.id
+        assert "#plans" in cast.ana.client.get("/admin/accounts/roleassignment/").text
+        assert 'value="plans"' in cast.ana.client.get(self.PAGE).text
+
+    def test_no_channel_is_found_that_one_may_not_see(self, cast, role):
+        make_channel(cast.bo, name="plans", kind="private")
+        officer = services.create_role(
+            cast.ana.actor, name="officer", permissions=["roles.manage", "console.open"]
+        )
+        services.give_role(cast.ana.actor, role_id=officer.id, user_id=cast.cy.id)
+
+        page = cast.cy.client.get(self.PAGE).text
+        response = self.give(cast.cy, officer, cast.eve, "plans")
+
+        assert "plans" not in page
+        assert "There is no channel of this name that you may see." in response.text
+        assert RoleAssignment.objects.count() == 1
+
+    def test_a_name_that_two_have_is_refused(self, cast, role):
+        for person in (cast.bo, cast.cy):
+            make_channel(person, name="plans", kind="private")
+
+        response = self.give(cast.ana, role, cast.eve, "plans")
+
+        assert "Several channels have this name." in response.text
+        assert not RoleAssignment.objects.exists()
+
+    def test_what_is_no_channel_is_refused_by_the_service_too(self, cast, role):
+        direct = make_direct(cast.ana, cast.bo)
+        for id_ in (new_id(), direct.id):
+            with pytest.raises(Invalid) as refused:
+                services.give_role(
+                    cast.ana.actor, role_id=role.id, user_id=cast.cy.id, over_conversation_id=id_
+                )
+            assert refused.value.errors[0].field == "over_conversation_id"
+
+    def test_the_list_takes_as_many_queries_for_twenty_as_for_one(
+        self, cast, role, django_assert_max_num_queries
+    ):
+        def add(number: int) -> None:
+            room = make_channel(cast.ana, name=f"room-{number}", kind="private")
+            services.give_role(
+                cast.ana.actor, role_id=role.id, user_id=cast.cy.id, over_conversation_id=room.id
+            )
+
+        add(0)
+        cast.ana.client.get("/admin/accounts/roleassignment/")
+        with CaptureQueriesContext(connection) as one:
+            cast.ana.client.get("/admin/accounts/roleassignment/")
+        for number in range(1, 20):
+            add(number)
+
+        with django_assert_max_num_queries(len(one)):
+            cast.ana.client.get("/admin/accounts/roleassignment/")
