@@ -5,6 +5,7 @@ from accounts.grants.api import router as object_grants
 from accounts.groups.api import router as groups
 from accounts.invitations.api import router as invitations
 from accounts.oauth.api import router as oauth_apps
+from accounts.policies.api import router as policies
 from accounts.requests import authenticate
 from accounts.roles.api import router as roles
 from accounts.sessions.api import router as sessions
@@ -56,6 +57,7 @@ for feature in (
     tokens,
     oauth_apps,
     identity_providers,
+    policies,
     grants,
     object_grants,
     explain,

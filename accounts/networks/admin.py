@@ -11,7 +11,7 @@ from accounts.networks.models import NetworkPolicy
 from accounts.pages import sentence
 from accounts.policies.models import Policy
 from accounts.policies.page import PolicyAdmin
-from accounts.tokens.reach import clean_networks, is_from
+from accounts.tokens.reach import clean_networks
 from core.errors import Refusal
 from core.http import client_address
 
@@ -43,11 +43,10 @@ class NetworkForm(forms.ModelForm):
             named = clean_networks(self.cleaned_data["networks"].replace(",", " ").split()) or []
         except Refusal as refusal:
             raise forms.ValidationError(sentence(refusal)) from refusal
-        if not is_from(self.address, named):
-            words = _(
-                "You are at %(here)s, which is in none of these: you would shut yourself out."
-            )
-            raise forms.ValidationError(words % {"here": self.address})
+        try:
+            NetworkPolicy(networks=named).check_maker(self.address)
+        except Refusal as refusal:
+            raise forms.ValidationError(sentence(refusal)) from refusal
         return named
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 from accounts.policies.models import Policy
 from accounts.sessions.models import Session
 from accounts.tokens.reach import clean_networks, is_from
-from core.errors import Words
+from core.errors import Invalid, Words
 
 
 class NetworkPolicy(Policy):
@@ -33,6 +33,13 @@ class NetworkPolicy(Policy):
 
     def check_change(self, before: Self) -> None:
         self.networks = clean_networks(self.networks) or []
+
+    def check_maker(self, address: str) -> None:
+        if not self.admits(address):
+            words = _(
+                "You are at %(here)s, which is in none of these: you would shut yourself out."
+            )
+            raise Invalid.field("networks", words % {"here": address})
 
     def sessions_outside(self) -> models.QuerySet[Session]:
         """The sessions that were last used from elsewhere."""

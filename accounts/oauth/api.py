@@ -11,6 +11,7 @@ from pydantic import Field
 from accounts.oauth import selectors, services
 from accounts.oauth.models import GrantType, OAuthApp, OAuthSecret
 from accounts.stepup import require_recent
+from accounts.tokens.services import check_is_no_token
 from core.api import Body, answer, answers
 from core.http import Request
 
@@ -132,6 +133,7 @@ def list_oauth_apps(request: Request) -> HttpResponse:
 @router.post("/oauth-apps", response=answers(NewOAuthAppView, 201))
 def create_oauth_app(request: Request, body: NewOAuthApp) -> HttpResponse:
     """Set an app up. Nothing keeps its secret, so that a second POST sets another one up."""
+    check_is_no_token(request.actor)
     require_recent(request)
     made = services.create_app(request.actor, **body.model_dump())
     row = selectors.app(request.actor, made.app.id)
@@ -163,6 +165,7 @@ def revoke_oauth_app(request: Request, app_id: UUID) -> HttpResponse:
 @router.post("/oauth-apps/{app_id}/secrets", response=answers(NewOAuthSecretView, 201))
 def make_oauth_secret(request: Request, app_id: UUID) -> HttpResponse:
     """Make the next secret, so that the old one can be ended without a pause."""
+    check_is_no_token(request.actor)
     require_recent(request)
     row, secret = services.make_secret(request.actor, app_id=app_id)
     return answer({**_secret(row), "client_secret": secret}, 201)

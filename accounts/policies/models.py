@@ -55,6 +55,9 @@ class Policy(models.Model):
     def check_change(self, before: Self) -> None:
         """Refuse, by raising a Refusal, what this policy may not become; nothing by default."""
 
+    def check_maker(self, address: str) -> None:
+        """Refuse a change that would shut out its maker, who is at this address; none does."""
+
     def consequences(self, before: Self) -> Iterable[Words]:
         """What the change from `before` will do, in sentences with the number of people.
 

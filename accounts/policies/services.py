@@ -1,7 +1,6 @@
 """Change what an organisation has decided."""
 
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -97,6 +96,9 @@ def _value(policy: Policy, name: str) -> Any:
     value = getattr(policy, name)
     if name in policy.masked:
         return MASKED_SET if value else MASKED_EMPTY
-    if isinstance(value, UUID):
-        return str(value)
+    return plain(value)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
     return value if isinstance(value, bool | int | float | str | list | type(None)) else str(value)

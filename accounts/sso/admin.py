@@ -19,6 +19,7 @@ from accounts.sso.entering import dry_run
 from accounts.sso.forms import SWITCHES, ChangedProviderForm, NewProviderForm
 from accounts.sso.keys import ends_at, fingerprint
 from accounts.sso.models import Arrival, IdentityProvider, Kind, State
+from accounts.stepup import is_recent, lead_to_proof
 from core.actor import Actor
 from core.errors import Refusal
 from core.permissions import Permission
@@ -138,6 +139,17 @@ class IdentityProviderAdmin(IdentityAdmin):
         )
         return HttpResponseRedirect(_page_of(obj.pk))
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever changes a provider has proved lately who they are."""
+        if request.method == "POST" and not is_recent(request):
+            return lead_to_proof(request, keeps_form=not request.POST.get("secret"))
+        return super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not is_recent(request):
+            return lead_to_proof(request)
+        return super().delete_view(request, *args, **kwargs)
+
     def change_view(
         self,
         request: HttpRequest,
@@ -169,6 +181,8 @@ class IdentityProviderAdmin(IdentityAdmin):
             raise PermissionDenied
         if request.method != "POST" or act is None or self.get_object(request, object_id) is None:
             raise Http404
+        if not is_recent(request):
+            return lead_to_proof(request)
         try:
             act(actor_for(request.user), UUID(object_id))
             self.message_user(request, DONE[request.POST["act"]], messages.SUCCESS)

@@ -12,6 +12,7 @@ from accounts.sso import access, addresses, arrivals, selectors, services
 from accounts.sso.entering import dry_run
 from accounts.sso.models import Arrival, IdentityProvider, State
 from accounts.sso.schemas import Grant, Mapping, Options
+from accounts.stepup import require_recent
 from core.api import Body, answer, answers
 from core.errors import Forbidden
 from core.http import Request
@@ -119,6 +120,7 @@ def add_identity_provider(request: Request, body: NewProvider) -> HttpResponse:
 
     `trust` holds particulars; for OpenID Connect at least the `client_id`.
     """
+    require_recent(request)
     given = body.model_dump(mode="json", exclude_none=True)
     return answer(provider_view(services.add_provider(request.actor, **given)), 201)
 
@@ -134,6 +136,7 @@ def change_identity_provider(
     request: Request, provider_id: UUID, body: ChangedProvider
 ) -> HttpResponse:
     """Change a provider; `state` switches it on (`on`) or off (`draft`)."""
+    require_recent(request)
     given = body.model_dump(mode="json", exclude_none=True)
     state = given.pop("state", None)
     provider = access.provider_to_manage(request.actor, provider_id)
@@ -147,6 +150,7 @@ def change_identity_provider(
 @router.delete("/identity-providers/{provider_id}", response=answers(None, 204))
 def remove_identity_provider(request: Request, provider_id: UUID) -> HttpResponse:
     """Remove a provider that is off. People keep their accounts."""
+    require_recent(request)
     services.remove_provider(request.actor, provider_id=provider_id)
     return answer(status=204)
 
@@ -166,6 +170,7 @@ def list_arrivals(request: Request, provider_id: UUID) -> HttpResponse:
 @idempotent
 def make_provider_key(request: Request, provider_id: UUID) -> HttpResponse:
     """Make our next key pair for a SAML provider: published at once, not signing yet."""
+    require_recent(request)
     services.make_key(request.actor, provider_id=provider_id)
     return answer(provider_view(access.provider_to_manage(request.actor, provider_id)), 201)
 
@@ -174,6 +179,7 @@ def make_provider_key(request: Request, provider_id: UUID) -> HttpResponse:
 @idempotent
 def retire_provider_key(request: Request, provider_id: UUID) -> HttpResponse:
     """Retire our old key pair: the next one signs from now on."""
+    require_recent(request)
     services.retire_key(request.actor, provider_id=provider_id)
     return answer(provider_view(access.provider_to_manage(request.actor, provider_id)))
 
@@ -182,6 +188,7 @@ def retire_provider_key(request: Request, provider_id: UUID) -> HttpResponse:
 @idempotent
 def vouch_for_provider(request: Request, provider_id: UUID) -> HttpResponse:
     """Let a provider sign in whoever has no more rights than oneself."""
+    require_recent(request)
     return answer(provider_view(services.vouch(request.actor, provider_id=provider_id)))
 
 

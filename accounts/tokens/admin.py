@@ -40,7 +40,7 @@ class NewTokenForm(forms.ModelForm):
 
     days = forms.IntegerField(min_value=1, max_value=3650, initial=90, label=_("Lifetime in days"))
     scopes = forms.MultipleChoiceField(
-        choices=[(scope, scope) for scope in sorted(services.SCOPES)],
+        choices=[(scope, scope) for scope in sorted(services.TOKEN_SCOPES)],
         widget=forms.CheckboxSelectMultiple,
         initial=["read", "write"],
     )
@@ -161,7 +161,7 @@ class NewServiceAccountForm(ServiceForm):
 
     name = forms.CharField(max_length=120, label=_("What it is for"))
     scopes = forms.MultipleChoiceField(
-        choices=[(scope, scope) for scope in sorted(services.SCOPES)],
+        choices=[(scope, scope) for scope in sorted(services.TOKEN_SCOPES)],
         widget=forms.CheckboxSelectMultiple,
         initial=["read", "write"],
     )

@@ -73,6 +73,7 @@ def list_tokens(request: Request) -> HttpResponse:
 @router.post("/me/tokens", response=answers(NewTokenView, 201))
 def create_token(request: Request, body: NewToken) -> HttpResponse:
     """Make a token for oneself. Nothing keeps it, so that a second POST makes another one."""
+    services.check_is_no_token(request.actor)
     require_recent(request)
     row, secret = services.create_own_token(request.actor, **body.model_dump())
     return answer({**_view(row), "token": secret}, 201)
@@ -96,6 +97,7 @@ def list_service_accounts(request: Request) -> HttpResponse:
 @router.post("/service-accounts", response=answers(NewTokenView, 201))
 def create_service_account(request: Request, body: NewToken) -> HttpResponse:
     """Make an account for a program, with its first token, which is shown this once."""
+    services.check_is_no_token(request.actor)
     require_recent(request)
     row, secret = services.create_service_account(request.actor, **body.model_dump())
     return answer({**_view(row), "token": secret}, 201)
@@ -104,6 +106,7 @@ def create_service_account(request: Request, body: NewToken) -> HttpResponse:
 @router.post("/service-accounts/{user_id}/tokens", response=answers(NewTokenView, 201))
 def create_service_token(request: Request, user_id: UUID, body: NewToken) -> HttpResponse:
     """Make another token for a program, so that the old one can be ended without a pause."""
+    services.check_is_no_token(request.actor)
     require_recent(request)
     row, secret = services.create_service_token(request.actor, user_id=user_id, **body.model_dump())
     return answer({**_view(row), "token": secret}, 201)

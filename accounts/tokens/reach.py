@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.errors import Forbidden, Invalid
 
+SENSITIVE = "sensitive"
+"""The scope by which a token does what people are asked for anew who they are."""
+
 MOST_CHANNELS = 200
 MOST_NETWORKS = 50
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -19,6 +22,7 @@ ADMINISTRATION = frozenset(
         "access",
         "assignments",
         "domains",
+        "grants",
         "groups",
         "identity-providers",
         "invitations",

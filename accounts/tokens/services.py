@@ -21,7 +21,7 @@ from accounts.sessions.events import SessionRevoked
 from accounts.tokens import access
 from accounts.tokens.events import ServiceAccountCreated, TokenCreated
 from accounts.tokens.models import ApiToken
-from accounts.tokens.reach import MOST_CHANNELS, clean_networks
+from accounts.tokens.reach import MOST_CHANNELS, SENSITIVE, clean_networks
 from core.actor import Actor
 from core.errors import Forbidden, Invalid, NotFound
 from core.permissions import Permission, Role
@@ -34,6 +34,10 @@ PREFIX = "chy_"
 """Lets secret scanners recognise our tokens."""
 
 SCOPES = frozenset({"read", "write", "admin"})
+TOKEN_SCOPES = SCOPES | {SENSITIVE}
+"""Those of tokens that people make for themselves and for service accounts: no app of somebody else
+asks for the sensitive one."""
+
 LONGEST_DAYS = 36_500
 _BASE_62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
@@ -59,9 +63,9 @@ def create_token(
     Errors  Invalid for an unknown scope, a network that is none, a lifetime below one day or above
             a hundred years.
     """
-    unknown = sorted(set(scopes or []) - SCOPES)
+    unknown = sorted(set(scopes or []) - TOKEN_SCOPES)
     if unknown:
-        known = ", ".join(sorted(SCOPES))
+        known = ", ".join(sorted(TOKEN_SCOPES))
         raise Invalid.field("scopes", _("Known scopes are %(known)s.") % {"known": known})
     if len(conversation_ids) > MOST_CHANNELS:
         raise Invalid.field("conversation_ids", _("Name at most 200 channels."))
@@ -162,6 +166,14 @@ def check_scopes(actor: Actor, scopes: Sequence[str]) -> None:
     """
     if not scopes:
         raise Invalid.field("scopes", _("Name at least one scope."))
+    check_is_no_token(actor)
+
+
+def check_is_no_token(actor: Actor) -> None:
+    """Refuse to have a token made by a token.
+
+    Errors  Forbidden.
+    """
     if actor.scopes is not None:
         # It could be bound to networks or channels, which what it made would not be.
         raise Forbidden("token", _("Sign in to make tokens: a token makes none."))

@@ -194,6 +194,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 PASSWORD_RESET_TIMEOUT = 3600
 MFA_ADAPTER = "accounts.mfa.adapter.SecondFactorAdapter"
+MFA_FORMS = {"activate_totp": "accounts.mfa.forms.ActivateTOTPForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # People whom an admin or a directory made have proved no address yet.

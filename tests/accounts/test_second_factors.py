@@ -118,7 +118,11 @@ def test_an_app_is_set_up_on_the_page(in_acme, cast):
     secret = page.context["form"].secret
     code = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
 
+    waiting = client.session["mfa.totp.secret"]
+    assert waiting.startswith("v1."), "sealed until it is confirmed"
+    assert secret not in waiting
     client.post("/accounts/2fa/totp/activate/", {"code": code})
+    assert "mfa.totp.secret" not in client.session
 
     assert Authenticator.objects.filter(user_id=cast.bo.id, type="totp").exists()
     assert client.get("/accounts/2fa/").status_code == 200

@@ -207,7 +207,13 @@ def test_nobody_gets_nothing(cast, secret, operation):
     assert "between us" not in text
 
 
-@pytest.mark.parametrize("operation", with_ids(), ids=str)
+OF_EACH = {("policy_id",)}
+"""What every organisation has by the same name: there one's own is found."""
+
+
+@pytest.mark.parametrize(
+    "operation", [op for op in with_ids() if op.parameters not in OF_EACH], ids=str
+)
 def test_a_person_of_another_organisation_gets_nothing(cast, secret, operation):
     known = ask(cast.dee.client, operation, secret)
     unknown = ask(cast.dee.client, operation, random_ids(secret))

@@ -855,6 +855,38 @@ export interface PlacementView {
   is_muted: boolean;
 }
 
+export interface PolicyChange {
+  values: object;
+  if_version?: number | null;
+}
+
+export interface PolicyFieldView {
+  name: string;
+  label: string;
+  help: string;
+  choices: string[];
+  is_list: boolean;
+}
+
+export interface PolicyList {
+  items: PolicyView[];
+  next: null;
+}
+
+export interface PolicyPreview {
+  version: number;
+  sentences: string[];
+}
+
+export interface PolicyView {
+  name: string;
+  title: string;
+  version: number;
+  changed_at: Timestamp | null;
+  values: object;
+  fields: PolicyFieldView[];
+}
+
 export interface PollOptionView {
   text: string;
   count: number;
