@@ -61,25 +61,25 @@ def list_policies(request: Request) -> HttpResponse:
     return answer({"items": [_view(selectors.stored(kind)) for kind in found], "next": None})
 
 
-@router.get("/policies/{kind}", response=answers(PolicyView))
-def get_policy(request: Request, kind: str) -> HttpResponse:
+@router.get("/policies/{policy_id}", response=answers(PolicyView))
+def get_policy(request: Request, policy_id: str) -> HttpResponse:
     """One policy, such as `sign_in` or `session`."""
-    return answer(_view(selectors.stored(_kind(request, kind))))
+    return answer(_view(selectors.stored(_kind(request, policy_id))))
 
 
-@router.post("/policies/{kind}/preview", response=answers(PolicyPreview))
+@router.post("/policies/{policy_id}/preview", response=answers(PolicyPreview))
 @idempotent
-def preview_policy(request: Request, kind: str, body: PolicyChange) -> HttpResponse:
+def preview_policy(request: Request, policy_id: str, body: PolicyChange) -> HttpResponse:
     """Say in words what a change would do, and to how many people; nothing is stored."""
-    before = selectors.stored(_kind(request, kind))
+    before = selectors.stored(_kind(request, policy_id))
     after = _after(request, before, body)
     return answer({"version": before.version, "sentences": words.told(before, after)})
 
 
-@router.patch("/policies/{kind}", response=answers(PolicyView))
-def change_policy(request: Request, kind: str, body: PolicyChange) -> HttpResponse:
+@router.patch("/policies/{policy_id}", response=answers(PolicyView))
+def change_policy(request: Request, policy_id: str, body: PolicyChange) -> HttpResponse:
     """Change fields of a policy; it is seen everywhere within a second. A sensitive act."""
-    found = _kind(request, kind)
+    found = _kind(request, policy_id)
     require_recent(request)
     _after(request, selectors.stored(found), body)
     given = values.clean(found, body.values)

@@ -150,6 +150,7 @@ def secret(cast: Cast) -> dict[str, object]:
         "secret_id": oauth_secret.id,
         "item_id": item.id,
         "kind": "provider",
+        "policy_id": "session",
         "object_id": provider.id,
     }
 
