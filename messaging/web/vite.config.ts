@@ -44,6 +44,8 @@ export default defineConfig({
       react: "preact/compat",
     },
   },
+  // Under the name by which the page's policy knows the one worker that it lets through beside the service worker.
+  worker: { format: "es", rolldownOptions: { output: { entryFileNames: "assets/pdf.worker.[hash].mjs" } } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: here("../static/messaging/web"),

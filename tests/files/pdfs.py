@@ -1,5 +1,6 @@
 """PDF files for tests, written by hand: honest ones, and such as somebody means harm with."""
 
+import zlib
 from collections.abc import Sequence
 
 A4 = (595, 842)
@@ -12,7 +13,7 @@ def pdf(
     links: Sequence[str] = (),
     catalogue: str = "",
     trailer: str = "",
-    more: Sequence[str] = (),
+    more: Sequence[str | bytes] = (),
 ) -> bytes:
     """A document with one line on each page; `links` lie on the first.
 
@@ -22,7 +23,7 @@ def pdf(
     first_page = 4 + len(extra)
     numbers = [first_page + 2 * index for index in range(len(pages))]
     kids = " ".join(f"{number} 0 R" for number in numbers)
-    objects = [
+    objects: list[str | bytes] = [
         f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
@@ -68,14 +69,25 @@ def broken() -> bytes:
     return b"%PDF-1.7\n" + bytes(range(256)) * 20
 
 
-def _written(objects: list[str], trailer: str) -> bytes:
+def _written(objects: list[str | bytes], trailer: str) -> bytes:
     out, places = bytearray(b"%PDF-1.7\n"), []
     for number, content in enumerate(objects, start=1):
         places.append(len(out))
-        out += f"{number} 0 obj\n{content}\nendobj\n".encode("latin-1")
+        written = content.encode("latin-1") if isinstance(content, str) else content
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, written)
     table = len(out)
     out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
     out += b"".join(f"{place:010d} 00000 n \n".encode() for place in places)
     head = f"<< /Size {len(objects) + 1} /Root 1 0 R {trailer} >>"
     out += f"trailer\n{head}\nstartxref\n{table}\n%%EOF\n".encode()
     return bytes(out)
+
+
+def bomb(size_bytes: int) -> bytes:
+    """A page whose content is small here and that many bytes once it is unpacked."""
+    packer = zlib.compressobj(1)
+    spaces = b" " * 2**20
+    packed = b"".join(packer.compress(spaces) for _ in range(size_bytes // 2**20)) + packer.flush()
+    head = f"<< /Length {len(packed)} /Filter /FlateDecode >>\nstream\n".encode()
+    whole = pdf("bomb", more=[head + packed + b"\nendstream"])
+    return whole.replace(b"/Contents 6 0 R", b"/Contents 4 0 R")

@@ -60,6 +60,15 @@ def test_a_file_that_cannot_be_drawn_is_a_file_all_the_same(cast, in_acme):
     assert File.objects.get().thumbnail_name is None
 
 
+def test_a_document_that_unpacks_without_end_takes_no_more_than_its_process_has(cast):
+    began = time.monotonic()
+
+    assert drawn(pdfs.bomb(2**20)) is not None
+    assert drawn(pdfs.bomb(5 * 2**28)) is None
+
+    assert time.monotonic() - began < 60
+
+
 def test_scripts_of_a_document_are_not_run(cast):
     assert drawn(pdfs.with_script()) is not None
 

@@ -27,17 +27,25 @@ interface Props {
 /** The pages of a PDF file below each other; those in view are drawn, and let go of when they are scrolled away. */
 export function Pdf({ file, zoom, onZoom }: Props): JSX.Element {
   const [open, setOpen] = useState<Document | Trouble | null>(null);
+  const giveUp = useRef<() => void>(() => undefined);
   useEffect(() => {
     const stop = new AbortController();
     openPdf(file.url, stop.signal).then(setOpen, (error: unknown) => stop.signal.aborted || setOpen(error instanceof Shut ? error.why : "broken"));
+    giveUp.current = () => (stop.abort(), setOpen("slow"));
     return () => stop.abort();
   }, [file.url]);
   if (open === null) return <p class="quiet" role="status">{t("Loading…")}</p>;
   if (typeof open === "string") return <Closed file={file} words={WORDS[open]()} />;
-  return <Pages file={file} open={open} zoom={Math.min(MOST_ZOOM, zoom)} onZoom={onZoom} />;
+  return <Pages file={file} open={open} zoom={Math.min(MOST_ZOOM, zoom)} onZoom={onZoom} onSlow={giveUp.current} />;
 }
 
-function Pages({ file, open, zoom, onZoom }: Props & { open: Document }): JSX.Element {
+interface PagesProps extends Props {
+  open: Document;
+  /** A page keeps the reader busy for too long: it may be made to, and ends with the document. */
+  onSlow: () => void;
+}
+
+function Pages({ file, open, zoom, onZoom, onSlow }: PagesProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(0);
   const [current, setCurrent] = useState(1);
@@ -82,7 +90,7 @@ function Pages({ file, open, zoom, onZoom }: Props & { open: Document }): JSX.El
         onScroll={onScroll}
         onWheel={(event) => event.ctrlKey && (event.preventDefault(), onZoom(event.deltaY < 0 ? 1.2 : 1 / 1.2))}
       >
-        {room > 0 && Array.from({ length: count }, (_, index) => <Page key={index} open={open} number={index + 1} count={open.pageCount} width={width} ratio={ratio} go={go} onRatio={index === 0 ? setRatio : undefined} />)}
+        {room > 0 && Array.from({ length: count }, (_, index) => <Page key={index} open={open} number={index + 1} count={open.pageCount} width={width} ratio={ratio} go={go} onSlow={onSlow} onRatio={index === 0 ? setRatio : undefined} />)}
         {count < open.pageCount && <p class="quiet">{t("This is the beginning. Download the file to read all of it.")}</p>}
       </div>
       <div class="pdf-bar" role="toolbar" aria-label={t("Pages")}>
@@ -127,10 +135,11 @@ interface PageProps {
   width: number;
   ratio: number;
   go: (number: number) => void;
+  onSlow: () => void;
   onRatio: ((ratio: number) => void) | undefined;
 }
 
-function Page({ open, number, count, width, ratio, go, onRatio }: PageProps): JSX.Element {
+function Page({ open, number, count, width, ratio, go, onSlow, onRatio }: PageProps): JSX.Element {
   const place = useRef<HTMLElement>(null);
   const paper = useRef<HTMLDivElement>(null);
   const [isNear, setNear] = useState(false);
@@ -171,6 +180,7 @@ function Page({ open, number, count, width, ratio, go, onRatio }: PageProps): JS
     begin().catch((error: unknown) => {
       if (isOver) return;
       stop?.();
+      if (error instanceof Shut && error.why === "slow") onSlow();
       setTrouble(error instanceof Shut ? error.why : "broken");
     });
     return () => {

@@ -1,6 +1,6 @@
 import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
 import libraryAddress from "pdfjs-dist/legacy/build/pdf.min.mjs?url";
-import workerAddress from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
+import workerAddress from "./pdf.worker.ts?worker&url";
 import { trusted } from "../transport/trusted.ts";
 import { t } from "../i18n/t.ts";
 import { drawnScale, isSane, linksOf, type Link } from "./pages.ts";
@@ -21,7 +21,7 @@ export class Shut extends Error {
 }
 
 const OPENS_WITHIN_MS = 30_000;
-const DRAWN_WITHIN_MS = 20_000;
+const DRAWN_WITHIN_MS = 15_000;
 const PIECE_BYTES = 2 ** 18;
 /** Pictures inside of documents: larger ones are left out. */
 const MOST_IMAGE_PIXELS = 2 ** 26;
