@@ -120,6 +120,30 @@ _REFUSAL = {
 }
 
 
+BEFORE_SIGN_IN = [
+    *("/accounts/login/", "/accounts/login/code/", "/accounts/inactive/", "/nothing-is-here/"),
+    *("/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/join/nothing/"),
+    "/accounts/password/reset/key/done/",
+]
+OF_ONES_OWN = [
+    *("/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/passkeys/"),
+    *("/accounts/2fa/passkeys/add/", "/accounts/sessions/", "/accounts/password/change/"),
+    *("/accounts/email/", "/accounts/reauthenticate/", "/accounts/logout/", "/admin/nothing/"),
+]
+
+
+def test_the_pages_of_ones_own_account(
+    look: dict[str, Any], sign_in: SignIn, violations: Callable[[Page], list[str]]
+):
+    page = sign_in("bo", **look).page
+    found = {}
+    for address in OF_ONES_OWN:
+        page.goto(address)
+        found[address] = violations(page)
+        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), address
+    assert {address: each for address, each in found.items() if each} == {}
+
+
 def test_the_pages_around_the_client(
     look: dict[str, Any],
     product: Product,
@@ -127,9 +151,11 @@ def test_the_pages_around_the_client(
     violations: Callable[[Page], list[str]],
 ):
     page = new_context(**look).new_page()
-    for address in ("/accounts/login/", "/nothing-is-here/", product.site()):
+    found = {}
+    for address in (*BEFORE_SIGN_IN, product.site(), f"{product.site()}/admin/login/"):
         page.goto(address)
-        assert violations(page) == [], address
+        found[address] = violations(page)
+    assert {address: each for address, each in found.items() if each} == {}
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill("nobody@acme.example")
     page.get_by_label("Password").fill("wrong")
