@@ -77,6 +77,24 @@ def publish(
     return head
 
 
+def publish_all(facts: Sequence[Fact], *, by: Actor) -> list[Head]:
+    """Record facts of one kind, one after the other, and tell of them together after the commit.
+
+    For what happens to many things at once, in streams that the caller holds: their frames are
+    rendered in one batch.
+    """
+    now, tenant = timezone.now(), current_tenant()
+    heads, needs_handlers = [], []
+    for fact in facts:
+        needs_handlers.append(bool(wanted_handlers(fact)))
+        outbox = (tenant, needs_handlers[-1], now)
+        heads.append(_append(fact, by=by, row=None, at=now, outbox=outbox))
+    if heads:
+        go_live = partial(render.go_live_together, tenant, heads, needs_handlers)
+        transaction.on_commit(go_live, robust=True)
+    return heads
+
+
 def record(
     fact: Fact, *, by: Actor, row: models.Model | None = None, at: datetime | None = None
 ) -> Head:

@@ -27,6 +27,9 @@ Returns the `data` of each frame, with the rows as they are now; None where the 
 frame then carries `data: null` and keeps the numbering whole.
 """
 
+MOST_TOGETHER = 50
+"""So many frames go to Redis in one round trip: it answers in time, or is taken to be away."""
+
 _renderers: dict[type, Renderer] = {}
 
 
@@ -47,6 +50,26 @@ def go_live(tenant: str, head: "Head", row: models.Model | None, needs_handlers:
     frame = _frame(head.kind, head.entry_id, head.stream_id, head.seq, data)
     topic = topic_of(tenant, head.kind.stream, head.stream_id)
     bus.publish([(topic, frame)], wake=[bus.Wake(tenant, head.entry_id, needs_handlers)])
+
+
+def go_live_together(tenant: str, heads: Sequence["Head"], needs_handlers: Sequence[bool]) -> None:
+    """Publish committed events of one kind, rendered in one batch; runs after the commit."""
+    kind = heads[0].kind
+    drawn = _data(kind, [head.fact for head in heads], [None] * len(heads))
+    frames = [
+        (
+            topic_of(tenant, kind.stream, head.stream_id),
+            _frame(kind, head.entry_id, head.stream_id, head.seq, data),
+        )
+        for head, data in zip(heads, drawn, strict=True)
+    ]
+    wakes = [
+        bus.Wake(tenant, head.entry_id, needs)
+        for head, needs in zip(heads, needs_handlers, strict=True)
+    ]
+    for start in range(0, len(heads), MOST_TOGETHER):
+        some = slice(start, start + MOST_TOGETHER)
+        bus.publish(frames[some], wake=wakes[some])
 
 
 def frames_of(entries: Sequence[Entry]) -> list[bytes]:

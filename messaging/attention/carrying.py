@@ -16,6 +16,7 @@ def carry_mentions(journey: Journey) -> None:
     rows: dict = {}
     for row in Mention.objects.filter(message_id__in=numbers):
         rows.setdefault(row.message_id, {})[row.user_id] = row
+    more = []
     for message in Message.objects.defer("words").filter(id__in=numbers):
         there = rows.get(message.id, {})
         wanted = called_on(message, set(there), is_new=False)
@@ -23,8 +24,7 @@ def carry_mentions(journey: Journey) -> None:
             there.pop(None).delete()
         for row in there.values():
             row.conversation_id, row.seq = journey.to_id, numbers[message.id]
-            row.save(update_fields=["conversation_id", "seq"])
-        Mention.objects.bulk_create(
+        more += [
             Mention(
                 conversation_id=journey.to_id,
                 user_id=user_id,
@@ -33,4 +33,7 @@ def carry_mentions(journey: Journey) -> None:
                 author_id=message.author_id,
             )
             for user_id in sorted(wanted - there.keys(), key=str)
-        )
+        ]
+    known = [row for there in rows.values() for row in there.values()]
+    Mention.objects.bulk_update(known, ["conversation_id", "seq"])
+    Mention.objects.bulk_create(more)

@@ -5,14 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
 from core.errors import Conflict, Invalid
 from core.ids import new_id
-from events.journal import hold, publish
+from events.journal import hold, publish, publish_all
 from messaging.conversations.access import Do as InConversation
 from messaging.conversations.access import Place, place_for
 from messaging.messages import policy
@@ -40,6 +39,8 @@ from messaging.moving.services import recount
 MOST_NAMED = 100
 MOST_MOVED = 300
 """Replies included: each has a number of its own in the other conversation."""
+
+_PLACE = ("conversation_id", "seq", "thread_id", "also_in_conversation", "key")
 
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -127,18 +128,15 @@ def _moved(actor: Actor, source: Place, target: Place, rows: list[Message]) -> M
     ]
     MovedMessage.objects.bulk_create(kept)
     taken = _taken_keys(target.id, rows)
+    facts = [MessageArrived(target.id, row.id, source.id, move.id) for row in rows]
     carried = []
-    for row, was in zip(rows, kept, strict=True):
-        fact = MessageArrived(target.id, row.id, source.id, move.id)
-        seq = publish(fact, by=actor, needs=target.membership).seq
-        Message.objects.filter(id=row.id).update(
-            conversation_id=target.id,
-            seq=seq,
-            thread_id=was.after_thread_id,
-            also_in_conversation=was.also_in_conversation and was.after_thread_id is not None,
-            key=new_id() if row.id in taken else F("key"),
-        )
-        carried.append(Carried(row.id, was.seq, seq, was.after_thread_id))
+    for row, was, head in zip(rows, kept, publish_all(facts, by=actor), strict=True):
+        row.conversation_id, row.seq = target.id, head.seq
+        row.thread_id = was.after_thread_id
+        row.also_in_conversation = was.also_in_conversation and row.thread_id is not None
+        row.key = new_id() if row.id in taken else row.key
+        carried.append(Carried(row.id, was.seq, row.seq, row.thread_id))
+    Message.objects.bulk_update(rows, _PLACE)
     note_part(ids, Part.MOVED)
     journey = Journey(actor, source.id, target.id, tuple(carried))
     carry(journey)
@@ -156,20 +154,18 @@ def _returned(actor: Actor, move: Move) -> None:
     rows = Message.objects.defer("words").in_bulk([was.message_id for was in kept])
     _check_untouched(move, kept, rows)
     taken = _taken_keys(move.from_id, list(rows.values()))
+    alone = [was.message_id for was in kept if not _rejoins(was)]
+    facts = [MessageArrived(move.from_id, id_, move.to_id, move.id) for id_ in alone]
+    publish_all(facts, by=actor)
     carried = []
     for was in kept:
         row = rows[was.message_id]
-        if not _rejoins(was):
-            publish(MessageArrived(move.from_id, row.id, move.to_id, move.id), by=actor)
-        Message.objects.filter(id=row.id).update(
-            conversation_id=move.from_id,
-            seq=was.seq,
-            thread_id=was.thread_id,
-            also_in_conversation=was.also_in_conversation,
-            key=new_id() if row.id in taken else F("key"),
-        )
         root_id = was.thread_id if was.after_thread_id is not None else None
         carried.append(Carried(row.id, row.seq, was.seq, root_id))
+        row.conversation_id, row.seq, row.thread_id = move.from_id, was.seq, was.thread_id
+        row.also_in_conversation = was.also_in_conversation
+        row.key = new_id() if row.id in taken else row.key
+    Message.objects.bulk_update(rows.values(), _PLACE)
     move.undone_at = timezone.now()
     move.save(update_fields=["undone_at"])
     still = MovedMessage.objects.filter(message_id__in=rows, move__undone_at=None)

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core.actor import system_actor
-from events.journal import MOST_ENTRIES, entries_after, heads, hold, publish, record
+from events.journal import MOST_ENTRIES, entries_after, heads, hold, publish, publish_all, record
 from events.models import Entry, Stream, StreamKind
 from events.outbox.models import OutboxItem
 from events.registry import all_types, event, type_named, type_of
@@ -144,3 +144,18 @@ def test_an_event_is_registered_once_and_with_its_key():
         event("message.created", stream=StreamKind.CONVERSATION, key="conversation_id")(Odd)
     with pytest.raises(ValueError, match="no field"):
         event("odd.made", stream=StreamKind.USER, key="user_id")(Odd)
+
+
+def test_facts_told_together_are_numbered_one_by_one(acme, django_capture_on_commit_callbacks):
+    stream = uuid4()
+    facts = [ConversationUpdated(stream, (str(n),)) for n in range(3)]
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        heads_given = publish_all(facts, by=acme)
+        assert publish_all([], by=acme) == []
+
+    assert [head.seq for head in heads_given] == [1, 2, 3]
+    assert len(callbacks) == 1
+    stored = Entry.objects.filter(stream_id=stream).order_by("seq")
+    assert [entry.data["changed"] for entry in stored] == [["0"], ["1"], ["2"]]
+    assert OutboxItem.objects.filter(entry_id__in=[entry.id for entry in stored]).count() == 3
