@@ -28,7 +28,7 @@ from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid
 from core.permissions import Permission
 from core.text import clean_name, clean_text
-from events.journal import publish
+from events.journal import publish, publish_each
 
 MOST_AT_ONCE = 10_000
 _PER_EVENT = 500
@@ -236,8 +236,8 @@ def _tell_people(
     user_ids: Collection[UUID],
 ) -> None:
     """The same in the people's own streams: last, since the hooks lock conversations before."""
-    for user_id in sorted(user_ids):
-        publish(fact(user_id, group_id), by=actor)
+    for some in batched(sorted(user_ids), _PER_EVENT, strict=False):
+        publish_each([fact(user_id, group_id) for user_id in some], by=actor)
 
 
 def _touch(group: Group) -> None:

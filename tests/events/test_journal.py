@@ -8,14 +8,25 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core.actor import system_actor
-from events.journal import MOST_ENTRIES, entries_after, heads, hold, publish, publish_all, record
+from events import bus
+from events.journal import (
+    MOST_ENTRIES,
+    entries_after,
+    heads,
+    hold,
+    publish,
+    publish_all,
+    publish_each,
+    record,
+)
 from events.models import Entry, Stream, StreamKind
 from events.outbox.models import OutboxItem
 from events.registry import all_types, event, type_named, type_of
 from messaging.conversations.events import AddedToConversation, ConversationUpdated
 from messaging.messages.events import MessageCreated, MessageEdited
 from messaging.messages.models import Message
-from tenants.context import NoTenant, in_public
+from tenants.context import NoTenant, in_public, in_tenant
+from tests.races.together import at_once, errors_in
 
 
 @pytest.fixture
@@ -159,3 +170,66 @@ def test_facts_told_together_are_numbered_one_by_one(acme, django_capture_on_com
     stored = Entry.objects.filter(stream_id=stream).order_by("seq")
     assert [entry.data["changed"] for entry in stored] == [["0"], ["1"], ["2"]]
     assert OutboxItem.objects.filter(entry_id__in=[entry.id for entry in stored]).count() == 3
+
+
+class TestManyAtOnce:
+    """`publish_each` writes what as many calls of `publish` would, in one statement."""
+
+    def test_each_stream_counts_by_itself(self, acme, django_assert_num_queries):
+        first, second, third = uuid4(), uuid4(), uuid4()
+        publish(ConversationUpdated(second), by=acme)
+
+        with django_assert_num_queries(1):
+            publish_each([ConversationUpdated(id_) for id_ in (third, first, second)], by=acme)
+
+        assert heads([first, second, third]) == {first: 1, second: 2, third: 1}
+
+    def test_the_entries_are_those_of_publish(self, acme, in_acme):
+        one, other = uuid4(), uuid4()
+
+        head = publish(ConversationUpdated(one), by=acme)
+        publish_each([ConversationUpdated(other)], by=acme)
+
+        (single,), (among,) = entries_after(one, 0), entries_after(other, 0)
+        same = ("seq", "type", "stream_kind", "actor_id", "correlation_id")
+        assert [getattr(single, name) for name in same] == [getattr(among, name) for name in same]
+        assert among.data == single.data | {"conversation_id": str(other)}
+        with in_public():
+            owed = OutboxItem.objects.filter(entry_id__in=[head.entry_id, among.id])
+            rows = list(owed.values_list("tenant", "needs_handlers", "attempts"))
+        assert len(rows) == 2
+        assert rows[0] == rows[1]
+
+    def test_nothing_is_written_for_nobody_and_nothing_by_half(self, acme):
+        one = uuid4()
+        publish_each([], by=acme)
+        with transaction.atomic():
+            publish_each([ConversationUpdated(one)], by=acme)
+            transaction.set_rollback(True)
+
+        assert heads([one]) == {one: 0}
+
+    def test_they_go_live_with_the_commit(self, acme, django_capture_on_commit_callbacks):
+        ids = [uuid4() for _number in range(5)]
+        heard: list[str] = []
+        stop = bus.hand_on(lambda topic, _frame: heard.append(topic))
+        with django_capture_on_commit_callbacks(execute=True):
+            publish_each([ConversationUpdated(id_) for id_ in ids], by=acme)
+            assert heard == []
+        stop()
+
+        assert sorted(heard) == sorted(f"acme.c.{id_}" for id_ in ids)
+
+    def test_two_that_name_the_same_streams_in_other_orders_both_end(self, cast, real_commits):
+        ids = [uuid4() for _number in range(50)]
+        by = system_actor("acme")
+
+        outcomes = at_once(
+            "acme",
+            lambda: publish_each([ConversationUpdated(id_) for id_ in ids], by=by),
+            lambda: publish_each([ConversationUpdated(id_) for id_ in reversed(ids)], by=by),
+        )
+
+        assert errors_in(outcomes) == []
+        with in_tenant("acme"):
+            assert heads(ids) == dict.fromkeys(ids, 2)

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.groups.models import Group
 from accounts.groups.selectors import member_ids_of
@@ -586,3 +588,25 @@ def test_the_console_makes_a_token_that_works_and_shows_it_once(cast, in_acme):
     )
     assert client.get("/scim/v2/Users").status_code == 401
     assert cast.bo.client.get("/admin/accounts/scimtoken/", follow=True).status_code == 403
+
+
+@pytest.mark.parametrize("op", ["add", "remove", "replace"])
+def test_a_patch_of_a_hundred_takes_as_many_queries_as_one_of_ten(provider, cast, op):
+    """Everybody is told in their own stream: in one statement, not in one for each."""
+    people = [User(email=f"p{number}@x.yz", name=f"P {number}") for number in range(110)]
+    with in_tenant("acme"):
+        User.objects.bulk_create(people)
+        few, many = ([str(one.id) for one in some] for some in (people[:10], people[10:]))
+        counted = {}
+        for name, ids in (("few", few), ("many", many)):
+            group = provider.group(name, *(ids if op == "remove" else []))
+            role = roles.create_role(cast.ana.actor, name=name, permissions=["audit.read"])
+            roles.give_role(cast.ana.actor, role_id=role.id, group_id=group["id"])
+            operation = {"op": op, "path": "members", "value": [{"value": id_} for id_ in ids]}
+            with CaptureQueriesContext(connection) as counted[name]:
+                assert provider.patch(f"/Groups/{group['id']}", operation).status_code < 300
+            has_it = User.objects.filter(id__in=ids, granted=["audit.read"]).count()
+            assert has_it == (0 if op == "remove" else len(ids))
+
+    assert len(counted["many"]) == len(counted["few"])
+    assert len(counted["many"]) < 40
