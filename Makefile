@@ -10,10 +10,10 @@ BOOTSTRAP = for python in .venv/bin/python python3 python3.13 python3.12 python 
 	done; echo "Chancery needs Python: install 3.13 or 3.12." >&2; exit 1
 PYTHON = .venv/bin/python
 
-.PHONY: help up test e2e bench lint lock messages clean setup
+.PHONY: help up test e2e bench lighthouse lint lock messages clean setup
 
 help: ## Show this list
-	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 setup: ## Set up the environment and build the client; the others do it by themselves
 	@$(BOOTSTRAP)
@@ -30,6 +30,9 @@ e2e: setup ## Run the browser tests alone
 
 bench: setup ## Measure against the budgets (ARGS="A B500" for some scenarios)
 	@exec $(PYTHON) -m tests.bench $(ARGS)
+
+lighthouse: setup ## Have Lighthouse look at the running product (accessibility, best practices)
+	@exec $(PYTHON) -m tests.e2e.lighthouse $(ARGS)
 
 lint: setup ## Check style, types, layers and the generated contract
 	@exec $(PYTHON) -m launch.lint

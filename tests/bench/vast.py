@@ -36,7 +36,7 @@ said AS (
            (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7000' || %(room4)s
             || lpad(to_hex(n), 12, '0'))::uuid AS id,
            (SELECT string_agg(list[1 + (hashint4(n * 31 + k) & 1023)], ' ')
-              FROM words, generate_series(1, %(length)s) k)
+              FROM words, generate_series(1, %(length)s + (hashint4(n) & %(varied)s)) k)
            || CASE WHEN n %% 4 = 0 THEN ' release' ELSE '' END
            || CASE WHEN n %% (%(many)s / 5) = 7 THEN ' ' || %(rare)s ELSE '' END AS text,
            people[1 + n %% cardinality(people)] AS author
@@ -66,10 +66,12 @@ def fill(
     began: str = "2026-01-01T00:00:00Z",
     apart_s: float = 20.0,
     length: int = 14,
+    varied: int = 0,
     in_one_thread: bool = False,
 ) -> None:
     """Write so many messages and their journal, oldest first, the people taking turns.
 
+    `varied` is a mask: up to so many words more than `length`.
     With `in_one_thread` all but the first are replies to it, of which the conversation shows none.
     """
     from django.db import connection
@@ -85,6 +87,7 @@ def fill(
         "began": began,
         "apart": apart_s,
         "length": length,
+        "varied": varied,
         "words": _WORDS,
         "rare": RARE_WORDS,
         "thread": None,

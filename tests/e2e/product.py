@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from launch.servers import servers
 from tests.accounts.nameserver import NameServer
 from tests.launch.places import free_port, without_servers
 
@@ -29,11 +30,23 @@ class Product:
 
     port: int
     names: NameServer
+    data_dir: Path
 
     def site(self, tenant: str = "") -> str:
         """The address of an organisation, or of the root site."""
         host = f"{tenant}.localhost" if tenant else "localhost"
         return f"http://{host}:{self.port}"
+
+    def backstage(self, verb: str, *arguments: str) -> None:
+        """Do something in bulk, past the browser: see `tests/e2e/backstage.py`."""
+        environment = {**without_servers(), "CHANCERY_DATA_DIR": str(self.data_dir)}
+        with servers(self.data_dir) as found:
+            subprocess.run(
+                [sys.executable, "-m", "tests.e2e.backstage", verb, *arguments],
+                cwd=ROOT,
+                env=environment | found.environment(),
+                check=True,
+            )
 
 
 @contextmanager
@@ -41,13 +54,13 @@ def running_product(**settings: str) -> Iterator[Product]:
     """Run the product with the demo's people until the block ends.
 
     CHANCERY_E2E_PORT names one that runs already, for those who write journeys, started with
-    CHANCERY_DNS_SERVERS=127.0.0.1: and the next port; one with settings of its own is started all
-    the same.
+    CHANCERY_DNS_SERVERS=127.0.0.1: and the next port, and CHANCERY_E2E_DATA_DIR its data; one with
+    settings of its own is started all the same.
     """
     running = os.environ.get("CHANCERY_E2E_PORT")
     if running and not settings:
         with NameServer(int(running) + 1).running() as names:
-            yield Product(int(running), names)
+            yield Product(int(running), names, Path(os.environ.get("CHANCERY_E2E_DATA_DIR", "var")))
         return
     with NameServer().running() as names:
         yield from _started(names, settings)
@@ -78,7 +91,7 @@ def _started(names: NameServer, settings: dict[str, str]) -> Iterator[Product]:
         )
         try:
             _wait_until_ready(process, port, log)
-            yield Product(port, names)
+            yield Product(port, names, data_dir / "data")
         finally:
             _stop(process)
             shutil.rmtree(data_dir, ignore_errors=True)

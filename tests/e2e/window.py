@@ -1,5 +1,6 @@
 """One person's window: what journeys do and look at, in the words of the people who use it."""
 
+from datetime import date
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -87,6 +88,14 @@ class Window:
             return
         bar.get_by_role("button", name="More actions").click()
         self.page.get_by_role("menuitem", name=name).click()
+
+    def jump_to_date(self, day: date) -> None:
+        """Open the history at a day, by the palette."""
+        self.page.keyboard.press("Control+k")
+        self.page.keyboard.type("Jump to a date")
+        self.page.keyboard.press("Enter")
+        self.page.get_by_label("Day", exact=True).fill(day.isoformat())
+        self.page.get_by_label("Day", exact=True).press("Enter")
 
     def entry(self, conversation_id: str) -> Locator:
         """A conversation in the sidebar."""

@@ -23,7 +23,9 @@ import { outbox, timelineOf } from "./store.ts";
 
 const Comings = lazily(async () => (await import("./Comings.tsx")).Comings);
 const AT_END_WITHIN = 24;
-const LOAD_WITHIN = 900;
+const LOAD_WITHIN = 2_000;
+/** A page key, or one frame of a quick wheel, moves this far at most: what comes into view is drawn already. */
+const DRAWN_AROUND = 1_200;
 const FOUND_LASTS_MS = 2_600;
 
 /** The history of one conversation. It is made anew for each conversation, so that no position leaks from one to the next. */
@@ -199,7 +201,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
           scrollRef={scroller}
           data={rows}
           shift={isShifted}
-          bufferSize={400}
+          bufferSize={DRAWN_AROUND}
           {...(editedIndex >= 0 ? { keepMounted: [editedIndex] } : {})}
           onScroll={onScroll}
         >
@@ -219,15 +221,19 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
 
 const firstNew = ({ membership, unread }: Known): number | null => (membership !== null && unread.messages > 0 ? membership.read_seq : null);
 
+const firstKey = (rows: readonly Row[]): string | null => rows.find((row) => row.kind === "message")?.key ?? null;
+
 /** Whether rows were put in front of, or taken from, the start: only then does the list hold its place from the end. */
 function useShift(rows: readonly Row[]): boolean {
-  const before = useRef<string | null>(null);
-  const first = rows.find((row) => row.kind === "message")?.key ?? null;
-  const previous = before.current;
+  const before = useRef<readonly Row[]>([]);
+  const first = firstKey(rows);
+  const previous = firstKey(before.current);
+  const isOther = previous !== null && first !== previous;
+  const isShifted = isOther && (rows.some((row) => row.key === previous) || before.current.some((row) => row.key === first));
   useLayoutEffect(() => {
-    before.current = first;
-  }, [first]);
-  return previous !== null && first !== previous && rows.some((row) => row.key === previous);
+    before.current = rows;
+  }, [rows]);
+  return isShifted;
 }
 
 function lookedAt(conversationId: Id): void {

@@ -1,3 +1,4 @@
+import type { Signal } from "@preact/signals";
 import type { Id, Message, Page } from "../contract/types.ts";
 import { complain, explain } from "../app/failure.ts";
 import { toast } from "../design/toast.ts";
@@ -5,7 +6,7 @@ import { t } from "../i18n/t.ts";
 import { cursors } from "../live/cursors.ts";
 import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
 import { editing } from "./focus.ts";
-import { keepTimelines, opened, timelineOf, withMessage, withNewer, withOlder, withReplies, withThreadStatus } from "./store.ts";
+import { keepTimelines, opened, timelineOf, withMessage, withNewer, withOlder, withReplies, withRoomBefore, withRoomBehind, withThreadStatus, type Timeline } from "./store.ts";
 
 const PAGE = 50;
 const MOST_REPLIES = 1_000;
@@ -135,6 +136,16 @@ async function once(purpose: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Let rows go that are far away, and have that drawn before others come. */
+async function makeRoom(timeline: Signal<Timeline>, room: Timeline): Promise<void> {
+  if (room === timeline.peek()) return;
+  timeline.value = room;
+  await new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 200); // Nothing is drawn in a window that nobody sees.
+  });
+}
+
 /** Put an older page in front. */
 export function loadOlder(conversationId: Id): Promise<void> {
   return once(`older ${conversationId}`, async () => {
@@ -143,7 +154,9 @@ export function loadOlder(conversationId: Id): Promise<void> {
     if (first === undefined || !timeline.peek().hasOlder) return;
     const since = asOf(conversationId);
     const { items } = await page(conversationId, { before_seq: first.seq });
-    if (timeline.peek().roots[0] !== first && timeline.peek().roots[0]?.id !== first.id) return;
+    if (timeline.peek().roots[0]?.id !== first.id) return;
+    await makeRoom(timeline, withRoomBefore(timeline.peek(), items.length));
+    if (timeline.peek().roots[0]?.id !== first.id) return;
     timeline.value = withOlder(timeline.peek(), items, items.length >= PAGE, since);
   });
 }
@@ -156,6 +169,8 @@ export function loadNewer(conversationId: Id): Promise<void> {
     if (last === undefined || !timeline.peek().hasNewer) return;
     const since = asOf(conversationId);
     const { items } = await page(conversationId, { after_seq: last.seq });
+    if (timeline.peek().roots.at(-1)?.id !== last.id) return;
+    await makeRoom(timeline, withRoomBehind(timeline.peek(), items.length));
     if (timeline.peek().roots.at(-1)?.id !== last.id) return;
     timeline.value = withNewer(timeline.peek(), items, items.length >= PAGE, since);
   });

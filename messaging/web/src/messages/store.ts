@@ -94,6 +94,18 @@ export function withNewer(timeline: Timeline, items: readonly Message[], hasNewe
   return capped({ ...timeline, roots: merged(timeline, timeline.roots, items, asOf), hasNewer });
 }
 
+/** Room for an older page: past the cap the newest rows go, before it comes. A list that loses and gains at once cannot tell which of its rows moved. */
+export function withRoomBefore(timeline: Timeline, count: number): Timeline {
+  if (timeline.roots.length + count <= MOST_ROWS) return timeline;
+  return { ...timeline, roots: timeline.roots.slice(0, MOST_ROWS - count), hasNewer: true };
+}
+
+/** Room for a newer page: past the cap the oldest rows go. */
+export function withRoomBehind(timeline: Timeline, count: number): Timeline {
+  if (timeline.roots.length + count <= MOST_ROWS) return timeline;
+  return { ...timeline, roots: timeline.roots.slice(count - MOST_ROWS), hasOlder: true };
+}
+
 /** Let the oldest rows go past the cap. */
 export function capped(timeline: Timeline): Timeline {
   if (timeline.roots.length <= MOST_ROWS) return timeline;
