@@ -80,7 +80,8 @@ class OAuthSecret(models.Model):
 class OAuthConnection(models.Model):
     """A person has let an app act for them. Whoever takes it back deletes the row, and all below.
 
-    `remembers` is false once the app leads elsewhere than when the person was asked.
+    `redirect_uris` are those that the person was asked about, and need not be asked about again;
+    `remembers` is false once the app's own have changed, and what was said of them counts no more.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -92,6 +93,7 @@ class OAuthConnection(models.Model):
     )
     scopes = ArrayField(models.CharField(max_length=40))
     remembers = models.BooleanField(default=True)
+    redirect_uris = ArrayField(models.CharField(max_length=500), default=list)
     created_at = models.DateTimeField(_("allowed"), default=timezone.now)
     last_used_at = models.DateTimeField(_("last used"), null=True)
 

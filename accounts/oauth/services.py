@@ -222,10 +222,7 @@ def allow(actor: Actor, *, app_id: UUID, wish: Wish) -> str:
             app_id=app_id, user_id=actor.user_id, defaults={"scopes": sorted(wish.scopes)}
         )
         added = set(wish.scopes) - set(connection.scopes)
-        if added or not connection.remembers:
-            connection.scopes = sorted({*connection.scopes, *wish.scopes})
-            connection.remembers = True
-            connection.save(update_fields=["scopes", "remembers"])
+        _remember(connection, wish)
         OAuthGrant.objects.create(
             connection=connection,
             scopes=sorted(wish.scopes),
@@ -242,16 +239,27 @@ def allow(actor: Actor, *, app_id: UUID, wish: Wish) -> str:
 
 
 def is_remembered(actor: Actor, app: OAuthApp, wish: Wish) -> bool:
-    """Say whether the person has allowed all of this before, and need not be asked again.
+    """Say whether the person has allowed all of this at this address, and need not be asked again.
 
     Anybody's program can claim to be one that answers at a loopback address: there people are
     asked each time (RFC 8252, 8.6).
     """
-    if is_loopback(wish.redirect_uri):
-        return False
     return OAuthConnection.objects.filter(
-        app=app, user_id=actor.user_id, remembers=True, scopes__contains=list(wish.scopes)
+        app=app,
+        user_id=actor.user_id,
+        remembers=True,
+        scopes__contains=list(wish.scopes),
+        redirect_uris__contains=[wish.redirect_uri],
     ).exists()
+
+
+def _remember(connection: OAuthConnection, wish: Wish) -> None:
+    """The address, too: a yes to one is no yes to another that is registered later."""
+    before = connection.redirect_uris if connection.remembers else []
+    here = [] if is_loopback(wish.redirect_uri) else [wish.redirect_uri]
+    connection.scopes = sorted({*connection.scopes, *wish.scopes})
+    connection.redirect_uris, connection.remembers = sorted({*before, *here}), True
+    connection.save(update_fields=["scopes", "redirect_uris", "remembers"])
 
 
 def disconnect(actor: Actor, *, app_id: UUID, user_id: UUID | None = None) -> None:

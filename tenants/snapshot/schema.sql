@@ -1,4 +1,4 @@
--- key: 802469e6aa6137d2194421af81f3dfe6cc162e457beb47f9f5f1ad4dc0360249
+-- key: 6e8b1e32aa9cb471b49a1a9340ac57cf90427cd5211bb2f83f65b51d53749658
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -333,6 +333,7 @@ CREATE TABLE "accounts_oauthconnection" (
   last_used_at timestamp with time zone,
   app_id uuid CONSTRAINT accounts_oauthconnection_app_id_not_null NOT NULL,
   user_id uuid CONSTRAINT accounts_oauthconnection_user_id_not_null NOT NULL,
+  redirect_uris character varying(500)[] CONSTRAINT accounts_oauthconnection_redirect_uris_not_null NOT NULL,
   CONSTRAINT accounts_oauthconnection_pkey PRIMARY KEY (id),
   CONSTRAINT accounts_oauthconnection_unique UNIQUE (app_id, user_id)
 );
@@ -1666,6 +1667,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('accounts', '0018_oauth', now()),
 ('accounts', '0019_object_grants', now()),
 ('accounts', '0020_avatars', now()),
+('accounts', '0021_oauth_addresses', now()),
 ('admin', '0001_initial', now()),
 ('admin', '0002_logentry_remove_auto_add', now()),
 ('admin', '0003_logentry_add_action_flag_choices', now()),

@@ -85,6 +85,19 @@ def test_who_was_asked_is_asked_again_once_the_app_leads_elsewhere(cast, crm):
     assert crm.ask(cast.bo.client, redirect_uri=elsewhere).status_code == 200
     crm.decide(cast.bo.client)
     assert "code" in answer_of(crm.ask(cast.bo.client))
+    # A yes to the old address is none to the new one.
+    assert crm.ask(cast.bo.client, redirect_uri=elsewhere).status_code == 200
+    told = answer_of(crm.ask(cast.bo.client, redirect_uri=elsewhere, prompt="none"))
+    assert told["error"] == "consent_required"
+
+
+def test_a_yes_to_a_program_on_the_device_is_none_to_a_server(cast, phone):
+    phone.decide(cast.bo.client, redirect_uri=LOOPBACK)
+
+    assert phone.ask(cast.bo.client, redirect_uri=CALLBACK).status_code == 200
+    phone.decide(cast.bo.client, redirect_uri=CALLBACK)
+    assert "code" in answer_of(phone.ask(cast.bo.client, redirect_uri=CALLBACK))
+    assert phone.ask(cast.bo.client, redirect_uri=LOOPBACK).status_code == 200
 
 
 def test_a_program_on_the_device_is_asked_for_each_time(cast, phone):
