@@ -5,6 +5,7 @@ there is tried without a word here. `missed` names what no step has reached: who
 that stands in no table adds a step to `Tour`.
 """
 
+import base64
 import io
 import json
 import re
@@ -88,6 +89,8 @@ def furnish(ana: Window, bo: Window) -> str:
     bo.api("PUT", f"/messages/{whole['id']}/reactions/👍")
     ana.api("PUT", f"/messages/{whole['id']}/pin")
     ana.api("PUT", f"/messages/{whole['id']}/saved", {})
+    image = base64.b64encode(picture()["buffer"]).decode()
+    ana.api("POST", "/emoji", {"name": f"tour{uuid4().hex[:8]}", "image": image})
     at = (datetime.now(UTC) + timedelta(days=9)).isoformat()
     ana.api("POST", f"/conversations/{room}/scheduled", {"text": "Happy new year", "send_at": at})
     return room
@@ -179,6 +182,9 @@ class Tour:
         self._tool("emoji")()
         self.page.locator(".picker-foot button").first.click()
         self._leave("add emoji")
+        self._tool("emoji")()
+        self.page.locator(".picker-foot button").nth(1).click()
+        self._leave("own emoji")
         self.window.composer.fill("")
 
     def _tool(self, tool: str) -> Callable[[], None]:
