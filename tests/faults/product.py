@@ -42,11 +42,13 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
             )
 
     def kill(self) -> None:
         if self._process is not None:
-            self._process.kill()
+            # With all that it started: a worker's clock would outlive it.
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 
