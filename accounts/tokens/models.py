@@ -34,6 +34,8 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
         constraints = [
             models.UniqueConstraint(fields=["digest"], name="accounts_apitoken_digest_unique")
         ]

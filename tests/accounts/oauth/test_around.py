@@ -98,7 +98,7 @@ def test_the_consoles_tokens_are_those_that_people_made(cast, crm):
 
     page = cast.ana.client.get("/admin/accounts/apitoken/").text
 
-    assert "1 api token" in page
+    assert "1 access token" in page
     assert "CRM" not in page
 
 
