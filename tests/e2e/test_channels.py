@@ -154,7 +154,8 @@ def test_a_conversation_is_dragged_into_a_section_and_into_its_order(sign_in: Si
     expect(head).to_be_visible()
     inside = window.page.locator(f"[data-shelf='{section['id']}'] .entry-name")
 
-    window.entry(first["id"]).drag_to(head)
+    with window.page.expect_response(lambda answer: answer.request.method in {"PUT", "PATCH"}):
+        window.entry(first["id"]).drag_to(head)
     expect(inside).to_have_text([first["name"]])
     window.entry(second["id"]).drag_to(window.entry(first["id"]))
     expect(inside).to_have_text([second["name"], first["name"]])

@@ -24,6 +24,7 @@ import "./client.css";
 
 const LAST_OPEN = "last-conversation";
 const LISTS_AFTER_MS = 300;
+const LISTS_ANSWERED_MS = 10_000;
 const WIDE = "(min-width: 48rem)";
 
 /** Ask who is signed in until there is an answer; without a network, when it is back. */
@@ -100,10 +101,31 @@ function withoutCode(error: unknown): void {
 
 /** The person's own lists: after the first drawing, and again whenever their events were missed. */
 function startLists(): void {
-  for (const load of LISTS) {
-    whenMissed(() => void load().catch(withoutCode));
-    setTimeout(() => void load().catch(withoutCode), LISTS_AFTER_MS);
-  }
+  const loadAll = (): void => LISTS.forEach((load) => void load().catch(withoutCode));
+  for (const load of LISTS) whenMissed(() => void load().catch(withoutCode));
+  setTimeout(() => {
+    loadAll();
+    whenBackSoon(loadAll);
+  }, LISTS_AFTER_MS);
+}
+
+/** Again if the network goes before all was answered: no event was missed then that would say so. */
+function whenBackSoon(load: () => void): void {
+  let wasAway = line.peek() !== "open";
+  let isSettled = false;
+  const stop = line.subscribe((state) => {
+    if (state !== "open") {
+      wasAway = true;
+    } else if (wasAway) {
+      wasAway = false;
+      load();
+      if (isSettled) queueMicrotask(() => stop());
+    }
+  });
+  setTimeout(() => {
+    isSettled = true;
+    if (!wasAway) stop();
+  }, LISTS_ANSWERED_MS);
 }
 
 async function start(): Promise<void> {
