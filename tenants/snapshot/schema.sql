@@ -1,4 +1,4 @@
--- key: 6e8b1e32aa9cb471b49a1a9340ac57cf90427cd5211bb2f83f65b51d53749658
+-- key: e6ef8d464694e3c8ffd91cf8bb5e14238000f9702b7907bdfe91884cebcc6330
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -1295,10 +1295,10 @@ SELECT p.name, p.codename, t.id FROM (VALUES
 (23, 'Can delete person', 'delete_user', 'accounts', 'user'),
 (24, 'Can view person', 'view_user', 'accounts', 'user'),
 (25, 'Looks after the service account', 'look_after_bot', 'accounts', 'user'),
-(26, 'Can add api token', 'add_apitoken', 'accounts', 'apitoken'),
-(27, 'Can change api token', 'change_apitoken', 'accounts', 'apitoken'),
-(28, 'Can delete api token', 'delete_apitoken', 'accounts', 'apitoken'),
-(29, 'Can view api token', 'view_apitoken', 'accounts', 'apitoken'),
+(26, 'Can add access token', 'add_apitoken', 'accounts', 'apitoken'),
+(27, 'Can change access token', 'change_apitoken', 'accounts', 'apitoken'),
+(28, 'Can delete access token', 'delete_apitoken', 'accounts', 'apitoken'),
+(29, 'Can view access token', 'view_apitoken', 'accounts', 'apitoken'),
 (30, 'Can add idempotency record', 'add_idempotencyrecord', 'accounts', 'idempotencyrecord'),
 (31, 'Can change idempotency record', 'change_idempotencyrecord', 'accounts', 'idempotencyrecord'),
 (32, 'Can delete idempotency record', 'delete_idempotencyrecord', 'accounts', 'idempotencyrecord'),
@@ -1668,6 +1668,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('accounts', '0019_object_grants', now()),
 ('accounts', '0020_avatars', now()),
 ('accounts', '0021_oauth_addresses', now()),
+('accounts', '0022_names', now()),
 ('admin', '0001_initial', now()),
 ('admin', '0002_logentry_remove_auto_add', now()),
 ('admin', '0003_logentry_add_action_flag_choices', now()),
