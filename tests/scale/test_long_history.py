@@ -22,7 +22,7 @@ MOST = 7_000
 It does not grow with MANY."""
 MOST_ELSEWHERE = 300
 AS_THE_PLANNER_LIKES = {"rare word in it", "common word in a small place", "what calls on one"}
-"""Not bounded yet: by what it knows of the tables, PostgreSQL asks an index or walks through all."""
+"""Not bounded yet: by what it knows of tables, PostgreSQL asks an index or walks through all."""
 
 
 @pytest.fixture
