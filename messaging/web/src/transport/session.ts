@@ -11,7 +11,7 @@ export function leaveForSignIn(): void {
   location.assign(`/accounts/login/?next=${encodeURIComponent(here)}`);
 }
 
-/** The server has ended this session: nothing of the person stays in this browser either. */
+/** The server has signed the person out: nothing of theirs stays in this browser either. */
 export async function leaveForGood(): Promise<void> {
   await wipe();
   leaveForSignIn();
