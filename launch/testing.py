@@ -26,7 +26,9 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     spread = [] if any(part.startswith("-n") for part in arguments) else ["-n", "auto"]
-    command = [sys.executable, "-m", "pytest", *spread, "--dist", "loadgroup", *arguments]
+    # Named tests run once, so that whoever works on them sees them fail (decision 0027).
+    again = [] if names_tests(arguments) else ["--reruns", "1"]
+    command = [sys.executable, "-m", "pytest", *spread, *again, "--dist", "loadgroup", *arguments]
     os.environ["CHANCERY_CHROMIUM"] = str(browser)
     # Replaced, not called: pytest gets Ctrl-C itself, and its summary is the last that is printed.
     os.execv(command[0], command)
