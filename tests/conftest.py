@@ -28,7 +28,6 @@ from tenants.hosts import forget_hosts  # noqa: E402
 from tests.cast import Cast  # noqa: E402
 from tests.database import Contents, Databases  # noqa: E402
 
-
 _SEEN_ONCE_IS_ENOUGH = {"races", "isolation", "core", "events"}
 """Folders whose tests never get a second try: a leak or a lost message seen once is one."""
 
