@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict
 from itertools import cycle
 
+from tests.bench.noise import noise
 from tests.bench.scenarios import ARRIVE_S, Figures, ask
 from tests.bench.size import Size
 from tests.bench.stack import Stack
@@ -88,24 +89,30 @@ async def noisy_neighbour(
     """
     calm: list[float] = []
     troubled: list[float] = []
+    answered = 0
     for _ in range(size.noise_rounds):
         calm += await _post_now_and_then(quiet, room, world, size.noise_s)
-        troubled += await _beside_noise(noisy, quiet, room, world, size)
+        times, answers = await _beside_noise(noisy, quiet, room, world, size)
+        troubled, answered = troubled + times, answered + answers
     before, after = _p95(calm), _p95(troubled)
-    print(f"    p95 {1000 * before:.1f} ms calm, {1000 * after:.1f} ms beside the noise")
+    per_s = answered / (size.noise_rounds * size.noise_s)
+    print(
+        f"    p95 {1000 * before:.1f} ms calm, {1000 * after:.1f} ms beside the noise"
+        f" of {per_s:.0f} answers a second"
+    )
     return {"N.shift": max(0.0, 100 * (after / before - 1))}
 
 
 async def _beside_noise(
     noisy: ProductTarget, quiet: Target, room: str, world: World, size: Size
-) -> list[float]:
-    quiet_again = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(NOISE):
-            tasks.create_task(_make_noise(noisy, world, number, quiet_again))
+) -> tuple[list[float], int]:
+    clients = [
+        [noisy.history(person, world.history) for person in world.people[number : number + 50]]
+        for number in range(NOISE)
+    ]
+    async with noise(noisy.port, clients) as answered:
         times = await _post_now_and_then(quiet, room, world, size.noise_s)
-        quiet_again.set()
-    return times
+    return times, answered[0]
 
 
 async def _post_now_and_then(
@@ -130,15 +137,3 @@ async def _post_now_and_then(
 
 def _p95(times: list[float]) -> float:
     return sorted(times)[int(0.95 * (len(times) - 1))]
-
-
-async def _make_noise(
-    target: ProductTarget, world: World, number: int, quiet_again: asyncio.Event
-) -> None:
-    client = await HttpClient.connect(target.port)
-    people = world.people[number : number + 50]
-    for person in cycle(people):
-        if quiet_again.is_set():
-            break
-        await client.ask(target.history(person, world.history))
-    client.close()
