@@ -21,6 +21,7 @@ from accounts.pages import ServiceForm, ServicePage, sentence
 from accounts.sso.addresses import site
 from accounts.stepup import is_recent, lead_to_proof
 from core.actor import Actor
+from core.console import ReadOnly
 from core.errors import Refusal
 from core.permissions import Permission
 
@@ -229,7 +230,7 @@ class OAuthAppAdmin(ServicePage):
         }
 
 
-class OAuthConnectionAdmin(admin.ModelAdmin):
+class OAuthConnectionAdmin(ReadOnly, admin.ModelAdmin):
     """Who lets which app act for them."""
 
     list_display = ("app", "user", "scope_list", "created_at", "used")
@@ -256,15 +257,6 @@ class OAuthConnectionAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _sees(request) and obj is None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.action(description=_("Take back what these people allowed, at once"))
     def end(self, request: HttpRequest, rows: QuerySet[OAuthConnection]) -> None:

@@ -17,6 +17,7 @@ from accounts.scim.models import ScimRequest, ScimToken
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import revoke_token
 from core.actor import Actor
+from core.console import ReadOnly
 from core.permissions import Permission, Role
 
 
@@ -108,7 +109,7 @@ class ScimTokenAdmin(ServicePage):
             revoke_token(actor_for(request.user), token_id=token.id)
 
 
-class ScimRequestAdmin(admin.ModelAdmin):
+class ScimRequestAdmin(ReadOnly, admin.ModelAdmin):
     """The newest requests of identity providers, with secrets masked."""
 
     list_display = ("at", "method", "path", "status", "detail", "duration_ms")
@@ -121,15 +122,6 @@ class ScimRequestAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _manages(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 admin.site.register(ScimToken, ScimTokenAdmin)

@@ -13,10 +13,11 @@ from accounts.people.models import User
 from accounts.policies.page import PolicyAdmin
 from accounts.sessions import services
 from accounts.sessions.models import Session, SessionPolicy
+from core.console import ReadOnly
 from core.errors import Refusal
 
 
-class SessionAdmin(admin.ModelAdmin):
+class SessionAdmin(ReadOnly, admin.ModelAdmin):
     """A list without the keys, which are secrets."""
 
     list_display = ("person", "device", "ip", "created_at", "last_used_at", "expire_date")
@@ -30,15 +31,6 @@ class SessionAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
         return super().get_queryset(request).filter(user_id__isnull=False).defer("session_data")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # The page of one session would show its key.

@@ -21,6 +21,7 @@ from accounts.sso.keys import ends_at, fingerprint
 from accounts.sso.models import Arrival, IdentityProvider, Kind, State
 from accounts.stepup import is_recent, lead_to_proof
 from core.actor import Actor
+from core.console import ReadOnly
 from core.errors import Refusal
 from core.permissions import Permission
 
@@ -299,7 +300,7 @@ def _changed_fieldsets(provider: IdentityProvider) -> Any:
     )
 
 
-class ArrivalAdmin(IdentityAdmin):
+class ArrivalAdmin(ReadOnly, IdentityAdmin):
     """What providers have sent, what came of it, and what would come of it now."""
 
     list_display = ("at", "provider", "outcome", "code", "person")
@@ -316,15 +317,6 @@ class ArrivalAdmin(IdentityAdmin):
     def person(self, arrival: Arrival) -> str:
         found = User.objects.filter(id=arrival.user_id).first() if arrival.user_id else None
         return str(found or "")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ()
