@@ -23,10 +23,9 @@ from accounts.invitations.events import (
     InvitationCreated,
     InvitationRevoked,
     JoinRequestDecided,
-    UserJoined,
 )
 from accounts.oauth import events as oauth
-from accounts.people.events import PreferencesChanged, UserUpdated
+from accounts.people.events import PreferencesChanged, UserJoined, UserUpdated
 from accounts.policies.events import PolicyChanged
 from accounts.roles.events import RoleCreated, RoleDeleted, RoleGiven, RoleTaken, RoleUpdated
 from accounts.scim.events import DirectorySynced, DirectoryTokenCreated

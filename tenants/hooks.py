@@ -14,12 +14,14 @@ class NewOwner:
     email: str
     name: str
     password_hash: str
+    locale: str = "en"
 
 
 type OwnerMaker = Callable[[NewOwner], None]
 type Eraser = Callable[[str], None]
 
 _owner_makers: list[OwnerMaker] = []
+_furnishers: list[OwnerMaker] = []
 _erasers: list[Eraser] = []
 
 
@@ -29,6 +31,12 @@ def makes_owner[F: OwnerMaker](make: F) -> F:
     return make
 
 
+def furnishes[F: OwnerMaker](furnish: F) -> F:
+    """Register what a new organisation finds there; runs once its first person is made."""
+    _furnishers.append(furnish)
+    return furnish
+
+
 def erases[F: Eraser](erase: F) -> F:
     """Register what removes a tenant's traces outside its schema; given the slug, may run twice."""
     _erasers.append(erase)
@@ -36,8 +44,8 @@ def erases[F: Eraser](erase: F) -> F:
 
 
 def make_owner(owner: NewOwner) -> None:
-    """Make the first person of the tenant in hand."""
-    for make in _owner_makers:
+    """Make the first person of the tenant in hand, and what they find there."""
+    for make in [*_owner_makers, *_furnishers]:
         make(owner)
 
 

@@ -79,6 +79,8 @@ class Signup(models.Model):
     owner_email = models.EmailField(max_length=254)
     # The hash only, and only until the owner is made.
     password_hash = models.CharField(max_length=128)
+    # The language in which it was asked for: its first owner's, and that of its first channel.
+    locale = models.CharField(max_length=12, default="en", db_default="en")
     state = models.CharField(max_length=8, choices=SignupState.choices, default=SignupState.WAITING)
     trouble = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -64,23 +65,33 @@ def clean_password(value: str, *, email: str, name: str, field: str = "password"
     return value
 
 
-def new_owner(*, email: str, name: str, password: str) -> NewOwner:
+def new_owner(*, email: str, name: str, password: str, locale: str = "en") -> NewOwner:
     """Check an owner's particulars and hash the password; a missing name comes from the address.
 
-    Errors  Invalid, naming all fields that are wrong: `owner_email`, `owner_name`, `password`.
+    Errors  Invalid, naming all fields that are wrong: `owner_email`, `owner_name`, `password`,
+            `locale`.
     """
     errors: list[FieldError] = []
+    _collect(errors, lambda: _clean_locale(locale))
     email = _collect(errors, lambda: clean_email(email, field="owner_email")) or email
     name = name or email.partition("@")[0]
     name = _collect(errors, lambda: clean_name(name, field="owner_name", longest=120)) or name
     _collect(errors, lambda: clean_password(password, email=email, name=name))
     if errors:
         raise Invalid("owner", errors=errors)
-    return NewOwner(email=email, name=name, password_hash=make_password(password))
+    hashed = make_password(password)
+    return NewOwner(email=email, name=name, password_hash=hashed, locale=locale)
 
 
 def request_signup(
-    *, id_: UUID, slug: str, name: str, owner_name: str, owner_email: str, password: str
+    *,
+    id_: UUID,
+    slug: str,
+    name: str,
+    owner_name: str,
+    owner_email: str,
+    password: str,
+    locale: str = "en",
 ) -> Signup:
     """Keep the request for an organisation; asking again with the same id is one request.
 
@@ -90,7 +101,8 @@ def request_signup(
     slug = _collect(errors, lambda: free_slug(slug)) or slug
     name = _collect(errors, lambda: clean_name(name, field="name", longest=120)) or name
     owner = _collect(
-        errors, lambda: new_owner(email=owner_email, name=owner_name, password=password)
+        errors,
+        lambda: new_owner(email=owner_email, name=owner_name, password=password, locale=locale),
     )
     with in_public():
         before = Signup.objects.filter(id=id_).first()
@@ -105,6 +117,7 @@ def request_signup(
             owner_name=owner.name,
             owner_email=owner.email,
             password_hash=owner.password_hash,
+            locale=owner.locale,
         )
 
 
@@ -158,7 +171,12 @@ def carry_out(id_: UUID) -> None:
         if not waiting.update(state=SignupState.WORKING, changed_at=timezone.now()):
             return
         row = Signup.objects.get(id=id_)
-    owner = NewOwner(email=row.owner_email, name=row.owner_name, password_hash=row.password_hash)
+    owner = NewOwner(
+        email=row.owner_email,
+        name=row.owner_name,
+        password_hash=row.password_hash,
+        locale=row.locale,
+    )
     try:
         services.create_tenant(slug=row.slug, name=row.name, owner=owner)
     except Refusal as refusal:
@@ -182,6 +200,13 @@ def _settle(id_: UUID, state: SignupState, trouble: str) -> None:
         changes["password_hash"] = ""
     with in_public():
         Signup.objects.filter(id=id_).update(**changes)
+
+
+def _clean_locale(locale: str) -> None:
+    known = dict(settings.LANGUAGES)
+    if locale not in known:
+        words = _("Choose one of %(known)s.") % {"known": ", ".join(known)}
+        raise Invalid.field("locale", words)
 
 
 def _collect[T](errors: list[FieldError], check: Callable[[], T]) -> T | None:

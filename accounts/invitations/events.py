@@ -27,17 +27,6 @@ class InvitationRevoked:
     invitation_id: UUID
 
 
-@event("user.joined", stream=StreamKind.TENANT, key="tenant_id")
-@dataclass(frozen=True, slots=True)
-class UserJoined:
-    """A person came in; `way` is mail, link, domain or request."""
-
-    tenant_id: UUID
-    user_id: UUID
-    way: str
-    invitation_id: UUID | None = None
-
-
 @event("join_request.decided", stream=StreamKind.TENANT, key="tenant_id")
 @dataclass(frozen=True, slots=True)
 class JoinRequestDecided:

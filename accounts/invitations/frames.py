@@ -7,8 +7,8 @@ from accounts.invitations.events import (
     InvitationCreated,
     InvitationRevoked,
     JoinRequestDecided,
-    UserJoined,
 )
+from accounts.people.events import UserJoined
 from events.render import renders
 
 

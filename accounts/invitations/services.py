@@ -17,7 +17,6 @@ from accounts.invitations.events import (
     InvitationCreated,
     InvitationRevoked,
     JoinRequestDecided,
-    UserJoined,
 )
 from accounts.invitations.models import Invitation, JoinPolicy, JoinRequest
 from accounts.people.models import User
@@ -128,14 +127,11 @@ def accept_invitation(secret: str, *, name: str, email: str, password: str | Non
             password=password,
             ends_at=row.guest_until,
             is_proved=bool(row.email),
+            way="mail" if row.email else "link",
+            invitation_id=row.id,
         )
         row.uses += 1
         row.save(update_fields=["uses"])
-        way = "mail" if row.email else "link"
-        publish(
-            UserJoined(tenant_id(current_tenant()), user.id, way, row.id),
-            by=system_actor(current_tenant()),
-        )
     return user
 
 
@@ -176,12 +172,14 @@ def join_by_domain(proof: str, *, name: str, password: str | None) -> User:
     if password is not None:
         clean_password(password, email=email, name=name)
     with transaction.atomic():
-        user = _enter(email=email, name=name, role=Role.MEMBER, password=password, is_proved=True)
-        publish(
-            UserJoined(tenant_id(current_tenant()), user.id, "domain"),
-            by=system_actor(current_tenant()),
+        return _enter(
+            email=email,
+            name=name,
+            role=Role.MEMBER,
+            password=password,
+            is_proved=True,
+            way="domain",
         )
-    return user
 
 
 def ask_to_join(proof: str) -> JoinRequest | None:
@@ -226,9 +224,14 @@ def decide_request(
         publish(JoinRequestDecided(tenant_id(actor.tenant), row.id, accept), by=actor)
         if not accept:
             return None
-        user = _enter(email=row.email, name=row.name, role=chosen, password=None, is_proved=True)
-        publish(UserJoined(tenant_id(actor.tenant), user.id, "request"), by=actor)
-    return user
+        return _enter(
+            email=row.email,
+            name=row.name,
+            role=chosen,
+            password=None,
+            is_proved=True,
+            way="request",
+        )
 
 
 def end_overdue_guests() -> int:
@@ -253,10 +256,18 @@ def _enter(
     role: Role,
     password: str | None,
     is_proved: bool,
+    way: str,
+    invitation_id: UUID | None = None,
     ends_at: datetime | None = None,
 ) -> User:
     user = create_user(
-        system_actor(current_tenant()), email=email, name=name, role=role, password=password
+        system_actor(current_tenant()),
+        email=email,
+        name=name,
+        role=role,
+        password=password,
+        way=way,
+        invitation_id=invitation_id,
     )
     if ends_at is not None:
         User.objects.filter(id=user.id).update(ends_at=ends_at)

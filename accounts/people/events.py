@@ -13,6 +13,20 @@ class UserDeactivated:
     user_id: UUID
 
 
+@event("user.joined", stream=StreamKind.TENANT, key="tenant_id")
+@dataclass(frozen=True, slots=True)
+class UserJoined:
+    """A person came in; `way` is mail, link, domain, request, provider, directory, or added.
+
+    Or changed: they were let in again, or were a guest and are a member now.
+    """
+
+    tenant_id: UUID
+    user_id: UUID
+    way: str
+    invitation_id: UUID | None = None
+
+
 @event("preferences.changed", stream=StreamKind.USER, key="user_id")
 @dataclass(frozen=True, slots=True)
 class PreferencesChanged:

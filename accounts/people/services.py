@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.people import access, avatars
-from accounts.people.events import PreferencesChanged, UserDeactivated, UserUpdated
+from accounts.people.events import PreferencesChanged, UserDeactivated, UserJoined, UserUpdated
 from accounts.people.models import User
 from accounts.people.preferences import clean_preferences
 from accounts.sessions.services import revoke_sessions_of
@@ -20,6 +20,7 @@ from accounts.signin.events import PasswordChanged
 from accounts.tokens.services import revoke_tokens_of
 from core.actor import Actor, Role
 from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from core.permissions import GUESTS
 from core.text import clean_name
 from events.journal import hold, publish
 from tenants.hooks import NewOwner
@@ -35,8 +36,12 @@ def create_user(
     role: str = Role.MEMBER,
     password: str | None = None,
     user_id: UUID | None = None,
+    way: str = "added",
+    invitation_id: UUID | None = None,
 ) -> User:
     """Add a person. Without a password they cannot sign in by one, without an e-mail not at all.
+
+    `way` tells by which way they come in: see `UserJoined`.
 
     Errors  Forbidden for a role above the actor's; Invalid, naming the field; Conflict for an
             e-mail address that somebody here has already.
@@ -48,9 +53,17 @@ def create_user(
     try:
         with transaction.atomic():
             user.save(force_insert=True)
+            note_joined(actor, user_id=user.id, way=way, invitation_id=invitation_id)
     except IntegrityError as taken:
         raise _taken() from taken
     return user
+
+
+def note_joined(
+    actor: Actor, *, user_id: UUID, way: str, invitation_id: UUID | None = None
+) -> None:
+    """Tell that a person is one of the organisation now; the caller has stored them."""
+    publish(UserJoined(tenant_id(actor.tenant), user_id, way, invitation_id), by=actor)
 
 
 def check_new(
@@ -70,7 +83,11 @@ def check_new(
 def make_owner(owner: NewOwner) -> None:
     """Add the person who signed the organisation up."""
     User.objects.create(
-        email=owner.email, name=owner.name, role=Role.OWNER, password=owner.password_hash
+        email=owner.email,
+        name=owner.name,
+        role=Role.OWNER,
+        password=owner.password_hash,
+        locale=owner.locale,
     )
 
 
@@ -107,6 +124,9 @@ def update_person(actor: Actor, *, user_id: UUID, **changes: Any) -> User:
         publish(UserUpdated(tenant, person.id), by=actor)
         if "is_active" in changed and not person.is_active:
             _shut_out(actor, person)
+        was_guest = before.get("role") in GUESTS and person.role not in GUESTS
+        if person.is_active and ("is_active" in changed or was_guest):
+            note_joined(actor, user_id=person.id, way="changed")
     return person
 
 

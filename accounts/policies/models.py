@@ -1,7 +1,7 @@
 """What an organisation has decided about one subject: one row, or none where it never decided."""
 
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -51,6 +51,14 @@ class Policy(models.Model):
     def choice_names(cls) -> list[str]:
         """The fields in which the decision lies."""
         return [field.name for field in cls._meta.fields if field.editable]
+
+    def said(self, name: str, value: Any) -> Any:
+        """A value of a field, or one of its list, as people call it."""
+        field = self._meta.get_field(name)
+        choices = dict(getattr(field, "flatchoices", None) or ())
+        base = getattr(field, "base_field", None)
+        choices |= dict(getattr(base, "flatchoices", None) or ())
+        return choices.get(value, value)
 
     def check_change(self, before: Self) -> None:
         """Refuse, by raising a Refusal, what this policy may not become; nothing by default."""

@@ -101,4 +101,6 @@ def _value(policy: Policy, name: str) -> Any:
 
 def plain(value: Any) -> Any:
     """A value as JSON has it."""
-    return value if isinstance(value, bool | int | float | str | list | type(None)) else str(value)
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value if isinstance(value, bool | int | float | str | type(None)) else str(value)

@@ -1,7 +1,5 @@
 """Says in words what a change of a policy will do, before it is made."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from accounts.policies.models import Policy
@@ -31,13 +29,5 @@ def _shown(policy: Policy, name: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(str(_label(policy, name, item)) for item in value)
-    return str(_label(policy, name, value))
-
-
-def _label(policy: Policy, name: str, value: Any) -> Any:
-    field = policy._meta.get_field(name)
-    choices = dict(getattr(field, "flatchoices", None) or ())
-    base = getattr(field, "base_field", None)
-    choices |= dict(getattr(base, "flatchoices", None) or ())
-    return choices.get(value, value)
+        return ", ".join(str(policy.said(name, item)) for item in value)
+    return str(policy.said(name, value))

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.groups.services import leave_all_groups
 from accounts.people.models import User
-from accounts.people.services import update_person
+from accounts.people.services import note_joined, update_person
 from accounts.scim.documents import core_of_person, scim_of
 from accounts.scim.errors import ScimError, invalid_value
 from accounts.scim.events import DirectorySynced
@@ -137,6 +137,7 @@ def _added(directory: Directory, user_name: str, wanted: dict[str, Any]) -> User
     except IntegrityError as taken:
         what = "userName" if "scimperson" in str(taken) else "e-mail address"
         raise ScimError(409, f"Somebody here has this {what} already.", "uniqueness") from taken
+    note_joined(directory.actor, user_id=user.id, way="directory")
     _tell(directory, user, "added", tuple(sorted(wanted)), {})
     return user
 

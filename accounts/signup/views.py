@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -38,7 +39,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=422)
     try:
         check(request, client_address(request), QUOTA)
-        row = request_signup(**form.values())
+        row = request_signup(**form.values(), locale=get_language() or settings.LANGUAGE_CODE)
     except Refusal as refusal:
         return _refused(request, form, refusal)
     _makers.submit(make, row.id)

@@ -123,6 +123,7 @@ def _newcomer(provider: IdentityProvider, identity: Identity) -> Admitted:
         email=email,
         name=identity.name or email.partition("@")[0],
         role=role,
+        way="provider",
     )
     if identity.locale and identity.locale != user.locale:
         user.locale = identity.locale

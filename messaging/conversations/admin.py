@@ -9,4 +9,7 @@ from messaging.conversations.policy import ChannelPolicy
 
 @admin.register(ChannelPolicy)
 class ChannelPolicyAdmin(PolicyAdmin):
-    lead = _("Who makes channels, what they are called, and what becomes of idle ones.")
+    lead = _(
+        "Who makes channels, what they are called, which ones new people are in, and what becomes"
+        " of idle ones."
+    )

@@ -13,6 +13,7 @@ from accounts.policies.selectors import current
 from core.actor import Actor
 from core.errors import Forbidden, Invalid, Words
 from core.permissions import Permission
+from messaging.conversations.defaults import ChannelsField, check_default_channels, names_of
 from messaging.conversations.idle import idle_channels
 from messaging.conversations.models import Conversation, History, Kind, Who
 
@@ -118,6 +119,13 @@ class ChannelPolicy(Policy):
         help_text=_("Empty for any time."),
     )
 
+    default_channels = ChannelsField(
+        verbose_name=_("new people will be in"),
+        help_text=_(
+            "Public channels, such as: general, news. Guests come into none by themselves."
+        ),
+    )
+
     class Meta(Policy.Meta):
         verbose_name = verbose_name_plural = _("channel policy")
 
@@ -126,11 +134,18 @@ class ChannelPolicy(Policy):
         """The beginnings that names may have; none where any will do."""
         return tuple(part.strip() for part in self.prefixes.split(",") if part.strip())
 
-    def check_change(self, before: Policy) -> None:
-        """Days are said where, and only where, the history is of days."""
+    def check_change(self, before: "ChannelPolicy") -> None:
+        """Days are said where, and only where, the history is of days; channels are open to all."""
         if (self.history == History.DAYS) is not (self.history_days is not None):
             words = _("Say how many days where, and only where, it is days.")
             raise Invalid.field("history_days", words)
+        check_default_channels(self.default_channels, before.default_channels)
+
+    def said(self, name: str, value: Any) -> Any:
+        """Channels are called by their names."""
+        if name == "default_channels":
+            return ", ".join(f"#{channel}" for channel in names_of([value])) or _("a channel")
+        return super().said(name, value)
 
     def consequences(self, before: "ChannelPolicy") -> Iterable[Words]:
         """How many channels do not follow the rule, and how many are idle now."""
@@ -145,6 +160,10 @@ class ChannelPolicy(Policy):
         if self.moved_by != before.moved_by:
             words = _("From now on messages are moved to other channels by: %(who)s.")
             yield words % {"who": Movers(self.moved_by).label}
+        if self.default_channels != before.default_channels:
+            yield _(
+                "This concerns whoever joins from now on; those who are here stay where they are."
+            )
         if self.idle_days is not None and self.idle_days != before.idle_days:
             words = _("%(count)d channels are that idle: they are warned within a day.")
             yield words % {"count": len(idle_channels(self.idle_days))}

@@ -54,6 +54,7 @@ def create_conversation(
     name: str | None,
     member_ids: Sequence[UUID],
     topic: str = "",
+    purpose: str = "",
     rules: Rules | None = None,
 ) -> tuple[Conversation, bool]:
     """Make a conversation with the actor and these people in it.
@@ -77,6 +78,7 @@ def create_conversation(
     for field, value in cleaned_rules(conversation, rules).items():
         setattr(conversation, field, value)
     conversation.topic = _optional(topic, "topic", 250)
+    conversation.purpose = _optional(purpose, "purpose", 500)
     others = _people(member_ids, actor)
     try:
         with transaction.atomic():
@@ -221,6 +223,15 @@ def admit_granted(actor: Actor, *, conversation_id: UUID, user_ids: Iterable[UUI
     conversation = Conversation.objects.get(id=conversation_id)
     if conversation.kind != Kind.DIRECT:
         _add(actor, conversation, user_ids, by_grant=True)
+
+
+def admit_newcomer(actor: Actor, *, conversations: Sequence[Conversation], user_id: UUID) -> None:
+    """Make somebody who is new here a member of these channels, without a word in them.
+
+    The caller has seen to it that they are to be in them, and holds the streams of all.
+    """
+    for conversation in conversations:
+        _add(actor, conversation, [user_id])
 
 
 def dismiss_ungranted(actor: Actor, *, conversation_id: UUID, user_ids: Collection[UUID]) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.actor import Actor
 from core.errors import Conflict
 from messaging.conversations.models import Conversation, Kind
+from messaging.conversations.policy import ChannelPolicy
 from messaging.demo.history import play
 from messaging.demo.people import TENANTS, settle
 from messaging.demo.places import external_id, make_place
@@ -60,6 +61,8 @@ def _fill_acme(people: dict[str, Actor], now: datetime) -> None:
         at=at,
         topic="What everybody at Acme should know",
     )
+    # Written as it has always been: nobody is told of what is long past.
+    ChannelPolicy.objects.get_or_create(defaults={"version": 1, "default_channels": [general.id]})
     leadership = make_place(ana, kind=Kind.PRIVATE, name="leadership", members=[ana, bo], at=at)
     direct = make_place(ana, kind=Kind.DIRECT, members=[ana, bo], at=at)
     play(general, "general", people, now=now)

@@ -3,6 +3,8 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
+
 from core.commands import ChanceryCommand
 from tenants import services
 from tenants.hosts import domain_name
@@ -18,12 +20,19 @@ class Command(ChanceryCommand):
         parser.add_argument("--owner-email", required=True)
         parser.add_argument("--owner-password", required=True)
         parser.add_argument("--owner-name", default="", help="default: from the e-mail address")
+        parser.add_argument(
+            "--language",
+            default="en",
+            choices=[code for code, _name in settings.LANGUAGES],
+            help="the owner's, and that of the channel it begins with; default: en",
+        )
 
     def act(self, **options: Any) -> dict[str, Any]:
         owner = new_owner(
             email=options["owner_email"],
             name=options["owner_name"],
             password=options["owner_password"],
+            locale=options["language"],
         )
         tenant = services.create_tenant(slug=options["slug"], name=options["name"], owner=owner)
         return {
