@@ -31,6 +31,7 @@ class RightsView(Schema):
     archive: bool
     manage: bool
     move_own: bool
+    move_own_hours: int | None
     move_others: bool
 
 

@@ -63,6 +63,7 @@ def view(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
             row["role"],
             bool(row["may_post"]),
             current(ChannelPolicy).moved_by,
+            current(ChannelPolicy).moved_within_hours,
         ),
     }
 
@@ -77,7 +78,8 @@ def _can(
     role: str | None,
     may_post: bool,
     moved_by: str,
-) -> dict[str, bool]:
+    moved_within_hours: int | None,
+) -> dict[str, bool | int | None]:
     """The actor's rights in all conversations alike; somebody has thousands of them."""
     conversation = Conversation(
         kind=kind,
@@ -94,17 +96,20 @@ def _can(
         "invite": Do.INVITE in may,
         "archive": Do.ARCHIVE in may,
         "manage": Do.MANAGE in may,
-        **_moving(kind, may, moved_by),
+        **_moving(kind, may, moved_by, moved_within_hours),
     }
 
 
-def _moving(kind: str, may: frozenset[Do], moved_by: str) -> dict[str, bool]:
-    """Whether messages can be moved away: one's own, and those of others."""
+def _moving(
+    kind: str, may: frozenset[Do], moved_by: str, within_hours: int | None
+) -> dict[str, bool | int | None]:
+    """Whether messages can be moved away: one's own, how long after, and those of others."""
     manages, is_shared = Do.REMOVE in may, kind != Kind.DIRECT
     by_author = moved_by in (Movers.AUTHORS, Movers.EVERYONE)
     moves_own = Do.TAKE_PART in may and (by_author or (manages and moved_by == Movers.MANAGERS))
     moves_all = manages and moved_by != Movers.NOBODY
     return {
         "move_own": moves_own,
+        "move_own_hours": within_hours if moved_by == Movers.AUTHORS and not manages else None,
         "move_others": moves_own and is_shared and (moves_all or moved_by == Movers.EVERYONE),
     }

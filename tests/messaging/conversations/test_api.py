@@ -66,6 +66,7 @@ def test_a_conversation_is_made_and_shown_in_full(cast):
         "archive": True,
         "manage": True,
         "move_own": True,
+        "move_own_hours": None,
         "move_others": True,
     }
     assert made.body["created_at"].endswith("Z")

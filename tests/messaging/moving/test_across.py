@@ -382,8 +382,11 @@ class TestWhoMay:
         self.refused(cast.bo, lounge, old, Forbidden)
         can = call(cast.bo.api).get(f"/conversations/{general.id}").body["can"]
         assert (can["move_own"], can["move_others"]) == (True, False)
+        assert can["move_own_hours"] == 24
         move(cast.bo, lounge, hello)
         decide(cast, moved_within_hours=None)
+        can = call(cast.bo.api).get(f"/conversations/{general.id}").body["can"]
+        assert can["move_own_hours"] is None
         move(cast.bo, lounge, old)
 
     def test_authors_do_not_take_the_replies_of_others_along(

@@ -1039,6 +1039,7 @@ export interface RightsView {
   archive: boolean;
   manage: boolean;
   move_own: boolean;
+  move_own_hours: number | null;
   move_others: boolean;
 }
 

@@ -1,9 +1,12 @@
 import type { JSX } from "preact";
 import { t } from "../i18n/t.ts";
-import { others, nameOf, titleOf } from "../people/store.ts";
+import { isManager, me, others, nameOf, titleOf } from "../people/store.ts";
 import { listed } from "../app/text.ts";
+import { lazily } from "../design/lazily.tsx";
 import { Sign } from "./Sign.tsx";
-import type { Known } from "./store.ts";
+import { conversations, type Known } from "./store.ts";
+
+const FirstSteps = lazily(() => import("../invitations/FirstSteps.tsx").then((module) => module.FirstSteps));
 
 /** The top of a history: what this conversation is. */
 export function ConversationStart({ conversation }: { conversation: Known }): JSX.Element {
@@ -11,8 +14,15 @@ export function ConversationStart({ conversation }: { conversation: Known }): JS
     <div class="start">
       <h2><Sign conversation={conversation} /> <bdi>{titleOf(conversation)}</bdi></h2>
       <p dir="auto">{words(conversation)}</p>
+      {isNewRoom(conversation) && <FirstSteps conversation={conversation} />}
     </div>
   );
+}
+
+/** An organisation's first channel, while whoever made the organisation is alone in it. Ids are in the order of time. */
+function isNewRoom({ id, kind, member_count: count, membership }: Known): boolean {
+  if (kind !== "public" || count > 1 || membership === null || !isManager(me.value?.role)) return false;
+  return [...conversations.value.byId.keys()].every((other) => other >= id);
 }
 
 function words(conversation: Known): string {

@@ -7,13 +7,11 @@ import { isGuest, isManager, me } from "../people/store.ts";
 export function WelcomeActs(): JSX.Element {
   const role = me.value?.role;
   return (
-    <>
-      <p class="welcome-acts">
-        {!isGuest(role) && <button type="button" class="button" onClick={() => (dialog.value = "create")}>{t("Create a channel")}</button>}
-        {!isGuest(role) && <button type="button" class="button" onClick={() => (dialog.value = "browse")}>{t("Browse channels")}</button>}
-        <button type="button" class="button" onClick={() => (dialog.value = "direct")}>{t("Write to someone")}</button>
-      </p>
-      {isManager(role) && <p><a href="/admin/accounts/user/add/">{t("Add people in the console")}</a></p>}
-    </>
+    <p class="welcome-acts">
+      {!isGuest(role) && <button type="button" class="button" onClick={() => (dialog.value = "create")}>{t("Create a channel")}</button>}
+      {!isGuest(role) && <button type="button" class="button" onClick={() => (dialog.value = "browse")}>{t("Browse channels")}</button>}
+      <button type="button" class="button" onClick={() => (dialog.value = "direct")}>{t("Write to someone")}</button>
+      {isManager(role) && <button type="button" class="button" onClick={() => (dialog.value = "invite")}>{t("Invite people")}</button>}
+    </p>
   );
 }

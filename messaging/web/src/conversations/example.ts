@@ -8,7 +8,7 @@ export function known(given: Partial<Known> = {}): Known {
     posting: "everyone", replying: "everyone", history: "all", history_days: null, response_minutes: null, review_on: null,
     membership: { role: "member", read_seq: 5, joined_at: "", may_post: false, section_id: null, position: null, is_favourite: false, is_muted: false },
     unread: { messages: 0, mentions: 0 },
-    can: { post: true, reply: true, edit: true, invite: true, archive: true, manage: false, move_own: true, move_others: false },
+    can: { post: true, reply: true, edit: true, invite: true, archive: true, manage: false, move_own: true, move_own_hours: 24, move_others: false },
     ...given,
   };
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actionsFor, keyName, ROW_ACTIONS, type Viewer } from "./menu.ts";
+import { known } from "../conversations/example.ts";
+import { conversations, withConversation } from "../conversations/store.ts";
+import { actionsFor, keyName, mayMoveAway, ROW_ACTIONS, type Viewer } from "./menu.ts";
 import { message } from "./example.ts";
 
 const reader: Viewer = { isMine: false, canPost: false, takesPart: false, manages: false, isInThread: false };
@@ -33,4 +35,17 @@ test("keys are written as people know them", () => {
 test("where only few may write, everybody reacts and mends what is theirs", () => {
   const seen = ids({ isMine: true, takesPart: true });
   assert.deepEqual(["react", "edit", "pin"].filter((id) => seen.includes(id)), ["react", "edit"]);
+});
+
+test("authors are not offered to move what the server would not let them move any more", () => {
+  const one = message(1);
+  const at = (hours: number): number => Date.parse(one.created_at) + hours * 3_600_000;
+  const offered = (can: object, hours: number, isMine = true): boolean => {
+    const room = known({ id: one.conversation_id });
+    conversations.value = withConversation(conversations.peek(), { ...room, can: { ...room.can, ...can } });
+    return mayMoveAway(one, { ...reader, isMine }, at(hours));
+  };
+  assert.deepEqual([offered({}, 23), offered({}, 25), offered({}, 1, false)], [true, false, false]);
+  assert.equal(offered({ move_own_hours: null }, 1000), true);
+  assert.equal(offered({ move_others: true, move_own_hours: null }, 1000, false), true);
 });

@@ -18,6 +18,8 @@ import { remove } from "./actions.ts";
 import { editing } from "./focus.ts";
 import { copyLink } from "./links.ts";
 
+const HOUR_MS = 3_600_000;
+
 /** Who looks at a message, and where: all that decides what is offered. */
 export interface Viewer {
   isMine: boolean;
@@ -65,10 +67,12 @@ export function openVersions(message: Message): void {
   });
 }
 
-/** By the organisation's rule, as the server tells it of this conversation. */
-export function mayMoveAway({ kind, deleted_at: deletedAt, conversation_id: id }: Message, { isMine }: Viewer): boolean {
+/** By the organisation's rule, as the server tells it of this conversation: authors move theirs for some hours. */
+export function mayMoveAway({ kind, deleted_at: deletedAt, conversation_id: id, created_at: at }: Message, { isMine }: Viewer, now = Date.now()): boolean {
   const can = conversations.value.byId.get(id)?.can;
-  return kind === "text" && deletedAt === null && (can?.move_others === true || (isMine && can?.move_own === true));
+  if (kind !== "text" || deletedAt !== null || can === undefined) return false;
+  const isLate = can.move_own_hours !== null && now - Date.parse(at) > can.move_own_hours * HOUR_MS;
+  return can.move_others || (isMine && can.move_own && !isLate);
 }
 
 const always = (): boolean => true;

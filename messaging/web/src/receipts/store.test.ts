@@ -8,7 +8,7 @@ function conversation(given: Partial<Known> = {}): Known {
   return {
     id: "c1", kind: "public", name: "general", topic: "", purpose: "", archived_at: null, created_at: "", created_by_id: null,
     last_seq: 10, member_count: 2, member_ids: [], last_message_at: null, posting: "everyone", replying: "everyone", history: "all", history_days: null, response_minutes: null, review_on: null, membership: { role: "member", read_seq: 10, joined_at: "", may_post: false, section_id: null, position: null, is_favourite: false, is_muted: false },
-    unread: { messages: 0, mentions: 0 }, can: { post: true, reply: true, edit: true, invite: true, archive: true, manage: false, move_own: true, move_others: false }, counted_seq: 10,
+    unread: { messages: 0, mentions: 0 }, can: { post: true, reply: true, edit: true, invite: true, archive: true, manage: false, move_own: true, move_own_hours: 24, move_others: false }, counted_seq: 10,
     ...given,
   };
 }
