@@ -23,6 +23,7 @@ _server_url = set_up_django()
 
 from accounts.policies import selectors  # noqa: E402 - Django had to be set up first
 from accounts.policies.selectors import forget  # noqa: E402
+from tenants import hosts  # noqa: E402
 from tenants.context import OPERATORS, in_tenant  # noqa: E402
 from tenants.hosts import forget_hosts  # noqa: E402
 from tests.cast import Cast  # noqa: E402
@@ -107,6 +108,7 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     Within a test nothing is asked twice: a second that passes on a busy machine is no query more.
     """
     monkeypatch.setattr(selectors, "LOCAL_S", 60.0)
+    monkeypatch.setattr(hosts, "CACHE_S", 60.0)
     forget_hosts()
     forget()
     yield

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.caseless import CaselessEmailField
 from core.console_rights import opens, opens_any
 from core.ids import new_id
 from core.permissions import ROLE_PERMISSIONS, Permission, Role, known_permissions
@@ -39,7 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person or bot. People without an e-mail address (from an import) cannot sign in."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(_("e-mail address"), max_length=254, null=True, blank=True)
+    email = CaselessEmailField(_("e-mail address"), max_length=254, null=True, blank=True)
     name = models.CharField(_("name"), max_length=120)
     title = models.CharField(_("title"), max_length=120, blank=True, default="")
     role = models.CharField(

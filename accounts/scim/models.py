@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tokens.models import ApiToken
+from core.caseless import CaselessCharField
 from core.ids import new_id
 
 
@@ -22,7 +23,7 @@ class ScimPerson(models.Model):
         primary_key=True,
         related_name="scim",
     )
-    user_name = models.CharField(max_length=255)
+    user_name = CaselessCharField(max_length=255)
     external_id = models.CharField(max_length=255, null=True)
     attributes = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from accounts.policies.selectors import current
 from accounts.sessions.models import Session, SessionPolicy
@@ -23,6 +25,12 @@ class SessionStore(DatabaseStore):
         return Session
 
     @property
+    def row_id(self) -> UUID | None:
+        """The name of the row that holds the session; None where it has none yet."""
+        row = self._row
+        return row.id if row is not None and row.session_key == self.session_key else None
+
+    @property
     def last_used_at(self) -> datetime | None:
         """When the use of the session was noted last."""
         return None if self._row is None else self._row.last_used_at
@@ -36,6 +44,14 @@ class SessionStore(DatabaseStore):
             setattr(self._row, name, value)
         if not self.modified:
             Session.objects.filter(session_key=self.session_key).update(**noted)
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End it, by one statement."""
+        Session.objects.filter(session_key=session_key or self.session_key).delete()
+
+    def _get_new_session_key(self) -> str:
+        # Not looked for first: the table refuses one that is taken, and `create` tries again.
+        return get_random_string(32, VALID_KEY_CHARS)
 
     def create_model_instance(self, data: dict) -> Session:
         """A row that keeps what was noted of the session before."""

@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
-from accounts.sso import access, arrivals, pending, services
+from accounts.sso import access, arrivals, pending, services, sessions
 from accounts.sso.admission import admit, link_to
 from accounts.sso.events import SsoSignedIn
 from accounts.sso.mapping import Identity, identity_of
@@ -22,9 +22,6 @@ from core.errors import Refusal
 from core.http import Request
 from events.journal import publish
 from tenants.context import current_tenant
-
-MARK = "sso"
-"""Under this name a session says which provider opened it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +121,15 @@ def _sign_in(
     arrivals.settle(arrival, Outcome.SIGNED_IN, user_id=user.id, content=told.content())
     if request.user.is_authenticated and request.user.pk != user.pk:
         logout(request)
-    request.session[MARK] = {
+    mark = {
         "provider": str(provider.id),
         "identity": str(admitted.link.id),
         "user": str(user.id),
         "name_id": told.subject,
         "name_format": told.name_format,
         "session_index": told.session_index,
-        "hint": told.hint,
     }
+    sessions.begin(request, mark, hint=told.hint)
     publish(SsoSignedIn(provider.id, arrival.id, user.id, admitted.is_new), by=actor_for(user))
     record_authentication(request, user, method="sso", provider=provider.slug)
     return perform_login(
@@ -141,7 +138,7 @@ def _sign_in(
             user=user,
             email_verification=EmailVerificationMethod.NONE,
             redirect_url=pending.safe_next(asked.next),
-            signal_kwargs={MARK: provider.slug},
+            signal_kwargs={sessions.MARK: provider.slug},
             email=user.email,
         ),
     )

@@ -2,23 +2,29 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import actor_for
 from accounts.people.models import User
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_session
+from accounts.signin.events import SignInRefused
 from accounts.sso import arrivals
-from accounts.sso.entering import MARK
 from accounts.sso.events import SsoSignedOut
 from accounts.sso.models import ExternalIdentity, IdentityProvider, Kind, SsoSession, State
 from accounts.sso.refusal import Refused
@@ -27,32 +33,69 @@ from core.sealed import Unreadable, seal, unseal
 from events.journal import publish
 from tenants.context import current_tenant
 
+MARK = "sso"
+"""Under this name a session says which provider opened it."""
+
 LONGEST_HINT = 3_000
+
+_BEGUN_FOR = timedelta(hours=1)
+"""No sign-in is under way for longer."""
+
+
+def begin(request: HttpRequest, mark: dict[str, str], *, hint: str) -> None:
+    """Note a session under the names that the provider uses, before anybody is signed in by it.
+
+    What is still to come, such as a second factor, may take minutes: a provider that signs somebody
+    out meanwhile ends the sign-in that is half made.
+    """
+    session = request.session
+    if session.row_id is None:
+        session.create()
+    # Kept with the row: a session is read with each request, its token only at the end.
+    noted = SsoSession(
+        session_id=session.row_id,
+        identity_id=UUID(mark["identity"]),
+        name_id=mark["name_id"],
+        session_index=mark["session_index"],
+        hint=hint,
+    )
+    SsoSession.objects.bulk_create(
+        [noted],
+        update_conflicts=True,
+        unique_fields=["session_id"],
+        update_fields=["identity", "name_id", "session_index", "hint", "created_at"],
+    )
+    session[MARK] = mark | {"begun": str(session.row_id)}
 
 
 @receiver(user_logged_in)
 def note_session(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    """Runs once the session has its key: note it under the names that the provider uses."""
+    """Runs once the session has the key it is to have: what `begin` noted is about it from now on.
+
+    By one statement: either a logout finds the session by its new name, or it was first, and nobody
+    is signed in.
+    """
     mark = request.session.get(MARK)
     if mark is None:
         return
-    row = Session.objects.filter(session_key=request.session.session_key).first()
-    if mark.get("user") != str(user.pk) or row is None:
+    begun = mark.pop("begun", None)
+    if mark.get("user") != str(user.pk) or begun is None:
         # They came in another way in the end, after a sign-in that was broken off.
         del request.session[MARK]
         return
-    # Kept with the row: a session is read with each request, its token only at the end.
-    hint = mark.pop("hint", "")
     request.session[MARK] = mark
-    SsoSession.objects.update_or_create(
-        session_id=row.id,
-        defaults={
-            "identity_id": UUID(mark["identity"]),
-            "name_id": mark["name_id"],
-            "session_index": mark["session_index"],
-            "hint": hint,
-        },
-    )
+    noted = SsoSession.objects.filter(session_id=begun)
+    if not noted.update(session_id=request.session.row_id):
+        _break_off(request, user)
+
+
+def _break_off(request: HttpRequest, user: User) -> None:
+    publish(SignInRefused(user.pk, "sso", "signed_out"), by=actor_for(user))
+    request.session.flush()
+    request.user = AnonymousUser()
+    words = _("Your identity provider has signed you out meanwhile. Sign in again.")
+    messages.error(request, words)
+    raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
 
 
 def sign_out(
@@ -88,7 +131,9 @@ def end_sessions(
             rows = rows.filter(name_id=name_id)
         if session_indexes:
             rows = rows.filter(session_index__in=session_indexes)
-        found = {row.session_id: row.identity_id for row in rows}
+        # Held: a sign-in that is ending at this moment gives its row another name.
+        held = rows.select_for_update(of=("self",)).order_by("session_id")
+        found = {row.session_id: row.identity_id for row in held}
         actor = system_actor(current_tenant())
         sessions = list(Session.objects.filter(id__in=found))
         for session in sessions:
@@ -103,7 +148,9 @@ def end_sessions(
 def forget_ended() -> int:
     """Forget the names of sessions that are over."""
     alive = Session.objects.values("id")
-    return SsoSession.objects.exclude(session_id__in=alive).delete()[0]
+    # A session that is being signed in to is another one for a moment before its names follow.
+    rows = SsoSession.objects.filter(created_at__lt=timezone.now() - _BEGUN_FOR)
+    return rows.exclude(session_id__in=alive).delete()[0]
 
 
 def logout_address(session: SessionBase) -> str:

@@ -16,7 +16,7 @@ from accounts.policies.services import change
 from accounts.sessions.models import Session
 from accounts.signin.models import SignInPolicy
 from core.actor import Role
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from events.models import Entry
 from tenants.context import in_tenant
 from tenants.signup import clean_email
@@ -42,6 +42,20 @@ def by_password(client: Client, email="bo@acme.example", password=PASSWORD, **mo
 def types_of(user_id) -> list[str]:
     rows = Entry.objects.filter(stream_id=user_id).order_by("seq").values_list("type", flat=True)
     return [name.removeprefix("chancery.") for name in rows]
+
+
+@pytest.mark.parametrize("typed", ["bo@acme.example", "Bo@Acme.example", "BO@ACME.EXAMPLE"])
+def test_an_address_that_was_written_in_capitals_is_the_same_one(in_acme, cast, mail, typed):
+    User.objects.filter(id=cast.bo.id).update(email="Bo@Acme.example")
+    by_word, by_code = browser(), browser()
+
+    by_password(by_word, typed)
+    by_code.post(CODE, {"email": typed})
+    by_code.post(CONFIRM, {"code": mail.code()})
+
+    assert (is_in(by_word), is_in(by_code)) == (True, True)
+    with pytest.raises(Conflict):
+        create_user(cast.ana.actor, email=typed.swapcase(), name="Another")
 
 
 # A code by e-mail

@@ -26,14 +26,16 @@ from tests.scale.reads import Reads, reads
 MANY = 9_999
 """Besides Ana and Bo, of whom one asks the other and these: 10,000 are asked."""
 
-_PEOPLE = """
-WITH made AS (
+CROWD = """
     INSERT INTO accounts_user
            (id, email, name, password, role, title, is_active, is_bot, is_superuser, created_at,
             locale, time_zone, preferences)
     SELECT gen_random_uuid(), 'crowd' || n || '@acme.example', 'Crowd ' || n, '!', 'member', '',
            true, false, false, now(), 'en', 'UTC', '{}'
-      FROM generate_series(1, %(many)s) n RETURNING id)
+      FROM generate_series(1, %(many)s) n RETURNING id
+"""
+_PEOPLE = f"""
+WITH made AS ({CROWD})
 INSERT INTO messaging_membership (id, conversation_id, user_id, role, joined_at)
 SELECT gen_random_uuid(), %(place)s, id, 'member', now() FROM made
 """

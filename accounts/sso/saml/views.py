@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.sso import addresses, arrivals, pending, selectors, sessions
 from accounts.sso.asking import purpose_of
-from accounts.sso.entering import MARK, Told, enter
+from accounts.sso.entering import Told, enter
 from accounts.sso.models import IdentityProvider, Kind
 from accounts.sso.pages import refuse, refused_page, send_browser, sso_page
 from accounts.sso.pending import Asked
@@ -244,7 +244,7 @@ def _sign_out(
         name_id=wish.name_id,
         session_indexes=wish.session_indexes,
     )
-    mark = request.session.get(MARK, {})
+    mark = request.session.get(sessions.MARK, {})
     # Another provider may know somebody else by the same name.
     if mark.get("name_id") == wish.name_id and mark.get("provider") == str(provider.id):
         end_own_session(request)

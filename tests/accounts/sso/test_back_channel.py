@@ -13,9 +13,12 @@ from uuid import uuid4
 
 import jwt
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.test import Client
 
+from accounts.people.models import User
 from accounts.sessions.models import Session
 from accounts.sso import services
 from accounts.sso.models import Arrival, IdentityProvider, Outcome, SsoSession
@@ -25,10 +28,12 @@ from tenants.context import in_tenant
 from tests.accounts.sso.conftest import ask, come, sign_in
 from tests.accounts.sso.op import Op
 from tests.accounts.sso.test_saml import who
+from tests.accounts.test_second_factors import SECRET, code_now
 from tests.accounts.test_sockets import AT_MOST_S, REVOKED, open_socket
 from tests.live.test_server import WAIT_S, Server
 
 BACK = "/accounts/oidc/op/logout/back/"
+SECOND_FACTOR = "/accounts/2fa/authenticate/"
 
 
 def logout_claims(op: Op, **changes: Any) -> dict[str, Any]:
@@ -479,3 +484,76 @@ def test_a_good_answer_after_a_logout_opens_a_new_session(kim, op):
 
     assert come(kim, state=ask(kim, op)["state"]).status_code == 302
     assert who(kim) == "kim@corp.example"
+
+
+# Between the first factor and the second
+
+
+@pytest.fixture
+def half_in(kim: Client, op: Op) -> Client:
+    """Kim has an authenticator app; this browser of hers has come from the provider so far."""
+    with in_tenant("acme"):
+        user = User.objects.get(email="kim@corp.example")
+        secret = get_adapter().encrypt(SECRET)
+        Authenticator.objects.create(user=user, type="totp", data={"secret": secret})
+    bring(logout_token(op))
+    client = Client(HTTP_HOST="acme.localhost")
+    assert sign_in(client, op)["Location"] == SECOND_FACTOR
+    return client
+
+
+def enter_code(client: Client) -> Any:
+    return client.post(SECOND_FACTOR, {"code": code_now()})
+
+
+def test_a_sign_in_that_is_half_made_goes_on_to_the_end(half_in):
+    response = enter_code(half_in)
+
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert who(half_in) == "kim@corp.example"
+    with in_tenant("acme"):
+        noted, session = SsoSession.objects.get(), Session.objects.get(user_id__isnull=False)
+        assert (noted.session_id, noted.session_index) == (session.id, "s1")
+
+
+@pytest.mark.parametrize(
+    "named", [{}, {"sid": None}, {"sub": None}], ids=["both", "the_person", "the_session"]
+)
+def test_a_logout_ends_a_sign_in_that_is_half_made(half_in, op, named):
+    assert bring(logout_token(op, **named)).status_code == 200
+
+    response = enter_code(half_in)
+
+    assert response["Location"].startswith("/accounts/login/")
+    assert who(half_in) is None
+    with in_tenant("acme"):
+        assert SsoSession.objects.count() == 0
+        assert Session.objects.filter(user_id__isnull=False).count() == 0
+
+
+def test_a_logout_of_somebody_else_leaves_it_alone(half_in, op):
+    assert bring(logout_token(op, sub="lee-2", sid="s2")).status_code == 200
+
+    enter_code(half_in)
+
+    assert who(half_in) == "kim@corp.example"
+
+
+def test_a_logout_at_the_very_moment_of_coming_in_counts(half_in, op, monkeypatch):
+    """After the session has its new key, before its names follow: the last moment there is."""
+    answers = []
+    monkeypatch.setattr(
+        "django.contrib.auth.rotate_token",
+        lambda request: answers.append(bring(logout_token(op)).status_code),
+    )
+
+    response = enter_code(half_in)
+
+    assert answers == [200]
+    assert response["Location"] == "/accounts/login/"
+    assert who(half_in) is None
+    with in_tenant("acme"):
+        assert Session.objects.filter(user_id__isnull=False).count() == 0
+        refused = Entry.objects.get(type="chancery.sign_in.refused.v1")
+        assert (refused.data["method"], refused.data["reason"]) == ("sso", "signed_out")
+        assert Entry.objects.filter(type="chancery.session.started.v1").count() == 1
