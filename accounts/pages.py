@@ -8,6 +8,7 @@ from django.contrib.admin.utils import quote
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
 from core.actor import Actor
@@ -33,6 +34,18 @@ class ServicePage(admin.ModelAdmin):
     """`create`, `change` and `remove` call the services."""
 
     form: type[forms.ModelForm] = ServiceForm
+
+    @admin.display(description=_("person"), ordering="user__name")
+    def person(self, row: Any) -> str:
+        """Whose a line is, for tables that call the column by what it refers to."""
+        return str(row.user or "")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """People are called people wherever one is chosen."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "user":
+            field.label = _("Person")
+        return field
 
     def create(self, actor: Actor, values: dict[str, Any]) -> Model | None:
         """Make a row from the form's values; None where nothing came of it."""

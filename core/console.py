@@ -1,22 +1,53 @@
 """The look and the policy that both consoles share: the organisation's and the operators'."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
+
+from core.errors import Words
 
 # Django's admin sets a few styles in its markup, and no script.
 POLICY = settings.SECURE_CSP | {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE]}
 
 
+class Section(Enum):
+    """What the pages of a console are about, in the order of its first page."""
+
+    PEOPLE = _("People and groups")
+    IDENTITY = _("Sign-in and identity")
+    RIGHTS = _("Roles and access")
+    PROGRAMS = _("Programs")
+    MESSAGES = _("Channels, messages and files")
+    LOOK = _("Looking into it")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the console that is no table's, such as one that answers a question."""
+
+    section: Section
+    name: Words
+    url_name: str
+    may_open: Callable[[HttpRequest], bool]
+
+
 class Console(AdminSite):
-    """An admin site of ours; the organisation's own is the default one."""
+    """An admin site of ours; the organisation's own is the default one.
+
+    A table's page may say three things about itself, and the templates show them: `section`, where
+    it stands on the first page; `lead`, a sentence under its heading on what it is for;
+    `add_words`, what its button to add does, where "Add" and the table's name do not say it.
+    """
 
     site_header = _("Chancery")
     site_title = _("Chancery")
@@ -24,6 +55,32 @@ class Console(AdminSite):
 
     leaves_out: ClassVar[set[type[Model]]] = set()
     """Tables of packages that have no place in a console; taken out once all have registered."""
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.pages: list[Page] = []
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The pages by what they are about; what names no section stays with its app."""
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        about: dict[Section | None, list[dict[str, Any]]] = {one: [] for one in Section}
+        for app in apps:
+            for page in app["models"]:
+                about.setdefault(self._section_of(page), []).append(page)
+            app["models"] = [page for page in app["models"] if self._section_of(page) is None]
+        for page in self.pages:
+            if page.may_open(request):
+                about[page.section].append(_entry(page))
+        first = reverse("admin:index", current_app=self.name)
+        named = [_drawn(one, about[one], first) for one in Section if about[one]]
+        return named + [app for app in apps if app["models"]]
+
+    def _section_of(self, page: dict[str, Any]) -> Section | None:
+        return getattr(self._registry[page["model"]], "section", None)
 
     def admin_view(
         self, view: Callable[..., HttpResponseBase], cacheable: bool = False
@@ -42,3 +99,26 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _drawn(section: Section, pages: list[dict[str, Any]], first: str) -> dict[str, Any]:
+    """A section as the templates of Django's admin show an app."""
+    name = section.name.lower()
+    return {
+        "name": section.value,
+        "app_label": name,
+        # Not a part of any address: no section passes for the one that a page is in.
+        "app_url": f"{first}#{name}",
+        "has_module_perms": True,
+        "models": sorted(pages, key=lambda page: str(page["name"]).casefold()),
+    }
+
+
+def _entry(page: Page) -> dict[str, Any]:
+    return {
+        "name": page.name,
+        "object_name": page.url_name.rpartition(":")[2],
+        "admin_url": reverse(page.url_name),
+        "add_url": None,
+        "view_only": True,
+    }

@@ -18,9 +18,11 @@ import messaging.grants.admin
 import messaging.messages.admin
 import messaging.reviews.admin
 import messaging.search.admin  # noqa: F401 - registers itself
+from core.console import Section
 from messaging.conversations.models import Conversation, Kind, Membership
 from messaging.etiquette import admin as etiquette
-from messaging.trace.admin import trace_page
+from messaging.explain import page as explain
+from messaging.trace import admin as trace
 
 
 class _ReadOnly:
@@ -42,6 +44,8 @@ class MembershipInline(_ReadOnly, admin.TabularInline):
 
 @admin.register(Conversation)
 class ConversationAdmin(_ReadOnly, admin.ModelAdmin):
+    section = Section.MESSAGES
+    lead = _("All channels and who is in them. What is said there is not shown here.")
     list_display = ("name", "kind", "people", "created_at", "archived_at")
     list_filter = (("kind", admin.ChoicesFieldListFilter), "archived_at")
     search_fields = ("name",)
@@ -51,7 +55,7 @@ class ConversationAdmin(_ReadOnly, admin.ModelAdmin):
     change_list_template = "messaging/conversations_admin.html"
 
     def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(partial(trace_page, self.admin_site))
+        page = self.admin_site.admin_view(partial(trace.trace_page, self.admin_site))
         return [path("trace/", page, name="messaging_trace"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
@@ -62,5 +66,7 @@ class ConversationAdmin(_ReadOnly, admin.ModelAdmin):
     def people(self, conversation: Conversation) -> int:
         return conversation.member_count
 
+
+admin.site.pages += [explain.PAGE, trace.PAGE]
 
 __all__ = ["ConversationAdmin", "etiquette"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.branding.models import MOST_LOGO_BYTES, Branding
 from accounts.policies.page import PolicyAdmin
+from core.console import Section
 
 
 class LogoInput(forms.ClearableFileInput):
@@ -64,6 +65,7 @@ class BrandingForm(forms.ModelForm):
 class BrandingAdmin(PolicyAdmin):
     """Shown before anybody signs in."""
 
+    section = Section.IDENTITY
     form = BrandingForm
     lead = _("What people see before they sign in.")
 

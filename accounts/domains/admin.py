@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import actor_for
 from accounts.domains import services
 from accounts.domains.models import DomainProof
+from core.console import Section
 from core.errors import Refusal
 from core.permissions import Permission
 
@@ -29,6 +30,8 @@ class NewDomainForm(forms.ModelForm):
 class DomainProofAdmin(admin.ModelAdmin):
     """Domains cannot be changed: one that is wrong is let go, and another one claimed."""
 
+    section = Section.IDENTITY
+    lead = _("Proved by a record in the DNS: people with such an address are recognised as yours.")
     form = NewDomainForm
     list_display = ("domain", "state", "record", "checked_at")
     ordering = ("domain",)

@@ -6,12 +6,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
 from accounts.grants import services
 from accounts.grants.kinds import Grantable, kinds
 from accounts.pages import ServiceForm, ServicePage
 from core.actor import Actor
+from core.console import Section
 
 
 class _ObjectGrantForm(ServiceForm):
@@ -30,11 +32,15 @@ class _ObjectGrantForm(ServiceForm):
 class _ObjectGrantAdmin(ServicePage):
     """Who looks after which one; a grant is taken back by deleting its line."""
 
+    section = Section.RIGHTS
+    lead = _(
+        "Who looks after one of them, and no other. To take it back, open the line and delete it."
+    )
     kind: Grantable
     holder = ""
     ordering = ("content_object__name",)
 
-    @admin.display(ordering="content_object__name")
+    @admin.display(description=_("what"), ordering="content_object__name")
     def granted(self, grant: Any) -> str:
         return self.kind.title(grant.content_object)
 
@@ -77,7 +83,10 @@ class _ObjectGrantAdmin(ServicePage):
 
 def _register(kind: Grantable) -> None:
     form = type("GrantForm", (_ObjectGrantForm,), {"kind": kind})
-    for holder, model in (("user", kind.people), ("group", kind.groups)):
+    for holder, model, words in (
+        ("user", kind.people, _("Let a person look after one")),
+        ("group", kind.groups, _("Let a group look after one")),
+    ):
         names = ["user__name", "user__email"] if holder == "user" else ["group__name"]
         page = type(
             f"{model.__name__}Admin",
@@ -85,9 +94,10 @@ def _register(kind: Grantable) -> None:
             {
                 "kind": kind,
                 "holder": holder,
+                "add_words": words,
                 "form": form,
                 "fields": ("content_object", holder),
-                "list_display": ("granted", holder),
+                "list_display": ("granted", "person" if holder == "user" else holder),
                 "autocomplete_fields": (holder,),
                 "search_fields": ("content_object__name", *names),
             },

@@ -15,6 +15,7 @@ from accounts.groups.services import Members
 from accounts.pages import ServiceForm, ServicePage
 from accounts.roles import selectors as roles
 from core.actor import Actor
+from core.console import Section
 from core.permissions import Permission
 
 
@@ -37,6 +38,8 @@ def _within_reach(request: HttpRequest) -> set[Any] | None:
 class GroupAdmin(ServicePage):
     """Groups of the directory are changed at the identity provider, and only shown here."""
 
+    section = Section.PEOPLE
+    lead = _("Whole groups are given channels and roles, and can be mentioned by their handle.")
     list_display = ("name", "handle", "people", "is_from_directory", "modified_at")
     list_filter = ("is_from_directory",)
     search_fields = ("name", "handle")
@@ -93,14 +96,35 @@ class NewMemberForm(ServiceForm):
 class GroupMemberAdmin(ServicePage):
     """Who is in which group; to take somebody out, delete the line."""
 
+    section = Section.PEOPLE
+    lead = _("Who is in which group. To take somebody out, open the line and delete it.")
+    add_words = _("Put somebody into a group")
     form = NewMemberForm
-    list_display = ("group", "user", "child", "added_at")
+    list_display = ("group", "person", "group_within", "added_at")
     list_filter = (("group", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("group", "user", "child")
     search_fields = ("group__name", "user__name", "user__email", "child__name")
     autocomplete_fields = ("group", "user", "child")
     ordering = ("group__name", "user__name")
     fields = ("group", "user", "child")
+
+    @admin.display(description=_("group within it"), ordering="child__name")
+    def group_within(self, row: GroupMember) -> str:
+        return str(row.child or "")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.fields if obj is None else self.list_display
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if obj is None else self.list_display
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "user":
+            field.help_text = _("A person or a group, one of them.")
+        if field is not None and db_field.name == "child":
+            field.label = _("Or a whole group")
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GroupMember]:
         rows = super().get_queryset(request)

@@ -13,6 +13,7 @@ from accounts.invitations import services
 from accounts.invitations.mails import invitation_link, mail_invitation
 from accounts.invitations.models import Invitation, JoinPolicy, JoinRequest
 from accounts.policies.page import PolicyAdmin
+from core.console import Section
 from core.errors import Refusal
 from core.permissions import Permission
 
@@ -38,6 +39,11 @@ class _Inviting(admin.ModelAdmin):
 class InvitationAdmin(_Inviting):
     """Made and taken back; the link is shown once."""
 
+    section = Section.PEOPLE
+    lead = _(
+        "One mail for one person, or a link for many. Each ends by itself, and can be taken back."
+    )
+    add_words = _("Invite people")
     list_display = ("__str__", "role", "uses", "most_uses", "expires_at", "revoked_at")
     ordering = ("-created_at",)
     actions = ("take_back",)
@@ -92,6 +98,10 @@ class InvitationAdmin(_Inviting):
 class JoinRequestAdmin(_Inviting):
     """Let in, or turned away."""
 
+    section = Section.PEOPLE
+    lead = _(
+        "Who has asked to come in. Choose them in the list, and let them in or turn them away."
+    )
     list_display = ("email", "name", "created_at", "is_accepted", "decided_at")
     list_filter = ("is_accepted",)
     ordering = ("decided_at", "created_at")
@@ -119,6 +129,8 @@ class JoinRequestAdmin(_Inviting):
 
 class JoinPolicyAdmin(PolicyAdmin):
     """Who comes in without an invitation of their own."""
+
+    section = Section.PEOPLE
 
 
 admin.site.register(Invitation, InvitationAdmin)

@@ -12,6 +12,7 @@ from accounts.pages import sentence
 from accounts.policies.models import Policy
 from accounts.policies.page import PolicyAdmin
 from accounts.tokens.reach import clean_networks
+from core.console import Section
 from core.errors import Refusal
 from core.http import client_address
 
@@ -53,6 +54,7 @@ class NetworkForm(forms.ModelForm):
 class NetworkPolicyAdmin(PolicyAdmin):
     """Whoever saves it stays inside."""
 
+    section = Section.IDENTITY
     form = NetworkForm
     lead = _("Where people and programs have to be to reach your organisation.")
 

@@ -21,7 +21,7 @@ from accounts.pages import ServiceForm, ServicePage, sentence
 from accounts.sso.addresses import site
 from accounts.stepup import is_recent, lead_to_proof
 from core.actor import Actor
-from core.console import ReadOnly
+from core.console import ReadOnly, Section
 from core.errors import Refusal
 from core.permissions import Permission
 
@@ -100,6 +100,8 @@ class NewOAuthAppForm(OAuthAppForm):
 class OAuthAppAdmin(ServicePage):
     """Programs of others that act for people, or by themselves. Ending one ends all its tokens."""
 
+    section = Section.PROGRAMS
+    lead = _("Programs of others that people may let act for them, or that act by themselves.")
     list_display = ("name", "kind", "scope_list", "people", "last_used_at", "revoked_at")
     list_filter = ("kind",)
     search_fields = ("name",)
@@ -233,6 +235,8 @@ class OAuthAppAdmin(ServicePage):
 class OAuthConnectionAdmin(ReadOnly, admin.ModelAdmin):
     """Who lets which app act for them."""
 
+    section = Section.PROGRAMS
+    lead = _("Who lets which app act for them. Choose some in the list to take it back.")
     list_display = ("app", "user", "scope_list", "created_at", "used")
     list_display_links = None
     list_filter = ("app",)

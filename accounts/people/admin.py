@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, ReadOnlyPasswordHashField
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
@@ -20,6 +22,7 @@ from accounts.people import access, services
 from accounts.people.models import RoleChoice, User
 from accounts.stepup import is_recent, lead_to_proof
 from core.actor import Actor, Role
+from core.console import Section
 from core.errors import Refusal
 
 FIELDS = ("name", "email", "title", "role", "is_active", "locale", "time_zone")
@@ -29,8 +32,7 @@ class PersonForm(forms.ModelForm):
     """Changes to an account; `actor` is set by the admin for each request."""
 
     actor: Actor
-    # Shows that there is one, with a button that leads to setting another.
-    password = ReadOnlyPasswordHashField()
+    locale = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = User
@@ -38,6 +40,11 @@ class PersonForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "locale" in self.fields:
+            spoken = dict(settings.LANGUAGES)
+            # A directory may say another one, and it stays.
+            spoken.setdefault(self.instance.locale, self.instance.locale)
+            self.fields["locale"].choices = list(spoken.items())
         if "role" in self.fields:
             given = set(access.roles_to_give(self.actor)) | {self.instance.role}
             self.fields["role"].choices = [c for c in RoleChoice.choices if c[0] in given]
@@ -59,7 +66,10 @@ class NewPersonForm(forms.ModelForm):
 
     actor: Actor
     password = forms.CharField(
-        strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least ten characters. Give it to them, and let them change it."),
     )
 
     class Meta:
@@ -89,6 +99,11 @@ class NewPersonForm(forms.ModelForm):
 class PeopleAdmin(UserAdmin):
     """The people of the organisation: nobody raises their own rights, only owners touch owners."""
 
+    section = Section.PEOPLE
+    lead = _(
+        "Everybody with an account. Most come by an invitation; here they are changed, and"
+        " those who leave are made inactive."
+    )
     form = PersonForm
     add_form = NewPersonForm
     change_password_form = AdminPasswordChangeForm
@@ -99,9 +114,15 @@ class PeopleAdmin(UserAdmin):
     ordering = ("name",)
     actions = ("reset_second_factor", "remove_picture")
     filter_horizontal = ()
-    fieldsets = ((None, {"fields": (*FIELDS, "password", "last_login", "created_at")}),)
+    fieldsets = ((None, {"fields": (*FIELDS, "password_state", "last_login", "created_at")}),)
     add_fieldsets = ((None, {"fields": ("name", "email", "role", "password")}),)
-    readonly_fields = ("last_login", "created_at")
+    readonly_fields = ("password_state", "last_login", "created_at")
+
+    @admin.display(description=_("password"))
+    def password_state(self, person: User) -> str:
+        """Whether there is one; of what is stored nothing is shown."""
+        state = _("set") if person.has_usable_password() else _("none: other ways lead in")
+        return format_html('{} · <a href="../password/">{}</a>', state, _("Set a new one"))
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, **kwargs: Any

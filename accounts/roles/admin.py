@@ -15,6 +15,7 @@ from accounts.roles import services
 from accounts.roles.models import CustomRole, RoleAssignment
 from accounts.roles.places import MOST_OFFERED, places
 from core.actor import Actor
+from core.console import Section
 from core.permissions import IN_WORDS, Permission
 
 
@@ -111,6 +112,10 @@ class _OfRoles(ServicePage):
 class CustomRoleAdmin(_OfRoles):
     """Roles besides the product's own."""
 
+    section = Section.RIGHTS
+    lead = _(
+        "Your own roles, beside those that everybody has from the start. Make one, then give it."
+    )
     form = RoleForm
     list_display = ("name", "description", "allows")
     search_fields = ("name",)
@@ -133,8 +138,11 @@ class CustomRoleAdmin(_OfRoles):
 class RoleAssignmentAdmin(_OfRoles):
     """Who has which role; everywhere, or over one group or channel only."""
 
+    section = Section.RIGHTS
+    lead = _("Who has which of your own roles. To take one back, open the line and delete it.")
+    add_words = _("Give a role")
     form = NewAssignmentForm
-    list_display = ("role", "user", "group", "over_group", "over_channel", "created_at")
+    list_display = ("role", "person", "group", "over_group", "over_channel", "created_at")
     list_filter = (("role", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("role", "user", "group", "over_group")
     search_fields = ("role__name", "user__name", "user__email", "group__name")

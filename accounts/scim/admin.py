@@ -17,7 +17,7 @@ from accounts.scim.models import ScimRequest, ScimToken
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import revoke_token
 from core.actor import Actor
-from core.console import ReadOnly
+from core.console import ReadOnly, Section
 from core.permissions import Permission, Role
 
 
@@ -63,6 +63,9 @@ class NewScimTokenForm(ServiceForm):
 class ScimTokenAdmin(ServicePage):
     """One token per identity provider; give it the address /scim/v2 of this host."""
 
+    section = Section.IDENTITY
+    lead = _("Your identity provider adds and removes people by itself with such a token.")
+    add_words = _("Connect a directory")
     form = NewScimTokenForm
     list_display = ("name", "created_at", "expires_at", "last_used_at", "revoked_at")
     list_display_links = None
@@ -112,6 +115,10 @@ class ScimTokenAdmin(ServicePage):
 class ScimRequestAdmin(ReadOnly, admin.ModelAdmin):
     """The newest requests of identity providers, with secrets masked."""
 
+    section = Section.LOOK
+    lead = _(
+        "What the directory asked for, and what was answered; the newest 2,000, without secrets."
+    )
     list_display = ("at", "method", "path", "status", "detail", "duration_ms")
     list_filter = ("method", "status")
     search_fields = ("path", "detail", "body")

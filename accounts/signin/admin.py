@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.people.models import User
 from accounts.policies.page import PolicyAdmin
 from accounts.signin.models import SignInPolicy
+from core.console import Section
 from core.permissions import Role
 
 
 class SignInPolicyAdmin(PolicyAdmin):
     """Which ways are allowed, and who can always get in."""
 
+    section = Section.IDENTITY
     lead = _("Whatever is chosen here, one owner can always sign in by password.")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -21,7 +21,7 @@ from accounts.sso.keys import ends_at, fingerprint
 from accounts.sso.models import Arrival, IdentityProvider, Kind, State
 from accounts.stepup import is_recent, lead_to_proof
 from core.actor import Actor
-from core.console import ReadOnly
+from core.console import ReadOnly, Section
 from core.errors import Refusal
 from core.permissions import Permission
 
@@ -64,6 +64,8 @@ class IdentityAdmin(admin.ModelAdmin):
 class IdentityProviderAdmin(IdentityAdmin):
     """Where people of the organisation prove who they are."""
 
+    section = Section.IDENTITY
+    lead = _("Where your people prove who they are, by SAML or OpenID Connect.")
     list_display = ("name", "kind", "slug", "state", "domain_list", "tested_at")
     ordering = ("name",)
     change_form_template = "accounts/sso/provider.html"
@@ -303,6 +305,10 @@ def _changed_fieldsets(provider: IdentityProvider) -> Any:
 class ArrivalAdmin(ReadOnly, IdentityAdmin):
     """What providers have sent, what came of it, and what would come of it now."""
 
+    section = Section.LOOK
+    lead = _(
+        "Each answer that a provider sent: what was expected, what came, and why it was refused."
+    )
     list_display = ("at", "provider", "outcome", "code", "person")
     list_filter = ("outcome", ("provider", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("provider",)

@@ -1,6 +1,6 @@
 """Bearer tokens in their organisation's console: made and shown once, listed, ended."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,8 +18,16 @@ from accounts.tokens import services
 from accounts.tokens.models import ApiToken, ServiceAccount
 from accounts.tokens.reach import clean_networks
 from core.actor import Actor, Role
+from core.console import Section
 from core.errors import Refusal
 from core.permissions import Permission
+
+SCOPES = [
+    ("read", _("read: what its person or account can read")),
+    ("write", _("write: post, react, upload, as its person or account")),
+    ("admin", _("admin: groups, roles, policies, identity providers, as far as they may")),
+    ("sensitive", _("sensitive, beside admin: what people have to confirm themselves for")),
+]
 
 
 def networks_of(text: str) -> list[str]:
@@ -40,7 +48,8 @@ class NewTokenForm(forms.ModelForm):
 
     days = forms.IntegerField(min_value=1, max_value=3650, initial=90, label=_("Lifetime in days"))
     scopes = forms.MultipleChoiceField(
-        choices=[(scope, scope) for scope in sorted(services.TOKEN_SCOPES)],
+        label=_("What it may do"),
+        choices=SCOPES,
         widget=forms.CheckboxSelectMultiple,
         initial=["read", "write"],
     )
@@ -55,6 +64,10 @@ class NewTokenForm(forms.ModelForm):
     class Meta:
         model = ApiToken
         fields = ("user", "name")
+        labels: ClassVar = {"user": _("For whom"), "name": _("What it is for")}
+        help_texts: ClassVar = {
+            "user": _("A person or a service account; the token reaches no further than they do.")
+        }
 
     def clean_networks(self) -> list[str]:
         return networks_of(self.cleaned_data["networks"])
@@ -63,9 +76,11 @@ class NewTokenForm(forms.ModelForm):
 class ApiTokenAdmin(admin.ModelAdmin):
     """Tokens cannot be changed: one that is wrong is ended, and another one made."""
 
+    section = Section.PROGRAMS
+    lead = _("With such a token a program acts as a person or a service account. It is shown once.")
     list_display = (
         "name",
-        "user",
+        "person",
         "reach",
         "created_at",
         "expires_at",
@@ -77,6 +92,10 @@ class ApiTokenAdmin(admin.ModelAdmin):
     search_fields = ("name", "user__name", "user__email")
     ordering = ("-created_at",)
     actions = ("revoke",)
+
+    @admin.display(description=_("for whom"), ordering="user__name")
+    def person(self, token: ApiToken) -> str:
+        return str(token.user)
 
     @admin.display(description=_("scopes"))
     def reach(self, token: ApiToken) -> str:
@@ -125,7 +144,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
             return ("user", "name", "scopes", "days", "networks")
-        return ("name", "user", "reach", "created_at", "expires_at", "last_used_at", "revoked_at")
+        return ("name", "person", "reach", "created_at", "expires_at", "last_used_at", "revoked_at")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -161,7 +180,8 @@ class NewServiceAccountForm(ServiceForm):
 
     name = forms.CharField(max_length=120, label=_("What it is for"))
     scopes = forms.MultipleChoiceField(
-        choices=[(scope, scope) for scope in sorted(services.TOKEN_SCOPES)],
+        label=_("What it may do"),
+        choices=SCOPES,
         widget=forms.CheckboxSelectMultiple,
         initial=["read", "write"],
     )
@@ -184,6 +204,8 @@ class NewServiceAccountForm(ServiceForm):
 class ServiceAccountAdmin(ServicePage):
     """Programs: put them into channels as you would a person. Ending one ends all its tokens."""
 
+    section = Section.PROGRAMS
+    lead = _("Accounts of programs, nobody's own. Put them into channels as you would a person.")
     form = NewServiceAccountForm
     list_display = ("name", "is_active", "created_at")
     list_display_links = None

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.policies.page import PolicyAdmin
+from core.console import Section
 from messaging.etiquette.models import EtiquettePolicy
 
 
@@ -11,4 +12,5 @@ from messaging.etiquette.models import EtiquettePolicy
 class EtiquettePolicyAdmin(PolicyAdmin):
     """How people call on each other, and what they see of each other's reading."""
 
+    section = Section.MESSAGES
     lead = _("Who may mention @channel and @here is said by people's roles.")

@@ -14,6 +14,7 @@ from accounts.actors import actor_for
 from accounts.grants.kinds import kinds
 from accounts.pages import show_refusal
 from accounts.people.models import User
+from core.console import Page, Section
 from core.errors import Refusal
 from core.permissions import IN_WORDS, Permission
 from messaging.conversations.models import Conversation, Kind
@@ -22,6 +23,13 @@ from messaging.explain.selectors import Explanation
 from messaging.grants.services import CHANNELS
 
 MOST_OFFERED = 500
+
+
+def _may_open(request: HttpRequest) -> bool:
+    return actor_for(request.user).may(Permission.ACCESS_EXPLAIN)  # type: ignore[arg-type]
+
+
+PAGE = Page(Section.LOOK, _("Why can somebody see or do this?"), "explain", _may_open)
 
 
 class QuestionForm(forms.Form):

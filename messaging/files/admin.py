@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.policies.page import PolicyAdmin
+from core.console import Section
 from messaging.files.models import FilePolicy
 
 
 @admin.register(FilePolicy)
 class FilePolicyAdmin(PolicyAdmin):
+    section = Section.MESSAGES
     lead = _("How large files may be, how much room they have, and which are not taken.")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import actor_for
 from accounts.pages import ServiceForm, ServicePage
 from core.actor import Actor
+from core.console import Section
 from core.permissions import Permission
 from messaging.conversations.models import Conversation, Kind
 from messaging.grants import services
@@ -20,7 +21,7 @@ from messaging.grants.models import ConversationGroupGrant, ConversationUserGran
 class GrantForm(ServiceForm):
     """Direct messages are not offered: they are their people's alone."""
 
-    content_object = forms.ModelChoiceField(queryset=None, label=_("channel"))
+    content_object = forms.ModelChoiceField(queryset=None, label=_("Channel"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,6 +66,9 @@ class _GrantAdmin(ServicePage):
 class GroupGrantAdmin(_GrantAdmin):
     """Everybody in the group reaches the channel, for as long as they are in it."""
 
+    section = Section.RIGHTS
+    lead = _("Everybody in the group is in the channel, for as long as they are in the group.")
+    add_words = _("Grant a channel to a group")
     list_display = ("channel", "group")
     list_select_related = ("group",)
     search_fields = ("content_object__name", "group__name")
@@ -84,7 +88,10 @@ class GroupGrantAdmin(_GrantAdmin):
 class UserGrantAdmin(_GrantAdmin):
     """The person reaches the channel."""
 
-    list_display = ("channel", "user")
+    section = Section.RIGHTS
+    lead = _("The person is in the channel until the line is deleted.")
+    add_words = _("Grant a channel to a person")
+    list_display = ("channel", "person")
     list_select_related = ("user",)
     search_fields = ("content_object__name", "user__name", "user__email")
     autocomplete_fields = ("user",)

@@ -17,6 +17,7 @@ from accounts.grants.kinds import kinds
 from accounts.pages import ServicePage, sentence
 from accounts.people.models import User
 from core.actor import Actor
+from core.console import Section
 from core.errors import NotFound, Refusal
 from core.permissions import Permission
 from core.problem import problem_of
@@ -82,6 +83,11 @@ class _OfReviews(ServicePage):
 class AccessReviewAdmin(_OfReviews):
     """A campaign lists what is granted at this moment; its report can be kept as a file."""
 
+    section = Section.RIGHTS
+    lead = _(
+        "Writes down who has what at this moment; its reviewer says of each line whether it stays."
+    )
+    add_words = _("Begin an access review")
     list_display = ("name", "reviewer", "due_at", "created_at", "closed_at", "report")
     list_select_related = ("reviewer",)
     ordering = ("-id",)
@@ -207,6 +213,8 @@ class AccessReviewAdmin(_OfReviews):
 class ReviewItemAdmin(_OfReviews):
     """What is to be decided: choose lines, and attest or revoke them."""
 
+    section = Section.RIGHTS
+    lead = _("All lines of all reviews, to search through and to decide many at once.")
     list_display = ("label", "about", "review", "decision", "decided_at")
     list_display_links = None
     list_filter = (
