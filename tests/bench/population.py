@@ -2,6 +2,7 @@
 
 python -m tests.bench.population people SIZE   prints the world as JSON
 python -m tests.bench.population tenants N     makes tenants until there are N, prints the times
+python -m tests.bench.population undo          takes back what a release with one more column did
 python -m tests.bench.population opening USER  prints what opening the client costs in queries
 """
 
@@ -16,6 +17,7 @@ from uuid import UUID
 
 import django
 
+from tests.bench.one_more import COLUMN
 from tests.bench.size import FULL, QUICK, Size
 from tests.bench.vast import fill
 from tests.bench.world import BENCH, QUIET, World, token_of
@@ -77,6 +79,28 @@ def make_tenants(wanted: int) -> list[float]:
             create_tenant(slug=slug, name=slug)
             times.append(time.perf_counter() - began)
     return times
+
+
+def undo() -> int:
+    """Take the column of `one_more` out of every tenant again; returns how many had it."""
+    from django.db import connection
+
+    from tenants.context import in_public
+
+    with in_public(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_schema FROM information_schema.columns"
+            " WHERE table_name = 'messaging_message' AND column_name = %s",
+            [COLUMN],
+        )
+        schemas = [schema for (schema,) in cursor.fetchall()]
+        for schema in schemas:
+            cursor.execute(f'ALTER TABLE "{schema}".messaging_message DROP COLUMN {COLUMN}')
+            cursor.execute(
+                f'DELETE FROM "{schema}".django_migrations'
+                " WHERE app = 'messaging' AND name LIKE '9999%'"
+            )
+    return len(schemas)
 
 
 def opening(user_id: str) -> dict[str, float]:
@@ -164,12 +188,14 @@ def _analyze() -> None:
 def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    what, given = arguments
+    what, given = (*arguments, "")[:2]
     result: Any
     if what == "people":
         result = asdict(populate(QUICK if given == "quick" else FULL))
     elif what == "tenants":
         result = {"seconds": make_tenants(int(given)), "tables": table_count()}
+    elif what == "undo":
+        result = {"tenants": undo()}
     else:
         result = opening(given)
     print(json.dumps(result))
