@@ -15,6 +15,7 @@ from django.db.backends.postgresql.psycopg_any import sql
 from django.db.utils import InternalError, NotSupportedError
 from django_tenants.postgresql_backend import base
 
+from tenants.backend.introspection import DatabaseIntrospection
 from tenants.context import PUBLIC_SCHEMA, current_schema
 
 
@@ -22,6 +23,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that follows the ContextVar and refuses every other way to switch."""
 
     search_path_set_schemas: list[str] | None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.introspection = DatabaseIntrospection(self)
 
     @property
     def schema_name(self) -> str:
