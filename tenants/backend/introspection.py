@@ -23,6 +23,6 @@ _TABLES = """
 class DatabaseIntrospection(DatabaseSchemaIntrospection):
     """Django's, within the schema in hand."""
 
-    def get_table_list(self, cursor: Any) -> list[TableInfo]:
+    def get_table_list(self, cursor: Any) -> list[Any]:
         cursor.execute(_TABLES, [current_schema()])
         return [TableInfo(*row) for row in cursor.fetchall()]
