@@ -11,8 +11,10 @@ interface Source {
 }
 
 const NAME = /^virtual:emojis(?:-(\w+))?$/;
-/** The languages that emojibase knows, of those that the client speaks; in others emoji are called as in English. */
+/** The languages that emojibase knows, of those that the client speaks. */
 const LANGUAGES = ["de", "fr", "es", "ja"];
+/** Those whose names were cut out of the CLDR by `emojis/cut.ts`. */
+const CUT = ["ar"];
 /** Skin tones and hair: parts of emoji, none by themselves. */
 const PARTS = 2;
 
@@ -35,6 +37,7 @@ function emojis(): [string, string, string, number, string][] {
 
 /** How each emoji is called in a language, and by what else it is found, by the emoji itself. */
 function names(language: string): Record<string, [string, string]> {
+  if (CUT.includes(language)) return JSON.parse(readFileSync(new URL(`./emojis/${language}.json`, import.meta.url), "utf8")) as Record<string, [string, string]>;
   if (!LANGUAGES.includes(language)) throw new Error(`no emoji names in ${language}`);
   const known = (read("compact.json", language) as Source[]).filter(({ group }) => group !== undefined && group !== PARTS);
   return Object.fromEntries(known.map(({ unicode, label, tags = [] }) => [unicode, [label, tags.join(" ").toLocaleLowerCase(language)]]));

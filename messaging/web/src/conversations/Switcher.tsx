@@ -34,6 +34,8 @@ interface Choice {
 }
 
 const MOST = 12;
+/** With fewer places than these to go to, an empty field offers what one can do. */
+const FEW = 4;
 const ASK_AFTER_MS = 150;
 const close = (): void => void (dialog.value = null);
 
@@ -105,7 +107,7 @@ function choicesFor(q: string): Choice[] {
   const ranked = found.sort((a, b) => near(b) - near(a) || Number(b.unread.messages > 0) - Number(a.unread.messages > 0) || latest(a, b));
   const written = new Set(mine.filter((item) => item.kind === "direct").flatMap((item) => (others(item).length === 1 ? others(item) : [])));
   const strangers = q === "" ? [] : [...people.value.values()].filter((user) => user.is_active && user.id !== me.value?.id && !written.has(user.id) && matches(user.name, q));
-  return [...ranked.slice(0, MOST).map(conversationChoice), ...strangers.slice(0, 5).map(personChoice), ...commands(q)];
+  return [...ranked.slice(0, MOST).map(conversationChoice), ...strangers.slice(0, 5).map(personChoice), ...(q === "" && ranked.length >= FEW ? [] : commands(q))];
 }
 
 function conversationChoice(item: Known): Choice {
@@ -126,7 +128,6 @@ function personChoice(user: User): Choice {
 
 function commands(q: string): Choice[] {
   const command = (label: string, icon: IconName, go: () => void): Choice => ({ id: label, label, detail: "", picture: <Icon name={icon} />, unread: 0, go });
-  if (q === "") return [];
   const open = route.value.conversationId;
   const here = open === null ? [] : [command(t("Jump to a date"), "down", () => jumpToDate(open))];
   const all = [
@@ -138,6 +139,7 @@ function commands(q: string): Choice[] {
     ...PERSON_ACTIONS.filter(({ shown }) => shown?.() ?? true).map(({ label, icon, run }) => command(label(), icon(), run)),
     ...SECTIONS.map(({ id, label, icon }) => command(t("Settings: {section}", { section: label() }), icon, () => openSettings(id))),
   ];
+  if (q === "") return all.slice(here.length, here.length + FEW);
   const search = command(t("Search messages for “{q}”", { q }), "search", () => {
     openPanel("search");
     void runSearch({ q, isHere: false });

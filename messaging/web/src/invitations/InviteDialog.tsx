@@ -4,6 +4,7 @@ import { explain } from "../app/failure.ts";
 import { dialog } from "../app/panel.ts";
 import { Modal } from "../design/Modal.tsx";
 import { t } from "../i18n/t.ts";
+import { copyAddress } from "../messages/links.ts";
 import { invite } from "./actions.ts";
 
 const close = (): void => void (dialog.value = null);
@@ -69,7 +70,10 @@ export function InviteDialog(): JSX.Element {
         {told !== "" && (
           <div class="field" role="status">
             <label for={`${id}-link`}>{told}</label>
-            <input id={`${id}-link`} class="input" readonly value={link} onFocus={(event) => event.currentTarget.select()} />
+            <div class="copied-field">
+              <input id={`${id}-link`} class="input" readonly value={link} onFocus={(event) => event.currentTarget.select()} />
+              <button type="button" class="button" onClick={() => void copyAddress(link)}>{t("Copy link")}</button>
+            </div>
           </div>
         )}
         <div class="modal-foot">

@@ -13,9 +13,11 @@ export function placeOfMessage(message: Placed): { conversationId: string; at: n
 /** The address that opens a message in its place, wherever that is by then. */
 export const linkTo = (message: Pick<Message, "id">): string => `${location.origin}/m/${message.id}`;
 
-/** Put a message's address on the clipboard; where the browser refuses, show it. */
-export async function copyLink(message: Pick<Message, "id">): Promise<void> {
-  const link = linkTo(message);
+/** Put a message's address on the clipboard. */
+export const copyLink = (message: Pick<Message, "id">): Promise<void> => copyAddress(linkTo(message));
+
+/** Put an address on the clipboard; where the browser refuses, show it. */
+export async function copyAddress(link: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(link);
     toast(t("Link copied."));

@@ -5,6 +5,7 @@ const NAMES: Readonly<Record<string, () => Promise<{ default: EmojiNames }>>> = 
   de: () => import("virtual:emojis-de"),
   fr: () => import("virtual:emojis-fr"),
   es: () => import("virtual:emojis-es"),
+  ar: () => import("virtual:emojis-ar"),
   ja: () => import("virtual:emojis-ja"),
 };
 
