@@ -33,14 +33,40 @@ def test_an_organisation_signs_itself_up_and_its_owner_begins(
     page.get_by_label("Password").fill("a-quiet-harbour-42")
     page.get_by_role("button", name="Sign in").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Good to see you, Nora")
+    expect(page.get_by_role("heading", level=1)).to_have_text("general")
+    steps = page.get_by_role("region", name="First steps")
+    expect(steps.get_by_role("button")).to_have_count(2)
     assert violations(page) == []
+    link = _invitation(page)
+    page.keyboard.press("Escape")
+    bill = new_context("").new_page()
+    bill.goto(link)
+    bill.get_by_label("Your name").fill("Bill Lane")
+    bill.get_by_label("Your e-mail address").fill("bill@novum.example")
+    bill.get_by_label("Password").fill("a-quiet-harbour-43")
+    bill.get_by_role("button", name="Come in").click()
+    expect(bill.locator(".entry", has_text="general")).to_be_visible()
+    # Somebody is there: what was to be done first is done, without a word in the channel.
+    expect(steps).to_have_count(0)
+    expect(page.locator(".message, .system-line")).to_have_count(0)
+
     page.get_by_role("button", name="Create channel").click()
     page.get_by_label("Name").fill("first-letters")
     page.get_by_role("dialog").get_by_role("button", name="Create channel").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("first-letters")
     nora = Window(page)
     expect(nora.say("We have begun")).to_be_visible()
     expect(page.locator(".message.pending")).to_have_count(0)
+
+
+def _invitation(page: Page) -> str:
+    """The link that the owner's first step makes."""
+    page.get_by_role("button", name="Invite people").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("By a link").check()
+    dialog.get_by_role("button", name="Make a link").click()
+    expect(dialog.get_by_role("button", name="Copy link")).to_be_visible()
+    return dialog.get_by_label("The link is shown this once").input_value()
 
 
 def test_a_taken_address_is_named_and_nothing_else_is_lost(
