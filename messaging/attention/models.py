@@ -26,7 +26,11 @@ class Mention(models.Model):
                 nulls_distinct=False,
             )
         ]
-        indexes = [models.Index(fields=["message_id"], name="messaging_mention_message")]
+        indexes = [
+            models.Index(fields=["message_id"], name="messaging_mention_message"),
+            # The search for what calls on somebody, the newest first.
+            models.Index(fields=["user_id", "message_id"], name="messaging_mention_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.message_id}"

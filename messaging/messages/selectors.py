@@ -165,12 +165,10 @@ def _page(
     limit: int,
     begins_at: int,
 ) -> list[tuple]:
-    where, params = ["m.conversation_id = %s"], [conversation_id]
     if thread_id is None:
-        where.append(_IN_HISTORY)
+        where, params = ["m.conversation_id = %s", _IN_HISTORY], [conversation_id]
     else:
-        where.append("m.thread_id = %s")
-        params.append(thread_id)
+        where, params = ["m.thread_id = %s"], [thread_id]
     if seq is not None:
         where.append(f"m.seq {operator} %s")
         params.append(max(-1, min(seq, 2**62)))
@@ -182,4 +180,9 @@ def _page(
         f"SELECT {COLUMNS} FROM messaging_message m WHERE {' AND '.join(where)}"
         f" ORDER BY m.seq {direction} LIMIT {int(limit)}"
     )
+    if thread_id is not None:
+        # A thread stands in one conversation: whether it is this one is asked of the page alone.
+        # As a condition inside it has all replies sorted, where little is known of the table.
+        sql = f"SELECT * FROM ({sql}) m WHERE m.conversation_id = %s ORDER BY m.seq {direction}"
+        params.append(conversation_id)
     return hot_rows(sql, params)

@@ -20,7 +20,7 @@ _MOST_NAMED = 20
 _ZERO = UUID(int=0)
 _MARGIN = timedelta(hours=1)
 
-_LINK = "m.words @@ '''has:link'''::tsquery"
+LINK = "m.words @@ '''has:link'''::tsquery"
 _FILE = (
     "(m.parts & 1 <> 0 AND EXISTS (SELECT FROM messaging_file x"
     " WHERE x.message_id = m.id AND x.deleted_at IS NULL))"
@@ -31,7 +31,7 @@ _MENTIONS = (
     " AND (x.user_id = %(user_id)s OR (x.user_id IS NULL AND m.author_id <> %(user_id)s)))"
 )
 _FIXED = {
-    ("has", "link"): _LINK,
+    ("has", "link"): LINK,
     ("has", "file"): _FILE,
     ("is", "thread"): _THREAD,
     ("mentions", "me"): _MENTIONS,

@@ -5,7 +5,7 @@ the quickest way for whoever sees much of what is there. Whoever sees little, a 
 find nothing in a million messages: for them the search begins with the conversations they see.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
@@ -17,7 +17,7 @@ from tenants.statements import hot_rows
 LITTLE = 0.2
 """Who sees less than this share of all messages is searched for by their conversations."""
 
-_FEW = 10_000
+FEW = 10_000
 """So many messages are looked through in a few milliseconds."""
 
 _MOST_LISTED = 5_000
@@ -29,38 +29,31 @@ SELECT conversation_id AS id FROM messaging_membership WHERE user_id = %s
  UNION {GRANTED_TO.format(user="%s")}
 """
 
-# The planner's own estimate of all messages: counting them would be the scan we are here to avoid.
 _SHARE = f"""
-SELECT coalesce(sum(s.last_seq), 0)::bigint,
-       (SELECT reltuples::bigint FROM pg_class WHERE oid = 'messaging_message'::regclass)
-  FROM events_stream s JOIN ({_SEEN}) seen ON seen.id = s.id
+SELECT coalesce(sum(s.last_seq) FILTER (WHERE s.id IN ({_SEEN})), 0)::bigint,
+       coalesce(sum(s.last_seq), 0)::bigint
+  FROM events_stream s WHERE s.kind = 'conversation'
 """
 
-
-class Reach(NamedTuple):
-    """Whether there is much to search, and whether the person sees little of it, or hardly any."""
-
-    is_large: bool
-    sees_little: bool
-    sees_few: bool
+_HEADS = f"SELECT s.id, s.last_seq FROM events_stream s JOIN ({_SEEN}) seen ON seen.id = s.id"
 
 
-def reach_of(actor: Actor) -> Reach:
+def sees_little(actor: Actor) -> bool:
     """How to search for a person; up to ten minutes old, since it decides nothing but the plan."""
     key = f"search-reach:{actor.user_id}:{actor.is_guest}"
     known = cache.get(key)
     if known is None:
         ((seen, messages),) = hot_rows(_SHARE, _params(actor))
-        is_large = messages > _FEW
-        known = (is_large, is_large and seen < LITTLE * messages, is_large and seen <= _FEW)
+        known = messages > FEW and seen < LITTLE * messages
         cache.set(key, known, _KEPT_S)
-    return Reach(*known)
+    return known
 
 
-def conversations_seen(actor: Actor) -> list[UUID] | None:
-    """The conversations that the person sees, or more; None where they are too many to name."""
-    rows = hot_rows(f"{_SEEN} LIMIT {_MOST_LISTED + 1}", _params(actor))
-    return [id_ for (id_,) in rows] if len(rows) <= _MOST_LISTED else None
+def conversations_seen(actor: Actor) -> dict[UUID, int] | None:
+    """The conversations that the person sees, or more, and how many messages each holds at most;
+    None where they are too many to name."""
+    rows = hot_rows(f"{_HEADS} LIMIT {_MOST_LISTED + 1}", _params(actor))
+    return dict(rows) if len(rows) <= _MOST_LISTED else None
 
 
 def _params(actor: Actor) -> list[Any]:

@@ -14,12 +14,12 @@ from messaging.conversations.granted import GRANTED_TO
 from messaging.files.selectors import COLUMNS as FILE_COLUMNS
 from messaging.files.selectors import shared_view
 from messaging.messages.view import views_of_rows
-from messaging.search.filters import conditions, zone_of
-from messaging.search.found import Sought, rows_of
+from messaging.search.filters import LINK, conditions, zone_of
+from messaging.search.found import FILES, THREADS, Sought, rows_of
 from messaging.search.models import SearchPolicy
 from messaging.search.plain import literal_pattern, literal_spans, marked_spans, pieces, plain
 from messaging.search.query import Query, Term, parse
-from messaging.search.reach import conversations_seen, reach_of
+from messaging.search.reach import FEW, conversations_seen, sees_little
 from messaging.search.words import Composer, quoted
 
 type Sort = Literal["newest", "relevant"]
@@ -74,7 +74,7 @@ def search(
         return Hits([], None, _told(said))
     composer = Composer(current(SearchPolicy).languages)
     wanted = composer.query(said.terms)
-    where, params = ["m.deleted_at IS NULL", _VISIBLE], composer.params
+    where, params = ["m.deleted_at IS NULL"], composer.params
     params |= {"user_id": actor.user_id, "sees_public": not actor.is_guest}
     if wanted is not None:
         where.append(f"m.words @@ ({wanted})")
@@ -85,8 +85,14 @@ def search(
     if author_id is not None:
         where.append("m.author_id = %(author_id)s")
         params["author_id"] = author_id
+    if conversation_id is not None:
+        where.append("m.conversation_id = %(conversation_id)s")
+        params["conversation_id"] = conversation_id
     sought = Sought(where, params, wanted)
-    _place(actor, sought, conversation_id)
+    _begin(sought, said)
+    _confine(actor, sought)
+    # At the end: in a walk conditions are met in this order, and rights are the dearest.
+    where.append(_VISIBLE)
     if sort == "relevant" and wanted is not None:
         rows, following = sought.best(cursor, limit)
     else:
@@ -144,26 +150,40 @@ def _told(said: Query) -> list[dict[str, Words]]:
     return [{"text": text, "message": words} for text, words in said.hints]
 
 
-def _place(actor: Actor, sought: Sought, conversation_id: UUID | None) -> None:
-    """Say where to look first: in one conversation, or in those that a person sees."""
-    reach = reach_of(actor)
-    sought.is_large = reach.is_large
-    if conversation_id is not None:
-        sought.scope.append("m.conversation_id = %(conversation_id)s")
-        sought.params["conversation_id"] = conversation_id
-    elif isinstance(sought.params.get("in_is"), UUID):
-        sought.scope.append("m.conversation_id = %(in_is)s")
-    elif reach.sees_little and "in_is" not in sought.params:
-        seen = conversations_seen(actor)
-        if seen is not None:
-            condition = "m.conversation_id = ANY(%(seen)s)"
-            sought.params["seen"] = seen
-            if reach.sees_few:
-                sought.only_in = condition
-            else:
-                sought.where.append(condition)
-    if "until_id" in sought.params:
-        sought.begin_at("m.id < %(until_id)s")
+def _begin(sought: Sought, said: Query) -> None:
+    """Say where to look first: by what the search says most narrowly."""
+    params = sought.params
+    if "conversation_id" in params:
+        sought.within = "conversation_id"
+    elif isinstance(params.get("in_is"), UUID):
+        sought.within = "in_is"
+    sought.author = next((name for name in ("author_id", "from_is") if name in params), None)
+    if sought.wanted is not None and said.wanted:
+        sought.words.append(f"m.words @@ ({sought.wanted})")
+    asked = {(one.name, one.value) for one in said.filters if not one.is_excluded}
+    sought.calls_on_one = ("mentions", "me") in asked
+    if ("has", "link") in asked:
+        sought.words.append(LINK)
+    if ("has", "file") in asked:
+        sought.ids.append(FILES)
+    if ("is", "thread") in asked and sought.within is None:
+        sought.ids.append(THREADS)
+    for name, operator in (("since_id", ">="), ("until_id", "<")):
+        if name in params:
+            sought.bound("m.id", operator, name)
+
+
+def _confine(actor: Actor, sought: Sought) -> None:
+    """Whoever sees little is searched for in the conversations that they see."""
+    if sought.within is not None or "in_is" in sought.params or not sees_little(actor):
+        return
+    seen = conversations_seen(actor)
+    if seen is None:
+        return
+    sought.params |= {"seen": list(seen), "heads": list(seen.values())}
+    sought.where.append("m.conversation_id = ANY(%(seen)s)")
+    sought.has_seen = True
+    sought.is_all_seen = sum(seen.values()) <= FEW
 
 
 def _highlights(texts: list[str], said: Query) -> list[list[dict[str, Any]]]:
