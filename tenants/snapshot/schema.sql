@@ -1,4 +1,4 @@
--- key: 3ac2fe48a0b95eb639b338a6150791f9a1b56c5bd0e8c3270d68abc9d7278b05
+-- key: 37003d80273def9caf0d301552a1c7b6c90d5ab28d2f1c4b35b2695389cb4af6
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -674,6 +674,7 @@ CREATE TABLE "messaging_channelpolicy" (
   warn_days smallint CONSTRAINT messaging_channelpolicy_warn_days_not_null NOT NULL,
   moved_by character varying(8) DEFAULT 'authors'::character varying CONSTRAINT messaging_channelpolicy_moved_by_not_null NOT NULL,
   moved_within_hours integer DEFAULT 24,
+  default_channels uuid[] DEFAULT '{}'::uuid[] CONSTRAINT messaging_channelpolicy_default_channels_not_null NOT NULL,
   CONSTRAINT messaging_channelpolicy_history_days_check CHECK (history_days >= 0),
   CONSTRAINT messaging_channelpolicy_idle_days_check CHECK (idle_days >= 0),
   CONSTRAINT messaging_channelpolicy_moved_within_hours_check CHECK (moved_within_hours >= 0),
@@ -1703,11 +1704,13 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0022_imported_files', now()),
 ('messaging', '0023_forwarded_words', now()),
 ('messaging', '0024_counted_acknowledgements', now()),
-('messaging', '0025_mentions_of_a_person', now()),
+('messaging', '0025_default_channels', now()),
+('messaging', '0026_mentions_of_a_person', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),
 ('outbox', '0001_initial', now()),
 ('tenants', '0001_initial', now()),
-('tenants', '0002_signup', now());
+('tenants', '0002_signup', now()),
+('tenants', '0003_signup_locale', now());
 CREATE TRIGGER messaging_message_words BEFORE INSERT OR UPDATE OF text ON messaging_message FOR EACH ROW EXECUTE FUNCTION messaging_keep_words();

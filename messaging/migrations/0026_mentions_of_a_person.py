@@ -8,7 +8,7 @@ from tenants.operations import AddIndexMeanwhile
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("messaging", "0024_counted_acknowledgements")]
+    dependencies = [("messaging", "0025_default_channels")]
 
     operations = [
         AddIndexMeanwhile(
