@@ -6,7 +6,14 @@ from messaging.conversations.policy import ChannelPolicy
 from messaging.drafts.models import Draft
 from messaging.emoji.models import CustomEmoji
 from messaging.etiquette.models import EtiquettePolicy
-from messaging.files.models import File, FilePolicy, FileVersion, Upload
+from messaging.files.models import (
+    File,
+    FileGroupGrant,
+    FilePersonGrant,
+    FilePolicy,
+    FileVersion,
+    Upload,
+)
 from messaging.forwards.models import Forward
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
 from messaging.messages.models import Message, MessagePolicy, Revision
@@ -35,6 +42,8 @@ __all__ = [
     "Draft",
     "EtiquettePolicy",
     "File",
+    "FileGroupGrant",
+    "FilePersonGrant",
     "FilePolicy",
     "FileVersion",
     "Follow",

@@ -1,113 +1,12 @@
-"""Grants in their organisation's console: two pages for each kind, made from the register."""
+"""Grants in their organisation's console: two pages for each kind."""
 
-from typing import Any
-
-from django import forms
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-
-from accounts.actors import actor_for
-from accounts.grants import services
-from accounts.grants.kinds import Grantable, kinds
-from accounts.pages import ServiceForm, ServicePage
-from core.actor import Actor
-from core.console import Section
-
-
-class _ObjectGrantForm(ServiceForm):
-    """What there is of the kind is offered, by name."""
-
-    kind: Grantable
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "content_object" in self.fields:
-            self.fields["content_object"] = forms.ModelChoiceField(
-                queryset=self.kind.objects(), label=str(self.kind.label).capitalize()
-            )
-
-
-class _ObjectGrantAdmin(ServicePage):
-    """Who looks after which one; a grant is taken back by deleting its line."""
-
-    section = Section.RIGHTS
-    lead = _(
-        "Who looks after one of them, and no other. To take it back, open the line and delete it."
-    )
-    kind: Grantable
-    holder = ""
-    ordering = ("content_object__name",)
-
-    @admin.display(description=_("what"), ordering="content_object__name")
-    def granted(self, grant: Any) -> str:
-        return self.kind.title(grant.content_object)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("content_object", self.holder)
-
-    def _may(self, request: HttpRequest) -> bool:
-        return request.user.is_staff and actor_for(request.user).may(self.kind.permission)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._may(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request)
-
-    def create(self, actor: Actor, values: dict[str, Any]) -> Any:
-        about = {f"{self.holder}_id": values[self.holder].id}
-        object_id = values["content_object"].id
-        services.grant(actor, kind=self.kind.name, object_id=object_id, **about)
-        return self.model.objects.filter(content_object_id=object_id, **about).first()
-
-    def remove(self, actor: Actor, row: Any) -> None:
-        holder_id = getattr(row, f"{self.holder}_id")
-        services.take_grant(
-            actor,
-            kind=self.kind.name,
-            object_id=row.content_object_id,
-            **{f"{self.holder}_id": holder_id},
-        )
-
-
-def _register(kind: Grantable) -> None:
-    form = type("GrantForm", (_ObjectGrantForm,), {"kind": kind})
-    for holder, model, words in (
-        ("user", kind.people, _("Let a person look after one")),
-        ("group", kind.groups, _("Let a group look after one")),
-    ):
-        names = ["user__name", "user__email"] if holder == "user" else ["group__name"]
-        page = type(
-            f"{model.__name__}Admin",
-            (_ObjectGrantAdmin,),
-            {
-                "kind": kind,
-                "holder": holder,
-                "add_words": words,
-                "form": form,
-                "fields": ("content_object", holder),
-                "list_display": ("granted", "person" if holder == "user" else holder),
-                "autocomplete_fields": (holder,),
-                "search_fields": ("content_object__name", *names),
-            },
-        )
-        admin.site.register(model, page)
+from accounts.grants.kinds import kinds
+from accounts.grants.page import register_kind
 
 
 def register_pages() -> None:
     """Make the pages of every kind; once all features have registered theirs."""
     for kind in kinds():
-        # A kind that has more to do than to write a row has pages of its own.
+        # A kind that has more to do than to write a row brings its pages itself.
         if kind.give is None:
-            _register(kind)
+            register_kind(kind)

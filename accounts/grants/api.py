@@ -3,37 +3,21 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Router, Schema
+from ninja import Router
 
 from accounts.grants import selectors, services
+from accounts.grants.schemas import NewObjectGrant, ObjectGrantList
 from accounts.requests import idempotent
-from core.api import Body, answer, answers
+from core.api import answer, answers
 from core.http import Request
 
 router = Router(tags=["grants"])
 
 
-class NewObjectGrant(Body):
-    """One of the two."""
-
-    user_id: UUID | None = None
-    group_id: UUID | None = None
-
-
-class ObjectGrantView(Schema):
-    user_id: UUID | None
-    group_id: UUID | None
-    name: str
-
-
-class ObjectGrantList(Schema):
-    items: list[ObjectGrantView]
-    next: None
-
-
 @router.get("/grants/{kind}/{object_id}", response=answers(ObjectGrantList))
 def list_object_grants(request: Request, kind: str, object_id: UUID) -> HttpResponse:
-    """The people and groups that look after one thing; kinds are `provider` and `bot`."""
+    """The people and groups that look after one thing; kinds are `provider`, `bot`, `channel`
+    and `file`."""
     return _all(request, kind, object_id)
 
 

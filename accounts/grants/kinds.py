@@ -69,6 +69,18 @@ class Grantable:
     give: Change | None = None
     take: Change | None = None
     """For a kind that has more to do than to write and to delete the row; its own services."""
+    is_private: bool = False
+    """Whether such things are their people's: the console lists what was granted and takes it back,
+    and offers nothing else of the kind.
+    """
+
+    def offered(self) -> models.QuerySet[Any]:
+        """What may be named to those who run the console."""
+        if not self.is_private:
+            return self.objects()
+        people = self.people._default_manager.values("content_object_id")
+        groups = self.groups._default_manager.values("content_object_id")
+        return self.objects().filter(models.Q(id__in=people) | models.Q(id__in=groups))
 
 
 _kinds: dict[str, Grantable] = {}

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.grants import access
-from accounts.grants.kinds import kind_named, kinds
+from accounts.grants.kinds import Grantable, kind_named, kinds
 from core.actor import Actor
 
 MOST_GRANTS = 1000
@@ -27,6 +27,11 @@ def grants_of(actor: Actor, kind: str, object_id: UUID) -> list[Grant]:
     """
     found = kind_named(kind)
     access.object_to_grant(actor, found, object_id)
+    return holders_of(found, object_id)
+
+
+def holders_of(found: Grantable, object_id: UUID) -> list[Grant]:
+    """The same, for whoever has asked already who may know it."""
     people = found.people.objects.filter(content_object_id=object_id).order_by("user__name")
     groups = found.groups.objects.filter(content_object_id=object_id).order_by("group__name")
     return [

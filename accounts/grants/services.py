@@ -45,16 +45,10 @@ def grant(
         # Roles and groups change under the same lock: who joins at this moment is not missed.
         begin(actor)
         access.object_to_grant(actor, found, object_id)
-        rows = _rows(found, object_id, user_id, group_id)
-        if rows.exists():
-            return False
-        about = {"user": holder} if user_id is not None else {"group": holder}
-        rows.model.objects.create(
-            permission=_permission(found), content_object_id=object_id, **about
-        )
-        publish(ObjectGrantGiven(object_id, found.name, user_id, group_id), by=actor)
-        _refresh(user_id, group_id)
-    return True
+        is_new = write(actor, found, object_id, holder)
+        if is_new:
+            _refresh(user_id, group_id)
+    return is_new
 
 
 def take_grant(
@@ -75,10 +69,34 @@ def take_grant(
     access.object_to_grant(actor, found, object_id)
     with transaction.atomic():
         begin(actor)
-        taken, _gone = _rows(found, object_id, user_id, group_id).delete()
-        if taken:
-            publish(ObjectGrantTaken(object_id, found.name, user_id, group_id), by=actor)
+        was_there = erase(actor, found, object_id, user_id, group_id)
+        if was_there:
             _refresh(user_id, group_id)
+    return was_there
+
+
+def write(actor: Actor, kind: Grantable, object_id: UUID, holder: User | Group) -> bool:
+    """Write a grant, and that it was given; False where it was there.
+
+    For a kind's own services, which have asked who may, and hold what orders such changes.
+    """
+    user_id, group_id = (holder.id, None) if isinstance(holder, User) else (None, holder.id)
+    rows = _rows(kind, object_id, user_id, group_id)
+    if rows.exists():
+        return False
+    about = {"user": holder} if isinstance(holder, User) else {"group": holder}
+    rows.model.objects.create(permission=_permission(kind), content_object_id=object_id, **about)
+    publish(ObjectGrantGiven(object_id, kind.name, user_id, group_id), by=actor)
+    return True
+
+
+def erase(
+    actor: Actor, kind: Grantable, object_id: UUID, user_id: UUID | None, group_id: UUID | None
+) -> bool:
+    """Take a grant away, and write that it was; False where there was none. As `write`."""
+    taken, _gone = _rows(kind, object_id, user_id, group_id).delete()
+    if taken:
+        publish(ObjectGrantTaken(object_id, kind.name, user_id, group_id), by=actor)
     return bool(taken)
 
 

@@ -57,7 +57,7 @@ class QuestionForm(forms.Form):
                     str(kind.label).capitalize(),
                     [
                         (f"{kind.name}:{row.pk}", kind.title(row))
-                        for row in kind.objects().order_by("name")[:MOST_OFFERED]
+                        for row in kind.offered().order_by("name")[:MOST_OFFERED]
                     ],
                 )
                 for kind in kinds()

@@ -1,6 +1,6 @@
 """Why can this person reach that, or do that; and if they cannot, what is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -68,6 +68,11 @@ def explain_conversation(actor: Actor, *, user_id: UUID, conversation_id: UUID) 
     """
     person = person_to_explain(actor, user_id)
     channel = conversation_to_explain(actor, conversation_id)
+    return told(person, ways_into(person, channel), _lacks(person, channel))
+
+
+def ways_into(person: User, channel: Conversation) -> list[Path]:
+    """Every way by which a person sees a conversation."""
     chains = chains_of(person.id) if channel.kind != Kind.DIRECT else {}
     paths = _of_channel(person, channel)
     if channel.kind != Kind.DIRECT:
@@ -75,9 +80,20 @@ def explain_conversation(actor: Actor, *, user_id: UUID, conversation_id: UUID) 
         paths += _by_grants(person, CHANNELS, end, chains)
     is_member = any(path.by is By.MEMBERSHIP for path in paths)
     paths += [_joined(person, channel)] if not is_member and _is_open(person, channel) else []
+    return paths
+
+
+def ways_by_grant(person: User, kind: Grantable, end: Step) -> list[Path]:
+    """Every grant of a thing, the path's end, that reaches a person."""
+    return _by_grants(person, kind, end, chains_of(person.id))
+
+
+def told(person: User, paths: Iterable[Path], lacks: Iterable[str | Promise]) -> Explanation:
+    """The answer: any path is access, unless the account is deactivated."""
+    found = tuple(paths)
     if not person.is_active:
-        return Explanation(False, tuple(paths), (_DEACTIVATED,))
-    return Explanation(bool(paths), tuple(paths), () if paths else tuple(_lacks(person, channel)))
+        return Explanation(False, found, (_DEACTIVATED,))
+    return Explanation(bool(found), found, () if found else tuple(lacks))
 
 
 def explain_object(actor: Actor, *, user_id: UUID, kind: str, object_id: UUID) -> Explanation:
@@ -87,14 +103,28 @@ def explain_object(actor: Actor, *, user_id: UUID, kind: str, object_id: UUID) -
     """
     person = person_to_explain(actor, user_id)
     found = kind_named(kind)
+    if found.name in _explainers:
+        return _explainers[found.name](actor, person, object_id)
     thing = object_to_explain(actor, found, object_id)
     paths = _by_permission(person, found.permission)
     end = Step(found.name, object_id, found.title(thing))
-    paths += _by_grants(person, found, end, chains_of(person.id))
-    if not person.is_active:
-        return Explanation(False, tuple(paths), (_DEACTIVATED,))
-    lacks = (_NO_ROLE % {"what": IN_WORDS[found.permission]}, _NO_GRANT)
-    return Explanation(bool(paths), tuple(paths), () if paths else lacks)
+    paths += ways_by_grant(person, found, end)
+    return told(person, paths, (_NO_ROLE % {"what": IN_WORDS[found.permission]}, NO_GRANT))
+
+
+type Explainer = Callable[[Actor, User, UUID], Explanation]
+
+_explainers: dict[str, Explainer] = {}
+
+
+def explains(kind: Grantable) -> Callable[[Explainer], Explainer]:
+    """Register the answer of a kind that is reached by more than its permission and its grants."""
+
+    def register(explainer: Explainer) -> Explainer:
+        _explainers[kind.name] = explainer
+        return explainer
+
+    return register
 
 
 def explain_permission(actor: Actor, *, user_id: UUID, permission: str) -> Explanation:
@@ -117,7 +147,7 @@ def explain_permission(actor: Actor, *, user_id: UUID, permission: str) -> Expla
 
 _DEACTIVATED = _("Their account is deactivated: nothing else counts.")
 _NO_ROLE = _("No role of theirs, and none of their groups', allows: %(what)s.")
-_NO_GRANT = _("It is granted neither to them nor to a group that they are in.")
+NO_GRANT = _("It is granted neither to them nor to a group that they are in.")
 
 
 def _of_channel(person: User, channel: Conversation) -> list[Path]:
@@ -185,7 +215,7 @@ def _lacks(person: User, channel: Conversation) -> Iterable[str | Promise]:
         yield _("Guests see public channels only where they were added.")
     else:
         yield _("They are not a member of this channel.")
-    yield _NO_GRANT
+    yield NO_GRANT
 
 
 def _names(chains: dict[UUID, Chain]) -> dict[UUID, str]:

@@ -8,12 +8,13 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Query, Router
 
+from accounts.grants.schemas import NewObjectGrant, ObjectGrantList
 from accounts.requests import idempotent
 from core.api import answer, answers
 from core.errors import Forbidden, NotFound
 from core.http import Request
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
-from messaging.files import selectors, services, uploads
+from messaging.files import selectors, services, sharing, uploads
 from messaging.files.access import check_bytes, file_for, own_upload
 from messaging.files.download import answer_with, thumbnail
 from messaging.files.models import Upload
@@ -164,6 +165,50 @@ def list_files(
         request.actor, conversation_id=conversation_id, kind=kind, cursor=cursor, limit=limit
     )
     return answer({"items": page.items, "next": page.next})
+
+
+@router.get("/shared-files", response=answers(SharedFilePage))
+def list_shared_files(
+    request: Request,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+) -> HttpResponse:
+    """The files that others shared with this person, or with a group of theirs, newest first."""
+    page = selectors.granted_files(request.actor, cursor=cursor, limit=limit)
+    return answer({"items": page.items, "next": page.next})
+
+
+@router.get("/files/{file_id}/grants", response=answers(ObjectGrantList))
+def list_file_grants(request: Request, file_id: UUID) -> HttpResponse:
+    """The people and groups who may open a file without seeing its conversation."""
+    return _grants(request, file_id)
+
+
+@router.post("/files/{file_id}/grants", response=answers(ObjectGrantList, 201))
+@idempotent
+def share_file(request: Request, file_id: UUID, body: NewObjectGrant) -> HttpResponse:
+    """Let a person, or everybody in a group, open a file wherever it stands."""
+    sharing.share_file(request.actor, file_id=file_id, user_id=body.user_id, group_id=body.group_id)
+    return _grants(request, file_id, status=201)
+
+
+@router.delete("/files/{file_id}/grants/people/{user_id}", response=answers(None, 204))
+def unshare_with_person(request: Request, file_id: UUID, user_id: UUID) -> HttpResponse:
+    """Take a file back from a person: they have lost it with the next byte."""
+    sharing.unshare_file(request.actor, file_id=file_id, user_id=user_id)
+    return answer(status=204)
+
+
+@router.delete("/files/{file_id}/grants/groups/{group_id}", response=answers(None, 204))
+def unshare_with_group(request: Request, file_id: UUID, group_id: UUID) -> HttpResponse:
+    """Take a file back from a group."""
+    sharing.unshare_file(request.actor, file_id=file_id, group_id=group_id)
+    return answer(status=204)
+
+
+def _grants(request: Request, file_id: UUID, *, status: int = 200) -> HttpResponse:
+    found = selectors.grants_of(request.actor, file_id)
+    return answer({"items": [grant._asdict() for grant in found], "next": None}, status)
 
 
 def _upload_view(upload: Upload) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from events.render import renders
-from messaging.files import storage
+from messaging.files import explaining, storage
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
 from messaging.files.selectors import files_of
 from messaging.files.services import attach
 from messaging.messages.frames import part_frames
 
-__all__ = ["attach", "storage"]
+__all__ = ["attach", "explaining", "storage"]
 
 
 @renders(FileInspected, FileReplaced, FileDeleted)

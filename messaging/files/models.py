@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.grants.kinds import GroupGrant, PersonGrant
 from accounts.policies.models import Policy
 from core.errors import Words
 from core.ids import new_id
@@ -52,6 +53,16 @@ class FilePolicy(Policy):
         help_text=_("Nobody can open a file before the virus scanner has looked at it."),
     )
 
+    shares_outside = models.BooleanField(
+        _("files can be shared outside of their conversation"),
+        default=True,
+        help_text=_("With people and groups, one file at a time. The conversation stays closed."),
+    )
+    shares_with_guests = models.BooleanField(
+        _("guests can open files shared outside of their conversation"),
+        default=False,
+    )
+
     class Meta(Policy.Meta):
         verbose_name = verbose_name_plural = _("file policy")
 
@@ -65,6 +76,13 @@ class FilePolicy(Policy):
             used = File.objects.aggregate(total=Sum("size_bytes"))["total"] or 0
             if used > self.most_total_gb * 10**9:
                 yield _("The files that are there take more than that: nobody can upload any more.")
+        if before.shares_outside and not self.shares_outside:
+            shared = File.objects.filter(deleted_at=None).filter(
+                Exists(FilePersonGrant.objects.filter(content_object=OuterRef("id")))
+                | Exists(FileGroupGrant.objects.filter(content_object=OuterRef("id")))
+            )
+            words = _("%(count)d files that were shared outside are closed to them at once.")
+            yield words % {"count": shared.count()}
 
 
 class File(models.Model):
@@ -101,6 +119,7 @@ class File(models.Model):
     is_unseen = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
+        permissions = [("open_file", "Opens the file")]
         constraints = [
             models.UniqueConstraint(fields=["external_id"], name="messaging_file_external_unique")
         ]
@@ -119,6 +138,28 @@ class File(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FilePersonGrant(PersonGrant):
+    """A person who may open one file without seeing its conversation."""
+
+    content_object = models.ForeignKey(File, models.CASCADE, related_name="+")
+
+    class Meta(PersonGrant.Meta):
+        abstract = False
+        verbose_name = _("file shared with a person")
+        verbose_name_plural = _("files shared with people")
+
+
+class FileGroupGrant(GroupGrant):
+    """A group whose people may, while they are in it."""
+
+    content_object = models.ForeignKey(File, models.CASCADE, related_name="+")
+
+    class Meta(GroupGrant.Meta):
+        abstract = False
+        verbose_name = _("file shared with a group")
+        verbose_name_plural = _("files shared with groups")
 
 
 class FileVersion(models.Model):

@@ -83,12 +83,12 @@ class FileVersionList(Schema):
 
 
 class SharedFileView(Schema):
-    """A file and where it was shared."""
+    """A file and where it was sent; no place for whoever was given the file and sees no more."""
 
     file: FileView
-    conversation_id: UUID
-    message_id: UUID
-    seq: int
+    conversation_id: UUID | None
+    message_id: UUID | None
+    seq: int | None
     thread_id: UUID | None
     author_id: UUID | None
     created_at: datetime

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from accounts.grants.selectors import Grant, holders_of
 from core.actor import Actor
 from core.paging import Page, decode_cursor, encode_cursor
 from messaging.conversations.access import Do as InConversation
 from messaging.conversations.access import place_for
-from messaging.files.access import file_for
+from messaging.files.access import file_for, file_with_grants, opens_granted
+from messaging.files.granted import GRANTED_TO
 from messaging.files.models import File, FileVersion, Upload
+from messaging.files.sharing import FILES
 from messaging.messages.parts import Part, part
 from tenants.statements import hot_rows
 
@@ -92,11 +95,39 @@ def files_in(
         f" ORDER BY f.id DESC LIMIT {int(limit) + 1}",
         params,
     )
-    page = rows[:limit]
-    return Page(
-        [shared_view(row) for row in page],
-        encode_cursor(page[-1][0]) if len(rows) > limit else None,
+    return _paged(rows, limit)
+
+
+def granted_files(
+    actor: Actor, *, cursor: str | None = None, limit: int = 50
+) -> Page[dict[str, Any]]:
+    """The files that were granted to the actor or to a group of theirs, newest first.
+
+    Where they stand is not told: who was given a file was not given its conversation.
+    """
+    if not opens_granted(actor):
+        return Page([], None)
+    where, params = [f"f.id IN ({GRANTED_TO.format(user='%s')})"], [actor.user_id, actor.user_id]
+    if cursor:
+        (before,) = decode_cursor(cursor, UUID)
+        where.append("f.id < %s")
+        params.append(before)
+    rows = hot_rows(
+        f"SELECT {COLUMNS}, NULL::uuid, NULL::bigint, NULL::uuid FROM messaging_file f"
+        " JOIN messaging_message m ON m.id = f.message_id AND m.deleted_at IS NULL"
+        f" WHERE f.deleted_at IS NULL AND {' AND '.join(where)}"
+        f" ORDER BY f.id DESC LIMIT {int(limit) + 1}",
+        params,
     )
+    return _paged(rows, limit)
+
+
+def grants_of(actor: Actor, file_id: UUID) -> list[Grant]:
+    """Whom a file is granted to, people first, by name.
+
+    Errors  NotFound, Forbidden by access.
+    """
+    return holders_of(FILES, file_with_grants(actor, file_id).id)
 
 
 def versions(actor: Actor, file_id: UUID) -> list[dict[str, Any]]:
@@ -125,12 +156,15 @@ def version_for(actor: Actor, file_id: UUID, number: int) -> File | FileVersion 
 
 
 def shared_view(row: Sequence) -> dict[str, Any]:
-    """A file and where it was shared, of COLUMNS and the message's conversation, seq and thread."""
+    """A file and where it was shared, of COLUMNS and the message's conversation, seq and thread.
+
+    Without a conversation nothing is said of the message either.
+    """
     conversation_id, seq, thread_id = row[13:16]
     return {
         "file": _view(row),
         "conversation_id": conversation_id,
-        "message_id": row[1],
+        "message_id": row[1] if conversation_id is not None else None,
         "seq": seq,
         "thread_id": thread_id,
         "author_id": row[11],
@@ -141,6 +175,14 @@ def shared_view(row: Sequence) -> dict[str, Any]:
 def url_of(file_id: UUID) -> str:
     """Where a file is downloaded, at the tenant's own address."""
     return f"/api/v1/files/{file_id}"
+
+
+def _paged(rows: Sequence[Sequence], limit: int) -> Page[dict[str, Any]]:
+    page = rows[:limit]
+    return Page(
+        [shared_view(row) for row in page],
+        encode_cursor(page[-1][0]) if len(rows) > limit else None,
+    )
 
 
 def _version(row: FileVersion) -> dict[str, Any]:

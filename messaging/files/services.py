@@ -15,9 +15,9 @@ from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 from events.journal import hold, publish
 from messaging.files import papers, pictures, scanner, storage
-from messaging.files.access import Do, file_for
+from messaging.files.access import Do, file_for, file_held
 from messaging.files.events import FileDeleted, FileInspected, FileReplaced
-from messaging.files.models import File, FileVersion, Scan
+from messaging.files.models import File, FileGroupGrant, FilePersonGrant, FileVersion, Scan
 from messaging.files.uploads import measure, reaching_the_store
 from messaging.messages.access import moved_meanwhile
 from messaging.messages.models import Message
@@ -85,7 +85,7 @@ def replace_file(actor: Actor, *, file_id: UUID, with_file_id: UUID) -> File:
     if file.message_id is None:
         raise Invalid.field("file_id", _("A file that was not sent yet has no versions."))
     with transaction.atomic():
-        file = _held(file)
+        file = file_held(file)
         newer = (
             File.objects.select_for_update()
             .filter(id=with_file_id, created_by_id=actor.user_id, message_id=None, deleted_at=None)
@@ -107,7 +107,7 @@ def restore_version(actor: Actor, *, file_id: UUID, number: int) -> File:
     """
     file = file_for(actor, file_id, Do.REPLACE)
     with transaction.atomic():
-        file = _held(file)
+        file = file_held(file)
         old = FileVersion.objects.filter(file_id=file.id, number=number).first()
         if old is None:
             raise NotFound("version")
@@ -126,9 +126,12 @@ def delete_file(actor: Actor, *, file_id: UUID) -> None:
         _remove_unsent(file.id)
         return
     with transaction.atomic():
-        file = _held(file)
+        file = file_held(file)
         file.deleted_at, file.deleted_by_id = timezone.now(), actor.user_id
         file.save(update_fields=["deleted_at", "deleted_by_id"])
+        # What nobody can open any more is shared with nobody: no list, no review shows it.
+        for grants in (FilePersonGrant, FileGroupGrant):
+            grants.objects.filter(content_object_id=file.id).delete()
         publish(FileDeleted(*_place_of(file)), by=actor)
 
 
@@ -246,18 +249,6 @@ def _take_over(actor: Actor, file: File, source: File | FileVersion) -> None:
     file.version = file.version + 1
     file.version_at, file.version_by_id = timezone.now(), actor.user_id
     file.save()
-
-
-def _held(file: File) -> File:
-    """The file as it is once nothing else can happen in its conversation."""
-    assert file.conversation_id is not None
-    hold(file.conversation_id)
-    row = File.objects.select_for_update().get(id=file.id)
-    if row.conversation_id != file.conversation_id:
-        raise moved_meanwhile()
-    if row.deleted_at is not None:
-        raise Conflict("file", _("This file was deleted."), code="deleted")
-    return row
 
 
 def _place_of(file: File) -> tuple[UUID, UUID, UUID]:

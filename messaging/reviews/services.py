@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.grants.kinds import kinds
@@ -25,6 +26,7 @@ from tenants.context import current_tenant
 from tenants.selectors import tenant_id
 
 MOST_ITEMS = 20_000
+_MOST_TITLE = 200
 
 
 def open_review(
@@ -106,7 +108,7 @@ def _lines(review: AccessReview) -> Iterator[ReviewItem]:
                     user_id=row.user_id if holder == "user" else None,
                     group_id=row.group_id if holder == "group" else None,
                     object_id=row.content_object_id,
-                    label=f"{kind.title(row.content_object)} → {getattr(row, holder).name}",
+                    label=_label(kind.title(row.content_object), getattr(row, holder).name),
                 )
     given = RoleAssignment.objects.select_related("role", "user", "group", "over_group")
     over = given.filter(over_conversation_id__isnull=False).values("over_conversation_id")
@@ -124,6 +126,11 @@ def _lines(review: AccessReview) -> Iterator[ReviewItem]:
             object_id=row.id,
             label=f"{row.role.name}{limit} → {holder}",
         )
+
+
+def _label(title: str, holder: str) -> str:
+    """Both are to be read, however long the title is."""
+    return f"{Truncator(title).chars(_MOST_TITLE)} → {holder}"
 
 
 def _revoked(actor: Actor, item: ReviewItem) -> bool:

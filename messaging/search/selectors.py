@@ -1,5 +1,6 @@
 """Full-text search over what the actor may see."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from core.actor import Actor
 from core.errors import Words
 from core.paging import decode_cursor, encode_cursor
 from messaging.conversations.granted import GRANTED_TO
+from messaging.files.access import opens_granted
+from messaging.files.granted import GRANTED_TO as FILES_GRANTED_TO
 from messaging.files.selectors import COLUMNS as FILE_COLUMNS
 from messaging.files.selectors import shared_view
 from messaging.messages.view import views_of_rows
@@ -41,6 +44,10 @@ _VISIBLE = """
          AND NOT EXISTS (SELECT FROM messaging_membership x
               WHERE x.conversation_id = m.conversation_id AND x.user_id = %(user_id)s)))
 """.format(granted=GRANTED_TO.format(user="%(user_id)s"))
+
+
+_FILES_GRANTED = FILES_GRANTED_TO.format(user="%(user_id)s")
+_TELLING = frozenset({"in", "has", "is", "mentions"})
 
 
 class Hits(NamedTuple):
@@ -108,6 +115,8 @@ def search(
 def search_files(actor: Actor, *, query: str, cursor: str | None = None, limit: int = 50) -> Hits:
     """Find files by words of their names, or the beginnings of these; newest first.
 
+    Those that were granted by themselves, too, without the place where they stand.
+
     Errors  Invalid names `q`.
     """
     zone = zone_of(actor) if ":" in query else None
@@ -117,7 +126,11 @@ def search_files(actor: Actor, *, query: str, cursor: str | None = None, limit: 
     composer = Composer(())
     names = [_beginning(composer, term) for term in said.wanted]
     params = composer.params
-    where = ["f.deleted_at IS NULL", "m.deleted_at IS NULL", _VISIBLE]
+    placed, visible = "true", _VISIBLE
+    # What else is in its message, and where that stands, is not told by what finds a granted file.
+    if opens_granted(actor) and _TELLING.isdisjoint(one.name for one in said.filters):
+        placed, visible = _VISIBLE, f"({_VISIBLE} OR f.id IN ({_FILES_GRANTED}))"
+    where = ["f.deleted_at IS NULL", "m.deleted_at IS NULL", visible]
     if names:
         where.append(f"messaging_words(f.name, '{{}}') @@ ({' && '.join(names)})")
     if zone is not None:
@@ -130,14 +143,20 @@ def search_files(actor: Actor, *, query: str, cursor: str | None = None, limit: 
     params |= {"user_id": actor.user_id, "sees_public": not actor.is_guest, "limit": limit + 1}
     with connection.cursor() as database:
         database.execute(
-            f"SELECT {FILE_COLUMNS}, m.conversation_id, m.seq, m.thread_id FROM messaging_file f"
+            f"SELECT {FILE_COLUMNS}, m.conversation_id, m.seq, m.thread_id, {placed}"
+            " FROM messaging_file f"
             f" JOIN messaging_message m ON m.id = f.message_id WHERE {' AND '.join(where)}"
             " ORDER BY f.id DESC LIMIT %(limit)s",
             params,
         )
         rows = database.fetchall()
     following = encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None
-    return Hits([shared_view(row) for row in rows[:limit]], following, _told(said))
+    return Hits([_file_hit(row) for row in rows[:limit]], following, _told(said))
+
+
+def _file_hit(row: Sequence) -> dict[str, Any]:
+    *columns, is_placed = row
+    return shared_view(columns if is_placed else [*columns[:-3], None, None, None])
 
 
 def _said(view: dict[str, Any]) -> str:

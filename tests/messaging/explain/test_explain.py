@@ -15,6 +15,7 @@ from accounts.groups import services as groups
 from accounts.groups.models import GroupMember
 from accounts.groups.services import Members
 from accounts.people.models import User
+from accounts.policies.services import change
 from accounts.roles import services as roles
 from accounts.sso.access import providers_of
 from accounts.sso.models import IdentityProvider
@@ -23,8 +24,13 @@ from accounts.tokens.services import create_service_account
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.permissions import Permission, Role, known_permissions
-from messaging.conversations.access import Do, place_for, visible_conversations
-from messaging.conversations.models import Conversation
+from messaging.conversations.access import (
+    SEES_NOTHING,
+    Do,
+    place_for,
+    visible_conversations,
+)
+from messaging.conversations.models import Conversation, Membership
 from messaging.explain.selectors import (
     By,
     Explanation,
@@ -32,10 +38,16 @@ from messaging.explain.selectors import (
     explain_object,
     explain_permission,
 )
+from messaging.files.access import file_for
+from messaging.files.models import File, FilePolicy
+from messaging.files.selectors import granted_files
+from messaging.files.sharing import share_file
 from messaging.grants import services as grants
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
+from messaging.messages.models import Message
+from messaging.search.selectors import search_files
 from tests.messaging.calls import call
-from tests.messaging.places import make_channel, make_direct
+from tests.messaging.places import make_channel, make_direct, make_message
 
 PEOPLE = ("bo", "cy", "eve")
 GROUPS = range(5)
@@ -53,6 +65,10 @@ def worlds(draw):
         "people": draw(st.sets(pairs(PEOPLE), max_size=1)),
         "looked_after": draw(st.sets(pairs(GROUPS), max_size=2)),
         "lookers": draw(st.sets(pairs(PEOPLE), max_size=1)),
+        "shared": draw(st.sets(pairs(GROUPS), max_size=2)),
+        "receivers": draw(st.sets(pairs(PEOPLE), max_size=1)),
+        "guests_open": draw(st.booleans()),
+        "late": draw(st.sets(pairs(PEOPLE), max_size=1)),
         "given": draw(st.sets(pairs(GROUPS), max_size=2)),
         "taken": draw(st.sets(st.tuples(pairs(PEOPLE), pairs(GROUPS)), max_size=2)),
         "inactive": draw(st.sets(pairs(PEOPLE), max_size=1)),
@@ -78,10 +94,13 @@ def test_access_explainer_and_brute_force_agree(cast, in_acme, world):
 
 @transaction.atomic
 def tried(cast, world) -> None:
-    channel, made, things = build(cast, world)
+    channel, made, things, file = build(cast, world)
     for name in PEOPLE:
         check(cast, world, name, channel, made)
         check_things(cast, world, name, made, things)
+    join_late(cast, world, channel)
+    for name in PEOPLE:
+        check_file(cast, world, name, file, made)
     raise _Undo
 
 
@@ -101,6 +120,7 @@ def build(cast, world):
     for name in world["people"]:
         grants.grant(ana, conversation_id=channel.id, user_id=getattr(cast, name).id)
     things = looked_after(cast, world, made)
+    file = shared_file(cast, world, channel, made)
     for name, number in world["in"]:
         person = getattr(cast, name)
         groups.add_members(ana, group_id=made[number], members=Members.of([person.id]))
@@ -109,7 +129,7 @@ def build(cast, world):
         groups.remove_members(ana, group_id=made[number], members=Members.of([person.id]))
     for name in world["inactive"]:
         User.objects.filter(id=getattr(cast, name).id).update(is_active=False)
-    return channel, made, things
+    return channel, made, things, file
 
 
 def looked_after(cast, world, made: list[UUID]) -> dict[str, UUID]:
@@ -126,6 +146,76 @@ def looked_after(cast, world, made: list[UUID]) -> dict[str, UUID]:
         for name in world["lookers"]:
             objects.grant(ana, kind=kind, object_id=id_, user_id=getattr(cast, name).id)
     return things
+
+
+def make_file(message: Message) -> File:
+    return File.objects.create(
+        conversation_id=message.conversation_id,
+        message_id=message.id,
+        created_by_id=message.author_id,
+        name="plan.txt",
+        content_type="text/plain",
+        size_bytes=1,
+        sha256=bytes(32),
+        storage_name="plan",
+    )
+
+
+def shared_file(cast, world, channel: Conversation, made: list[UUID]) -> File:
+    """Sent to the channel, and granted by itself."""
+    message = make_message(channel, cast.ana, "see")
+    file = make_file(message)
+    change(cast.ana.actor, FilePolicy, shares_with_guests=True)
+    for number in world["shared"]:
+        share_file(cast.ana.actor, file_id=file.id, group_id=made[number])
+    for name in world["receivers"]:
+        share_file(cast.ana.actor, file_id=file.id, user_id=getattr(cast, name).id)
+    change(cast.ana.actor, FilePolicy, shares_with_guests=world["guests_open"])
+    return file
+
+
+def join_late(cast, world, channel: Conversation) -> None:
+    """Some come into the room, and see nothing of what was there before them."""
+    for name in world["late"] if world["kind"] == "private" else ():
+        Membership.objects.create(
+            conversation=channel, user_id=getattr(cast, name).id, history_from_seq=SEES_NOTHING
+        )
+
+
+def check_file(cast, world, name, file: File, made: list[UUID]) -> None:
+    person = getattr(cast, name)
+    reached = brute_force(person.id)
+    is_guest = name == "eve"
+    in_channel = bool(reached & {made[n] for n in world["granted"]}) or name in world["people"]
+    is_public = world["kind"] == "public"
+    reads = (is_public and not is_guest) or (
+        in_channel and (is_public or name not in world["late"])
+    )
+    given = bool(reached & {made[n] for n in world["shared"]}) or name in world["receivers"]
+    counts = given and (world["guests_open"] or not is_guest)
+    actor = actor_for(User.objects.get(id=person.id))
+
+    found = explain_object(cast.ana.actor, user_id=person.id, kind="file", object_id=file.id)
+
+    assert opens(actor, file) == (reads or counts)
+    assert found.has_access == (name not in world["inactive"] and (reads or counts))
+    assert bool(found.missing) != found.has_access
+    assert [hit["file"]["id"] for hit in granted_files(actor).items] == [file.id] * counts
+    hits = search_files(actor, query="plan").items
+    assert [hit["conversation_id"] for hit in hits] == (
+        [file.conversation_id] if reads else [None] * counts
+    )
+    for path in found.paths:
+        assert path.steps[-1].id == file.id
+        assert is_chain([step.id for step in path.steps if step.kind == "group"], person.id)
+
+
+def opens(actor: Actor, file: File) -> bool:
+    try:
+        file_for(actor, file.id)
+    except NotFound:
+        return False
+    return True
 
 
 def brute_force(person_id: UUID) -> set[UUID]:
@@ -272,6 +362,34 @@ def test_who_may_ask_about_whom(cast, in_acme):
         ask(cast.ana, cast.dee, room)
     with pytest.raises(Invalid):
         explain_permission(cast.ana.actor, user_id=cast.bo.id, permission="people.eat")
+
+
+def test_the_path_to_a_file_goes_by_the_groups_to_the_grant(cast, in_acme):
+    inner = groups.create_group(cast.ana.actor, name="inner", members=Members.of([cast.cy.id]))
+    outer = groups.create_group(
+        cast.ana.actor, name="outer", members=Members.of(children=[inner.id])
+    )
+    file = make_file(make_message(make_channel(cast.ana, name="room", kind="private"), cast.ana))
+    share_file(cast.ana.actor, file_id=file.id, group_id=outer.id)
+    theirs = make_file(make_message(make_direct(cast.bo, cast.cy), cast.bo))
+
+    found = explain_object(cast.ana.actor, user_id=cast.cy.id, kind="file", object_id=file.id)
+
+    (path,) = found.paths
+    assert [(step.kind, step.name) for step in path.steps] == [
+        ("group", "inner"),
+        ("group", "outer"),
+        ("file", "plan.txt"),
+    ]
+    question = {"person": "cy@acme.example", "thing": f"file:{file.id}"}
+    page = cast.ana.client.get("/admin/access/", question).text
+    assert "Yes, they can." in page
+    assert f"file:{theirs.id}" not in page
+    # That there is a file in a direct message is told to nobody else.
+    with pytest.raises(NotFound):
+        explain_object(cast.ana.actor, user_id=cast.cy.id, kind="file", object_id=theirs.id)
+    own = explain_object(cast.cy.actor, user_id=cast.cy.id, kind="file", object_id=theirs.id)
+    assert [step.kind for step in own.paths[0].steps] == ["membership", "file"]
 
 
 def test_over_rest_and_in_the_console(cast, in_acme):

@@ -1174,9 +1174,9 @@ export interface SharedFilePage {
 
 export interface SharedFileView {
   file: FileView;
-  conversation_id: Id;
-  message_id: Id;
-  seq: number;
+  conversation_id: Id | null;
+  message_id: Id | null;
+  seq: number | null;
   thread_id: Id | null;
   author_id: Id | null;
   created_at: Timestamp;

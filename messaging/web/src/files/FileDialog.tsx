@@ -1,13 +1,14 @@
-import type { JSX } from "preact";
+import { h, type JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { FileVersionView, FileView } from "../contract/generated.ts";
 import { complain } from "../app/failure.ts";
+import { openOverlay } from "../app/overlay.ts";
 import { fileSize, moment } from "../app/text.ts";
 import { t } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { Modal } from "../design/Modal.tsx";
 import { toast } from "../design/toast.ts";
-import { isManager, me, nameOf } from "../people/store.ts";
+import { isGuest, isManager, me, nameOf } from "../people/store.ts";
 import { ask } from "../transport/http.ts";
 import { sendAlone } from "./engine.ts";
 import { chooseFiles } from "./uploads.ts";
@@ -67,9 +68,17 @@ export function FileDialog({ file, close }: { file: FileView; close: () => void 
           ) : (
             <progress max={1} value={progress} aria-label={t("Upload of the new version")} />
           )}
+          {!isGuest(me.value?.role) && <button type="button" class="button" onClick={() => share(file)}>{t("Share…")}</button>}
           <button type="button" class="button danger" onClick={remove}>{t("Delete file")}</button>
         </p>
       )}
     </Modal>
   );
+}
+
+function share(file: FileView): void {
+  void openOverlay(async () => {
+    const { ShareDialog } = await import("./ShareDialog.tsx");
+    return (close) => h(ShareDialog, { file, close });
+  });
 }

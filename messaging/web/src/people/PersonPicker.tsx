@@ -1,11 +1,13 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
-import type { Id, User } from "../contract/types.ts";
-import { t } from "../i18n/t.ts";
+import type { GroupView, Id, User } from "../contract/types.ts";
+import { t, tn } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
+import { Icon } from "../design/Icon.tsx";
 import { useListbox } from "../design/listbox.ts";
 import { matches } from "../messages/suggestions.ts";
 import { findPeople } from "./actions.ts";
+import { findGroups, groups } from "./groups.ts";
 import { people } from "./store.ts";
 
 interface Props {
@@ -14,41 +16,56 @@ interface Props {
   /** Only these are offered; everybody where it is not said. */
   among?: ReadonlySet<Id> | undefined;
   onPick: (user: User) => void;
+  /** Groups are offered, too, after the people. */
+  onPickGroup?: (group: GroupView) => void;
   autofocus?: boolean;
   /** Somebody is chosen: Enter in the empty field is for the form, and takes nobody along by mistake. */
   isEnough?: boolean;
 }
 
 const MOST = 8;
+const MOST_GROUPS = 3;
 const ASK_AFTER_MS = 150;
 
-/** A field that finds people by name; arrows choose, Enter takes. */
-export function PersonPicker({ label, excluded, among, onPick, autofocus = false, isEnough = false }: Props): JSX.Element {
+/** A field that finds people, and where they are wanted groups, by name; arrows choose, Enter takes. */
+export function PersonPicker({ label, excluded, among, onPick, onPickGroup, autofocus = false, isEnough = false }: Props): JSX.Element {
   const [query, setQuery] = useState("");
   const [isOpen, setOpen] = useState(false);
   const id = useId();
 
   useEffect(() => {
     const controller = new AbortController();
-    const timer = setTimeout(() => void findPeople(query, controller.signal).catch(() => undefined), ASK_AFTER_MS);
+    const timer = setTimeout(() => {
+      void findPeople(query, controller.signal).catch(() => undefined);
+      if (onPickGroup !== undefined) void findGroups(query, controller.signal).catch(() => undefined);
+    }, ASK_AFTER_MS);
     return () => {
       clearTimeout(timer);
       controller.abort();
     };
   }, [query]);
 
+  const teams = onPickGroup === undefined ? [] : [...groups.value.values()]
+    .filter((group) => !excluded.has(group.id) && (matches(group.name, query) || matches(group.handle ?? "", query)))
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .slice(0, MOST_GROUPS);
   const found = [...people.value.values()]
     .filter((user) => user.is_active && !excluded.has(user.id) && among?.has(user.id) !== false && matches(user.name, query))
     .sort((a, b) => a.name.localeCompare(b.name))
-    .slice(0, MOST);
+    .slice(0, MOST - teams.length);
+  const count = found.length + teams.length;
   const take = (index: number): void => {
     const user = found[index];
-    if (user === undefined) return;
+    const team = teams[index - found.length];
+    if (user === undefined && team === undefined) return;
     setQuery("");
+    // What is below the field, such as who was chosen, is not covered by what may come next.
+    setOpen(false);
     listbox.setActive(0);
-    onPick(user);
+    if (user !== undefined) onPick(user);
+    else if (team !== undefined) onPickGroup?.(team);
   };
-  const listbox = useListbox(isOpen ? found.length : 0, take);
+  const listbox = useListbox(isOpen ? count : 0, take);
 
   return (
     <div class="field person-picker">
@@ -61,9 +78,9 @@ export function PersonPicker({ label, excluded, among, onPick, autofocus = false
         autofocus={autofocus}
         placeholder={t("Type a name")}
         aria-autocomplete="list"
-        aria-expanded={isOpen && found.length > 0}
+        aria-expanded={isOpen && count > 0}
         aria-controls={`${id}-list`}
-        aria-activedescendant={isOpen && found.length > 0 ? `${id}-${listbox.active}` : undefined}
+        aria-activedescendant={isOpen && count > 0 ? `${id}-${listbox.active}` : undefined}
         value={query}
         onFocus={() => setOpen(true)}
         onBlur={() => setOpen(false)}
@@ -74,10 +91,10 @@ export function PersonPicker({ label, excluded, among, onPick, autofocus = false
         }}
         onKeyDown={(event) => void (isEnough && event.key === "Enter" && query === "" && listbox.active === 0 ? undefined : listbox.onKey(event))}
       />
-      <ul id={`${id}-list`} class="suggestions" role="listbox" aria-label={label} hidden={!isOpen || found.length === 0}>
-        {found.map((user, index) => (
+      <ul id={`${id}-list`} class="suggestions" role="listbox" aria-label={label} hidden={!isOpen || count === 0}>
+        {[...found, ...teams].map((one, index) => (
           <li
-            key={user.id}
+            key={one.id}
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === listbox.active}
@@ -87,9 +104,9 @@ export function PersonPicker({ label, excluded, among, onPick, autofocus = false
               take(index);
             }}
           >
-            <Avatar userId={user.id} size="s" />
-            <bdi>{user.name}</bdi>
-            <span class="detail">{user.title || user.email || ""}</span>
+            {"people" in one ? <Icon name="people" /> : <Avatar userId={one.id} size="s" />}
+            <bdi>{one.name}</bdi>
+            <span class="detail">{"people" in one ? tn("group, {count} person", "group, {count} people", one.people) : one.title || one.email || ""}</span>
           </li>
         ))}
       </ul>

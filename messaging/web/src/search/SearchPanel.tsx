@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SharedFileView } from "../contract/generated.ts";
-import type { Conversation, SearchHit, User } from "../contract/types.ts";
+import type { Conversation, FileView, SearchHit, User } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { panel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
@@ -11,15 +11,19 @@ import { create } from "../conversations/running.ts";
 import { conversations, type Known } from "../conversations/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon } from "../design/Icon.tsx";
+import { lazily } from "../design/lazily.tsx";
 import { LoadError } from "../design/LoadError.tsx";
 import { Panel } from "../design/Panel.tsx";
 import { moveFocus } from "../design/roving.ts";
+import { isShown } from "../files/kinds.ts";
 import { nameOf, titleOf } from "../people/store.ts";
 import { plain } from "../messages/plain.ts";
 import { forgetSearches, moreHits, recentSearches, rememberSearch, runSearch } from "./actions.ts";
 import { filtersIn, without } from "./query.ts";
 import { FilterHelp, SearchField } from "./SearchField.tsx";
 import { search, type Search, type Tab } from "./store.ts";
+
+const SharedWithMe = lazily(() => import("../files/SharedWithMe.tsx").then((module) => module.SharedWithMe));
 
 const WAIT_MS = 220;
 
@@ -131,7 +135,7 @@ function Tabs({ tab, onChoose }: { tab: Tab; onChoose: (tab: Tab) => void }): JS
 function Results({ onWrite }: { onWrite: (q: string) => void }): JSX.Element {
   const { q, status, tab, hits, files, people, channels, next, hints, problem } = search.value;
   if (status === "error") return <LoadError words={t("The search did not answer.")} onRetry={() => void runSearch({})} />;
-  if (q.trim() === "" || status === "idle") return <Start onWrite={onWrite} />;
+  if (q.trim() === "" || status === "idle") return <>{tab === "files" && <Given />}<Start onWrite={onWrite} /></>;
   if (problem !== null) return <p class="search-problem" role="alert"><Icon name="alert" size={16} /> {problem}</p>;
   const count = { messages: hits, files, people, channels }[tab].length;
   if (status === "loading" && count === 0) return <p class="quiet empty" role="status">{t("Searching…")}</p>;
@@ -147,6 +151,17 @@ function Results({ onWrite }: { onWrite: (q: string) => void }): JSX.Element {
       </ul>
       {next !== null && <button type="button" class="button more" onClick={() => void moreHits()}>{t("Show more")}</button>}
     </>
+  );
+}
+
+/** What others shared with this person is at hand where files are looked for. */
+function Given(): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <section class="search-given">
+      <button type="button" class="filter-chip" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("Shared with me")}</button>
+      {isOpen && <SharedWithMe />}
+    </section>
   );
 }
 
@@ -211,17 +226,26 @@ function plainPart(text: string): string {
 }
 
 function FileHit({ found }: { found: SharedFileView }): JSX.Element {
-  const { file } = found;
+  const { file, conversation_id: conversationId, seq, thread_id: threadId } = found;
   const open = (): void => {
-    leave(found.thread_id);
-    navigate({ conversationId: found.conversation_id, at: found.seq, threadId: found.thread_id });
+    if (conversationId === null || seq === null) return openAlone(file);
+    leave(threadId);
+    navigate({ conversationId, at: seq, threadId });
   };
-  return (
-    <button type="button" class="hit with-sign" onClick={open}>
+  const content = (
+    <>
       {file.thumbnail_url === null ? <span class="file-thumb"><Icon name="file" /></span> : <img class="file-thumb" src={file.thumbnail_url} alt="" loading="lazy" />}
       <span><bdi>{file.name}</bdi><small>{t("{name}, {when}, {size}", { name: nameOf(found.author_id), when: shortWhen(found.created_at), size: fileSize(file.size_bytes) })}</small></span>
-    </button>
+    </>
   );
+  if (conversationId === null && !isShown(file)) return <a class="hit with-sign" href={file.url} download={file.name}>{content}</a>;
+  return <button type="button" class="hit with-sign" onClick={open}>{content}</button>;
+}
+
+/** A file that was given without its place: there is nowhere to go, so it is looked at here. */
+function openAlone(file: FileView): void {
+  rememberSearch(search.peek().q);
+  void import("../files/Files.tsx").then(({ view }) => view([file], file));
 }
 
 function PersonHit({ user }: { user: User }): JSX.Element {
