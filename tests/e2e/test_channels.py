@@ -1,5 +1,6 @@
 """Channels and the sidebar: announcements, owners, groups, sections, by pointer and by key."""
 
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -80,6 +81,27 @@ def test_the_last_owner_says_who_takes_over(ana: Window, bo: Window):
     assert mine["role"] == "owner"
     ana.page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(ana.entry(room["id"])).to_be_visible()
+
+
+def test_whoever_takes_over_a_large_channel_is_found_by_name(ana: Window, bo: Window):
+    room = make(ana, bo)
+    ana.open(room["id"])
+    expect(bo.entry(room["id"])).to_be_visible()
+    # The server tells one at a time: as if this were the first page of many.
+    ana.page.route(
+        re.compile(r"/members\?limit=100"),
+        lambda route: route.continue_(url=route.request.url.replace("limit=100", "limit=1")),
+    )
+
+    choose(ana, room["id"], "Leave")
+    dialog = ana.page.get_by_role("dialog", name=f"Leave {room['name']}?")
+    dialog.get_by_role("searchbox", name="Filter members").fill("Bo")
+    who = dialog.get_by_label("You are its last owner. Who takes over?")
+    who.select_option(label="Bo Lindqvist")
+    dialog.get_by_role("button", name="Leave").click()
+
+    expect(ana.entry(room["id"])).to_have_count(0)
+    assert bo.api("GET", f"/conversations/{room['id']}")["membership"]["role"] == "owner"
 
 
 def test_enter_in_the_empty_field_takes_nobody_along(ana: Window):

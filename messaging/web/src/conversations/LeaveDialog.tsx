@@ -9,6 +9,8 @@ import { Refused } from "../transport/http.ts";
 import { depart, leaving } from "./running.ts";
 import { loadMembers, members } from "./members.ts";
 
+const ASK_AFTER_MS = 200;
+
 const close = (): void => {
   dialog.value = null;
   leaving.value = null;
@@ -20,14 +22,19 @@ export function LeaveDialog(): JSX.Element | null {
   const [needsSuccessor, setNeeds] = useState(current?.needsSuccessor === true);
   const [successor, setSuccessor] = useState("");
   const [error, setError] = useState("");
+  const [filter, setFilter] = useState("");
   const id = useId();
   const conversationId = current?.conversation.id;
   useEffect(() => {
-    if (needsSuccessor && conversationId !== undefined) void loadMembers(conversationId);
-  }, [needsSuccessor, conversationId]);
+    if (!needsSuccessor || conversationId === undefined) return;
+    const timer = setTimeout(() => void loadMembers(conversationId, filter.trim()), filter === "" ? 0 : ASK_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [needsSuccessor, conversationId, filter]);
   if (current === null) return null;
   const { conversation } = current;
   const name = titleOf(conversation);
+  // Not everybody of a large channel is there to choose from: the others are found by their names.
+  const isFiltered = filter !== "" || members.value.next !== null;
   const others = members.value.conversationId === conversation.id ? members.value.items.filter((member) => member.user_id !== me.value?.id) : [];
 
   const submit = async (): Promise<void> => {
@@ -50,6 +57,17 @@ export function LeaveDialog(): JSX.Element | null {
         }}
       >
         {conversation.kind === "private" && <p>{t("This channel is private: only a member can add you again.")}</p>}
+        {needsSuccessor && isFiltered && (
+          <input
+            class="input"
+            type="search"
+            aria-label={t("Filter members")}
+            placeholder={t("Filter members")}
+            value={filter}
+            onInput={(event) => (setSuccessor(""), setFilter(event.currentTarget.value))}
+            onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+          />
+        )}
         {needsSuccessor && (
           <div class="field">
             <label for={id}>{t("You are its last owner. Who takes over?")}</label>

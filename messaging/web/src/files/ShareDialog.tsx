@@ -58,6 +58,7 @@ export function ShareDialog({ file, close }: { file: FileView; close: () => void
       <p class="quiet">{t("Whoever you choose can open this file and its versions. They do not see the conversation it was sent in.")}</p>
       <PersonPicker
         autofocus
+        closes
         label={t("Share with people or groups")}
         excluded={new Set([me.value?.id ?? "", ...(grants ?? []).map(holderOf)])}
         onPick={(user) => void give({ user_id: user.id }, user.name)}

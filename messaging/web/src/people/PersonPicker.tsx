@@ -18,6 +18,8 @@ interface Props {
   onPick: (user: User) => void;
   /** Groups are offered, too, after the people. */
   onPickGroup?: (group: GroupView) => void;
+  /** After each pick, so that what stands below the field is seen. */
+  closes?: boolean;
   autofocus?: boolean;
   /** Somebody is chosen: Enter in the empty field is for the form, and takes nobody along by mistake. */
   isEnough?: boolean;
@@ -28,7 +30,7 @@ const MOST_GROUPS = 3;
 const ASK_AFTER_MS = 150;
 
 /** A field that finds people, and where they are wanted groups, by name; arrows choose, Enter takes. */
-export function PersonPicker({ label, excluded, among, onPick, onPickGroup, autofocus = false, isEnough = false }: Props): JSX.Element {
+export function PersonPicker({ label, excluded, among, onPick, onPickGroup, closes = false, autofocus = false, isEnough = false }: Props): JSX.Element {
   const [query, setQuery] = useState("");
   const [isOpen, setOpen] = useState(false);
   const id = useId();
@@ -59,8 +61,7 @@ export function PersonPicker({ label, excluded, among, onPick, onPickGroup, auto
     const team = teams[index - found.length];
     if (user === undefined && team === undefined) return;
     setQuery("");
-    // What is below the field, such as who was chosen, is not covered by what may come next.
-    setOpen(false);
+    if (closes) setOpen(false);
     listbox.setActive(0);
     if (user !== undefined) onPick(user);
     else if (team !== undefined) onPickGroup?.(team);
