@@ -17,7 +17,7 @@ from tenants.context import current_tenant
 
 MOST_SAVED = 5_000
 FURTHEST = timedelta(days=366 * 5)
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 1_000
 
 
 def save_message(

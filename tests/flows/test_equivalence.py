@@ -17,6 +17,7 @@ from events.topics import topic_of
 from tests.flows.device import Device, settle
 from tests.flows.world import Model, World, actions, check_counts, check_same, personal_actions
 from tests.messaging.calls import call
+from tests.messaging.places import journal_types
 
 
 def play(cast, script) -> World:
@@ -29,12 +30,39 @@ def play(cast, script) -> World:
     return world
 
 
+#: Every mark that messages get and lose: told by events of its own, asked for by name.
+MARKED = [
+    *(("post", 1, 0), ("pin", 0, 0), ("delete", 1, 1), ("restore", 1, 0), ("unpin", 0, 0)),
+    *(("ask", 0, 1), ("vote", 1, 0), ("vote", 1, 1), ("vote", 0, 1), ("pin", 1, 0)),
+    *(("vote", 0, 3), ("end_poll", 0, 0), ("vote", 1, 1)),
+    *(("post", 1, 0), ("reply", 1, 0), ("delete", 1, 0), ("restore", 1, 0)),
+]
+
+
+def test_the_script_of_marks_does_what_it_says(cast, in_acme):
+    world = play(cast, MARKED)
+
+    told = journal_types(world.place.id)
+
+    assert {kind: told.count(kind) for kind in MARKS_TOLD} == MARKS_TOLD
+
+
+MARKS_TOLD = {
+    "message.restored": 2,
+    "message.pinned": 2,
+    "message.unpinned": 1,
+    "poll.voted": 4,
+    "poll.closed": 1,
+}
+
+
 by_hypothesis = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
 @by_hypothesis
+@example(script=MARKED)
 @given(script=actions)
 def test_the_journal_read_from_its_start_leads_to_the_state_of_now(cast, in_acme, script):
     world = play(cast, script)
@@ -48,6 +76,7 @@ def test_the_journal_read_from_its_start_leads_to_the_state_of_now(cast, in_acme
 
 
 @by_hypothesis
+@example(script=MARKED)
 @given(script=actions)
 def test_the_frames_as_they_went_out_lead_to_the_state_of_now(cast, in_acme, script):
     with redis.Redis.from_url(django_settings.REDIS_URL).pubsub() as listener:
@@ -80,6 +109,7 @@ def test_the_frames_as_they_went_out_lead_to_the_state_of_now(cast, in_acme, scr
     script=[("rule", 0, 0), ("change_role", 0, 1), ("post", 1, 0), ("change_role", 0, 9)],
     personal_first=True,
 )
+@example(script=MARKED, personal_first=True)
 @settings(parent=by_hypothesis, max_examples=10)
 @given(script=personal_actions, personal_first=st.booleans())
 def test_what_a_device_shows_after_each_event_is_what_the_server_counts(

@@ -24,6 +24,10 @@ from messaging.messages.parts import Part
 from messaging.moving.across import move_to_conversation, undo_move
 from messaging.moving.models import Move
 from messaging.moving.services import move_message
+from messaging.pins import services as pins
+from messaging.pins.models import Pin
+from messaging.polls import services as polls
+from messaging.polls.models import Poll
 from messaging.reactions import services as reactions
 from messaging.receipts.services import mark_read
 from messaging.sidebar.services import keep
@@ -81,6 +85,38 @@ class World:
     def delete(self, person, target: int) -> None:
         if message_id := self._latest(target):
             messages.delete_message(person.actor, message_id=message_id)
+
+    def restore(self, person, target: int) -> None:
+        if message_id := self._latest(target, deleted_at__isnull=False):
+            messages.restore_message(person.actor, message_id=message_id)
+
+    def pin(self, person, target: int) -> None:
+        if message_id := self._latest(target):
+            pins.pin_message(person.actor, message_id=message_id)
+
+    def unpin(self, person, target: int) -> None:
+        pinned = Pin.objects.filter(conversation_id=self.place.id).order_by("-message_id")
+        ids = list(pinned.values_list("message_id", flat=True)[:LATEST])
+        if ids:
+            pins.unpin_message(person.actor, message_id=ids[target % len(ids)])
+
+    def ask(self, person, target: int) -> None:
+        poll = {"options": ["yes", "no"], "multiple": target % 2 == 0, "anonymous": target % 3 == 0}
+        self._post(person, "Shall we?", brought={"poll": poll})
+
+    def vote(self, person, target: int) -> None:
+        if message_id := self._latest_poll(target):
+            options = ([0], [1], [0, 1], [])[target % 4]
+            polls.vote(person.actor, message_id=message_id, options=options)
+
+    def end_poll(self, person, target: int) -> None:
+        if message_id := self._latest_poll(target):
+            polls.close_poll(person.actor, message_id=message_id)
+
+    def _latest_poll(self, target: int) -> UUID | None:
+        asked = Poll.objects.filter(conversation_id=self.place.id).order_by("-message_id")
+        ids = list(asked.values_list("message_id", flat=True)[:2])
+        return ids[target % len(ids)] if ids else None
 
     def move(self, person, target: int) -> None:
         roots = Message.objects.filter(conversation_id=self.place.id, thread_id=None)
@@ -193,8 +229,9 @@ class World:
 
 AWAY = ("send_away", "bring", "take_back")
 TALK = ("post", "move", "reply", "reply", "edit", "delete", "react", "react", "unreact", "read")
+MARKS = ("restore", "restore", "pin", "unpin", "ask", "vote", "vote", "end_poll")
 AROUND = ("join", "leave", "add", "rename", "archive")
-VERBS = (*TALK * 3, *AROUND, *AWAY * 2)
+VERBS = (*TALK * 3, *MARKS * 2, *AROUND, *AWAY * 2)
 actions = st.lists(
     st.tuples(st.sampled_from(VERBS), st.integers(0, 3), st.integers(0, 30)),
     min_size=25,
@@ -205,7 +242,9 @@ actions = st.lists(
 OWN = ("remove", "hand_over", "change_role", "rule", "keep", "join", "add", "read", "read")
 personal_actions = st.lists(
     st.tuples(
-        st.sampled_from((*TALK * 2, *AROUND, *OWN, *AWAY)), st.integers(0, 3), st.integers(0, 30)
+        st.sampled_from((*TALK * 2, *MARKS, *AROUND, *OWN, *AWAY)),
+        st.integers(0, 3),
+        st.integers(0, 30),
     ),
     min_size=20,
     max_size=50,
@@ -240,7 +279,7 @@ class Model:
     def message_edited(self, data: dict) -> None:
         self.messages[data["id"]] = dict(data)
 
-    message_restored = message_edited
+    message_pinned = message_unpinned = message_edited
 
     def message_moved(self, data: dict) -> None:
         for view in data["messages"]:
@@ -261,6 +300,9 @@ class Model:
         if answer.status == 200 and id_ in self.messages:
             self.messages[id_].update({name: answer.body[name] for name in THREAD_PARTS})
 
+    def message_restored(self, data: dict) -> None:
+        self.message_deleted(data)
+
     def message_deleted(self, data: dict) -> None:
         self.messages[data["id"]] = dict(data)
         if data["thread_id"]:
@@ -270,6 +312,11 @@ class Model:
         self.messages[data["message_id"]]["reactions"] = data["reactions"]
 
     reaction_removed = reaction_added
+
+    def poll_voted(self, data: dict) -> None:
+        self.messages[data["message_id"]]["poll"] = data["poll"]
+
+    poll_closed = poll_voted
 
     def conversation_created(self, data: dict) -> None:
         self.facts = dict(data)

@@ -98,6 +98,27 @@ def test_against_a_reply(cast, rooms):
         assert root.reply_count == (0 if isinstance(outcomes[1], Refusal) else 1)
 
 
+def test_into_a_thread_of_the_same_channel_against_a_reply(cast, rooms):
+    """A reply that comes first goes along; one that comes after finds no thread to answer in."""
+    here, _there = rooms
+    thread = make_message(here, cast.ana)
+    for _ in range(ROUNDS):
+        moved = make_message(here, cast.bo)
+
+        outcomes = at_once(
+            "acme",
+            lambda: move_message(cast.ana.actor, message_id=moved.id, thread_id=thread.id),  # noqa: B023
+            lambda: make_message(here, cast.bo, "a reply", thread=moved),  # noqa: B023
+        )
+
+        assert unexpected(outcomes) == []
+        assert isinstance(outcomes[0], Message)
+        check(here)
+        with in_tenant("acme"):
+            reply = Message.objects.filter(thread_id=thread.id, text="a reply", seq__gt=moved.seq)
+            assert reply.exists() == (not isinstance(outcomes[1], Refusal))
+
+
 def test_against_an_edit_a_deletion_a_reaction_a_pin_and_a_vote(cast, rooms):
     here, there = rooms
     for _ in range(ROUNDS):

@@ -14,6 +14,7 @@ from messaging.conversations.owners import change_member
 from messaging.conversations.services import (
     add_members,
     archive_conversation,
+    leave_conversation,
     remove_member,
     restore_conversation,
     update_conversation,
@@ -215,4 +216,27 @@ def test_posting_and_being_removed_at_once_never_deadlock_and_end_in_order(cast)
             ).order_by("-seq")[0]
             later = Message.objects.filter(author_id=cast.bo.id, seq__gt=removed.seq)
             assert not later.exists()
+            add_members(cast.ana.actor, conversation_id=place.id, user_ids=[cast.bo.id])
+
+
+def test_posting_and_leaving_at_once_end_in_order(cast):
+    place = make_channel(cast.ana, cast.bo, cast.cy, kind="private")
+
+    for _ in range(6):
+        outcomes = at_once(
+            "acme",
+            *[lambda: post_message(cast.bo.actor, conversation_id=place.id, text="x", key=uuid4())]
+            * 6,
+            lambda: leave_conversation(cast.bo.actor, conversation_id=place.id),
+        )
+        *posted, left = outcomes
+        assert all(isinstance(error, Forbidden | NotFound) for error in errors_in(posted))
+        assert not isinstance(left, Exception)
+        with in_tenant("acme"):
+            assert not place.memberships.filter(user_id=cast.bo.id).exists()
+            gone = Entry.objects.filter(
+                stream_id=place.id, type="chancery.membership.removed.v1"
+            ).order_by("-seq")[0]
+            theirs = Message.objects.filter(author_id=cast.bo.id, kind="text")
+            assert not theirs.filter(seq__gt=gone.seq).exists()
             add_members(cast.ana.actor, conversation_id=place.id, user_ids=[cast.bo.id])

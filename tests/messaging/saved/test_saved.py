@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from core.errors import Conflict, Invalid, NotFound
+from core.ids import new_id
+from events.models import Entry
 from messaging.conversations.services import remove_member
 from messaging.messages.services import delete_message
 from messaging.saved import services
@@ -113,6 +115,23 @@ def test_a_new_time_reminds_again_and_none_not_at_all(cast, in_acme, hello):
     save_message(cast.bo.actor, message_id=hello.id, remind_at=at + 2 * SOON)
     save_message(cast.bo.actor, message_id=hello.id)
     assert remind(at + 3 * SOON) == 0
+
+
+def test_what_hundreds_of_people_wait_for_is_given_to_each_once(cast, in_acme, hello):
+    """More than one run gives: the next goes on where it stopped, and the last finds nothing."""
+    at = timezone.now() - SOON
+    people = [new_id() for _ in range(601)]
+    Saved.objects.bulk_create(
+        Saved(user_id=id_, message_id=hello.id, remind_at=at, done_at=None) for id_ in people
+    )
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(services, "MOST_AT_ONCE", 250)
+        assert [remind(at) for _ in range(4)] == [250, 250, 101, 0]
+
+    told = Entry.objects.filter(type="chancery.reminder.due.v1").values_list("stream_id", "data")
+    assert sorted(id_ for id_, _ in told) == sorted(people)
+    assert {data["message_id"] for _, data in told} == {str(hello.id)}
 
 
 def test_what_is_done_needs_no_reminder(cast, in_acme, hello):
