@@ -100,7 +100,7 @@ def identity_of(provider: IdentityProvider, subject: str, claims: Mapping[str, A
     return Identity(
         subject=subject,
         email=email,
-        name=repaired_name(name, longest=120) or repaired_name(email.partition("@")[0]),
+        name=repaired_name(name, longest=120),
         locale=_locale(_one(names, claims, "locale")),
         groups=groups,
         email_is_unverified=claims.get("email_verified") in (False, "false", ["false"]),

@@ -12,34 +12,16 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
-from tests.environment import set_up_django, tear_down
+from django.db import connection
+from django.test import Client
 
-_server_url = set_up_django()
-
-from django.db import connection  # noqa: E402 - Django had to be set up first
-from django.test import Client  # noqa: E402
-
-from tests.database import Databases  # noqa: E402
+from tests.bench.inside import Counter, database
 
 PER_GROUP = 30
 _AT_ONCE = 100
-
-
-class Counter:
-    """Counts the statements of this connection."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(
-        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
-    ) -> Any:
-        self.count += 1
-        return execute(sql, params, many, context)
 
 
 class Sync:
@@ -169,28 +151,14 @@ class Sync:
         return response.json()
 
 
-@contextmanager
-def database() -> Iterator[None]:
-    """A database of our own, dropped afterwards."""
-    databases = Databases(_server_url)
-    name = databases.open_copy()
-    try:
-        yield
-    finally:
-        databases.drop(name)
-
-
 def main() -> None:
     """Run the sync and print a line per phase, then the sum."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--groups", type=int, default=1_000)
     chosen = parser.parse_args()
-    try:
-        with database():
-            _measure(chosen.people, chosen.groups)
-    finally:
-        tear_down()
+    with database():
+        _measure(chosen.people, chosen.groups)
 
 
 def _measure(people: int, groups: int) -> None:

@@ -40,6 +40,26 @@ def test_a_figure_worse_than_the_baseline_by_a_fifth_is_named(tmp_path, monkeypa
 
 
 @pytest.mark.timeout(300)
+def test_people_sign_in_by_every_way_at_the_same_number_of_queries():
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.signin", "--people", "130", "--sign-ins", "12"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(line["people"], line["way"], line["sign_ins"]) for line in lines] == [
+        *((100, way, 4) for way in ("password", "saml", "oidc")),
+        *((130, way, 4) for way in ("password", "saml", "oidc")),
+        (130, "password, argon2", 20),
+        (130, "all", 12),
+    ]
+
+
+@pytest.mark.timeout(300)
 def test_a_quick_run_measures_messages_and_leaves_nothing_running(tmp_path: Path):
     result = tmp_path / "result.json"
     folder = ROOT / "var" / "bench-smoke"

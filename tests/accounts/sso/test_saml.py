@@ -62,6 +62,18 @@ def test_each_way_of_sealing_an_answer_is_read(door, way):
     assert who(door.browser) == "kim@corp.example"
 
 
+def test_a_provider_that_sends_no_name_changes_none(door):
+    door.sign_in(claims={"email": ["kim@corp.example"]})
+    with in_tenant("acme"):
+        assert User.objects.get(email="kim@corp.example").name == "kim"
+        User.objects.filter(email="kim@corp.example").update(name="Kim Novak")
+
+    door.sign_in(claims={"email": ["kim@corp.example"]})
+
+    with in_tenant("acme"):
+        assert User.objects.get(email="kim@corp.example").name == "Kim Novak"
+
+
 def test_one_comes_back_to_where_one_wanted_to_go(door):
     to = door.ask(next="/c/general")
 
