@@ -35,6 +35,15 @@ def read(window: Window, name: str) -> None:
     window.page.keyboard.press("Enter")
 
 
+def test_the_picture_of_its_first_page_opens_it(ana: Window, fresh_channel: str, shelf):
+    ana.open(fresh_channel)
+    share(ana, shelf("report.pdf", pdfs.pdf("In short")))
+
+    ana.page.locator(".file-card").click(position={"x": 16, "y": 16})
+
+    expect(ana.page.locator(".pdf-pages")).to_be_visible()
+
+
 def test_a_report_is_read_by_keyboard_and_only_what_is_in_view_is_drawn(
     ana: Window, fresh_channel: str, shelf, violations: Callable[[Page], list[str]]
 ):

@@ -51,6 +51,7 @@ export function ProfileSection(): JSX.Element {
         <input id={`${id}-title`} class="input" maxLength={120} autocomplete="organization-title" dir="auto" aria-describedby={`${id}-title-hint`} value={title} onInput={(event) => setTitle(event.currentTarget.value)} />
         <p class="hint" id={`${id}-title-hint`}>{t("What you do here, such as “Payroll” or “Night shift lead”. Others see it beside your name.")}</p>
       </div>
+      <p><a href="/accounts/2fa/">{t("Sign-in and security")}</a></p>
       {error !== "" && <p class="error" role="alert">{error}</p>}
       <div class="modal-foot">
         <button type="submit" class="button primary" disabled={!isChanged}>{t("Save")}</button>
