@@ -1,5 +1,7 @@
 """Signing in by SAML: what has to work, and for whom."""
 
+import re
+
 import pytest
 import xmlsec
 from django.test import Client
@@ -378,3 +380,39 @@ def test_what_cannot_be_read_once_decrypted_is_printed_nowhere(door, capfd, plai
 
     assert refusal.value.code == "encryption"
     assert "secret" not in "".join(capfd.readouterr())
+
+
+def test_metadata_read_anew_brings_the_new_certificate_and_takes_the_old_one(cast, op):
+    """A rotation as providers do it: both certificates for a while, then the new one alone."""
+
+    def publish(*names: str) -> None:
+        each = [Idp(key_name=name).metadata() for name in names]
+        keys = [
+            re.findall(r"<md:KeyDescriptor.*?</md:KeyDescriptor>", one, re.S)[0] for one in each
+        ]
+        text = each[0].replace(keys[0], "".join(keys))
+        op.instead["/metadata"] = (200, "application/samlmetadata+xml", text.encode())
+
+    door = Door(cast.ana, "okta", Idp())
+
+    def who_comes_by(name: str) -> str | None:
+        door.idp.key_name = name
+        door.browser = Client(HTTP_HOST="acme.localhost")
+        door.sign_in()
+        return who(door.browser)
+
+    publish("idp")
+    with in_tenant("acme"):
+        url = f"{op.issuer}/metadata"
+        services.change_provider(cast.ana.actor, provider_id=door.id, metadata_url=url)
+    assert (who_comes_by("idp"), who_comes_by("new")) == ("kim@corp.example", None)
+
+    publish("idp", "new")
+    with in_tenant("acme"):
+        services.refresh(cast.ana.actor, provider_id=door.id)
+    assert (who_comes_by("idp"), who_comes_by("new")) == ("kim@corp.example", "kim@corp.example")
+
+    publish("new")
+    with in_tenant("acme"):
+        services.refresh(cast.ana.actor, provider_id=door.id)
+    assert (who_comes_by("idp"), who_comes_by("new")) == (None, "kim@corp.example")
