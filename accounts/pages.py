@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import quote
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -30,6 +32,23 @@ class ServiceForm(forms.ModelForm):
             show_refusal(self, self.refusal)
 
 
+class Picked(AutocompleteSelect):
+    """Django's field that searches while one types, sent back with something that is no id.
+
+    Its own looks the value up to draw it again, and fails; a plain list of choices draws nothing.
+    """
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [one for one in value if self._is_id(one)], attr)
+
+    def _is_id(self, value: str) -> bool:
+        try:
+            self.field.remote_field.model._meta.pk.to_python(value)
+        except ValidationError:
+            return False
+        return True
+
+
 class ServicePage(admin.ModelAdmin):
     """`create`, `change` and `remove` call the services."""
 
@@ -42,6 +61,8 @@ class ServicePage(admin.ModelAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """People are called people wherever one is chosen."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = Picked(db_field, self.admin_site)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name == "user":
             field.label = _("Person")
@@ -111,6 +132,19 @@ class ServicePage(admin.ModelAdmin):
                 self.remove(actor, row)
             except Refusal as refusal:
                 self.message_user(request, f"{row}: {sentence(refusal)}", level="error")
+
+
+class KeptPage(ServicePage):
+    """Rows made and taken away, never changed: the page of one shows the list's columns."""
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_fields(request, obj) if obj is None else self.list_display
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else self.list_display
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 def sentence(refusal: Refusal) -> str:

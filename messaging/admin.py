@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
@@ -36,10 +36,7 @@ class _ReadOnly:
         return False
 
 
-class MembershipInline(_ReadOnly, admin.TabularInline):
-    model = Membership
-    fields = ("user", "role", "joined_at")
-    extra = 0
+MOST_SHOWN = 200
 
 
 @admin.register(Conversation)
@@ -51,7 +48,7 @@ class ConversationAdmin(_ReadOnly, admin.ModelAdmin):
     search_fields = ("name",)
     ordering = ("name",)
     fields = ("name", "kind", "topic", "purpose", "created_at", "archived_at")
-    inlines = (MembershipInline,)
+    change_form_template = "messaging/conversation_admin.html"
     change_list_template = "messaging/conversations_admin.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -61,6 +58,22 @@ class ConversationAdmin(_ReadOnly, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         rows = super().get_queryset(request).exclude(kind=Kind.DIRECT)
         return rows.annotate(member_count=Count("memberships"))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With its members: a channel of ten thousand shows the first of them, and says so."""
+        channel = self.get_object(request, object_id)
+        extra: dict[str, Any] = {}
+        if channel is not None:
+            rows = Membership.objects.filter(conversation=channel).select_related("user")
+            members = rows.order_by("user__name", "id")[:MOST_SHOWN]
+            extra = {"members": members, "member_count": channel.member_count}
+        return super().change_view(request, object_id, form_url, extra)
 
     @admin.display(description=_("people"), ordering="member_count")
     def people(self, conversation: Conversation) -> int:

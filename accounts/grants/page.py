@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import actor_for
 from accounts.grants import services
 from accounts.grants.kinds import Grantable
-from accounts.pages import ServiceForm, ServicePage
+from accounts.pages import KeptPage, ServiceForm
 from core.actor import Actor
 from core.console import Section
 
@@ -29,7 +29,7 @@ class _ObjectGrantForm(ServiceForm):
             )
 
 
-class _ObjectGrantAdmin(ServicePage):
+class _ObjectGrantAdmin(KeptPage):
     """Who looks after which one; a grant is taken back by deleting its line."""
 
     section = Section.RIGHTS
@@ -58,9 +58,6 @@ class _ObjectGrantAdmin(ServicePage):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not self.kind.is_private and self._may(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request)

@@ -12,7 +12,7 @@ from accounts.actors import actor_for
 from accounts.groups import access, selectors, services
 from accounts.groups.models import Group, GroupMember
 from accounts.groups.services import Members
-from accounts.pages import ServiceForm, ServicePage
+from accounts.pages import KeptPage, ServiceForm, ServicePage
 from accounts.roles import selectors as roles
 from core.actor import Actor
 from core.console import Section
@@ -93,7 +93,7 @@ class NewMemberForm(ServiceForm):
         return data
 
 
-class GroupMemberAdmin(ServicePage):
+class GroupMemberAdmin(KeptPage):
     """Who is in which group; to take somebody out, delete the line."""
 
     section = Section.PEOPLE
@@ -111,12 +111,6 @@ class GroupMemberAdmin(ServicePage):
     @admin.display(description=_("group within it"), ordering="child__name")
     def group_within(self, row: GroupMember) -> str:
         return str(row.child or "")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.fields if obj is None else self.list_display
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return () if obj is None else self.list_display
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -139,9 +133,6 @@ class GroupMemberAdmin(ServicePage):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return _may_open(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None:

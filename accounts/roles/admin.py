@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
-from accounts.pages import ServiceForm, ServicePage
+from accounts.pages import KeptPage, ServiceForm, ServicePage
 from accounts.roles import services
 from accounts.roles.models import CustomRole, RoleAssignment
 from accounts.roles.places import MOST_OFFERED, places
@@ -92,7 +92,7 @@ def _manages(request: HttpRequest) -> bool:
     return request.user.is_staff and actor_for(request.user).may(Permission.ROLES_MANAGE)
 
 
-class _OfRoles(ServicePage):
+class _OfRoles:
     def has_module_permission(self, request: HttpRequest) -> bool:
         return _manages(request)
 
@@ -102,14 +102,11 @@ class _OfRoles(ServicePage):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return _manages(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _manages(request)
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _manages(request)
 
 
-class CustomRoleAdmin(_OfRoles):
+class CustomRoleAdmin(_OfRoles, ServicePage):
     """Roles besides the product's own."""
 
     section = Section.RIGHTS
@@ -120,6 +117,9 @@ class CustomRoleAdmin(_OfRoles):
     list_display = ("name", "description", "allows")
     search_fields = ("name",)
     ordering = ("name",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _manages(request)
 
     @admin.display(description=_("allows"))
     def allows(self, role: CustomRole) -> str:
@@ -135,7 +135,7 @@ class CustomRoleAdmin(_OfRoles):
         services.delete_role(actor, role_id=row.id)
 
 
-class RoleAssignmentAdmin(_OfRoles):
+class RoleAssignmentAdmin(_OfRoles, KeptPage):
     """Who has which role; everywhere, or over one group or channel only."""
 
     section = Section.RIGHTS
@@ -159,15 +159,6 @@ class RoleAssignmentAdmin(_OfRoles):
         if row.over_conversation_id is None:
             return ""
         return f"#{row.channel_name}" if row.channel_name else str(_("a channel you do not see"))
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.fields if obj is None else self.list_display
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return () if obj is None else self.list_display
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def create(self, actor: Actor, values: dict[str, Any]) -> RoleAssignment:
         def id_of(name: str) -> Any:

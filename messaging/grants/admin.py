@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
-from accounts.pages import ServiceForm, ServicePage
+from accounts.pages import KeptPage, ServiceForm
 from core.actor import Actor
 from core.console import Section
 from core.permissions import Permission
@@ -30,7 +30,7 @@ class GrantForm(ServiceForm):
             self.fields["content_object"].queryset = channels
 
 
-class _GrantAdmin(ServicePage):
+class _GrantAdmin(KeptPage):
     form = GrantForm
     list_filter = (("content_object", admin.RelatedOnlyFieldListFilter),)
     ordering = ("content_object__name",)
@@ -54,9 +54,6 @@ class _GrantAdmin(ServicePage):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._manages(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._manages(request)

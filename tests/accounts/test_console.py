@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
@@ -258,3 +260,27 @@ def test_the_console_shows_our_tables_alone(in_acme, cast):
     assert "/admin/account/" not in index
     assert "/admin/auth/" not in index
     assert "Not available" not in index
+
+
+NONSENSE = ["🦄", "no id", "a\x00b", "x" * 5_000]
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE, ids=["emoji", "words", "null", "long"])
+def test_no_form_of_the_console_fails_or_saves_by_nonsense(in_acme, cast, nonsense):
+    answered = {}
+    for model, page in admin.site._registry.items():
+        path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/add/"
+        drawn = cast.ana.client.get(path)
+        if drawn.status_code != 200:
+            continue
+        before = model._default_manager.count()
+        fields = drawn.context["adminform"].form.fields
+        sent = dict.fromkeys([*fields, "guest_until_0", "guest_until_1"], nonsense)
+        # What is a mere text is no nonsense by itself: it is told by its length or its nulls.
+        answer = cast.ana.client.post(path, sent | {"handle": "Not A Handle!"})
+        answered[type(page).__name__] = answer.status_code
+        assert answer.status_code == 200, path
+        assert answer.context["adminform"].form.errors, path
+        assert model._default_manager.count() == before
+
+    assert len(answered) > 10

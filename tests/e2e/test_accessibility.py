@@ -162,29 +162,3 @@ def test_the_pages_around_the_client(
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".errorlist")).to_be_visible()
     assert violations(page) == []
-
-
-CONSOLE = [
-    "",
-    "accounts/user/",
-    "accounts/user/add/",
-    "accounts/session/",
-    "accounts/groupmember/add/",
-    "messaging/conversation/",
-    "messaging/accessreview/add/",
-]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_console_of_the_organisation(
-    sign_in: SignIn, violations: Callable[[Page], list[str]], scheme: str
-):
-    page = sign_in("ana", bypass_csp=True, color_scheme=scheme).page
-
-    found = {}
-    for path in CONSOLE:
-        page.goto(f"/admin/{path}")
-        expect(page.locator("#site-name")).to_be_visible()
-        found[path] = violations(page)
-
-    assert found == {path: [] for path in CONSOLE}
