@@ -14,6 +14,7 @@ import { ask, Refused, withQuery } from "../transport/http.ts";
 import { leaveForGood } from "../transport/session.ts";
 import { apply } from "./apply.ts";
 import { cursors } from "./cursors.ts";
+import { inOneGo, nextFrame } from "./perFrame.ts";
 import { expired, line, typing, TYPING_LASTS_MS, withTyping, type LineState } from "./store.ts";
 import { openLine, type Line } from "./tabs.ts";
 
@@ -25,13 +26,11 @@ const MOST_RESUMED = 500;
 const heads = new Map<Id, number>();
 let userSeq: number | null = null;
 let connection: Line | null = null;
-let queue: ServerFrame[] = [];
-let isFlushPlanned = false;
 const filling = new Set<Id>();
 
 /** Open the line and keep it open for as long as the page lives. */
 export function startLive(userId: Id): void {
-  connection = openLine(userId, { onFrames: receive, onState: stateChanged });
+  connection = openLine(userId, { onFrames: inOneGo(handle, nextFrame), onState: stateChanged });
   setInterval(() => (typing.value = expired(typing.peek(), Date.now())), 1_000);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") connection?.retryNow();
@@ -72,23 +71,6 @@ function stateChanged(state: LineState): void {
 function helpHiddenOwner(): void {
   if (connection?.ownsSocket() !== false || document.visibilityState !== "visible") return;
   setTimeout(() => line.peek() === "waiting" && connection?.retryNow(), backoffMs(2, { baseMs: 1_000, floorMs: 1_000 }));
-}
-
-function receive(frames: ServerFrame[]): void {
-  queue.push(...frames);
-  if (isFlushPlanned) return;
-  isFlushPlanned = true;
-  // A hidden tab gets no animation frames, and its badge must still count.
-  if (document.visibilityState === "visible") requestAnimationFrame(flush);
-  else setTimeout(flush, 50);
-}
-
-/** Apply everything that came since the last frame, in one go. */
-function flush(): void {
-  isFlushPlanned = false;
-  const frames = queue;
-  queue = [];
-  batch(() => frames.forEach(handle));
 }
 
 function handle(frame: ServerFrame): void {
