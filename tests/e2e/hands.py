@@ -6,6 +6,7 @@ accessibility tree for a thing of a role and a name, and acts on what it is give
 """
 
 import gettext
+import json
 import re
 from typing import Any
 
@@ -22,6 +23,7 @@ class Words:
     """What a text of ours is in a language: the client's catalogue, then the pages'."""
 
     def __init__(self, language: str) -> None:
+        self._emoji = json.loads(_ARABIC_EMOJI.read_text()) if language.startswith("ar") else {}
         self._catalogues = [
             gettext.translation(domain, ROOT / "locale", [language], fallback=True)
             for domain in ("djangojs", "django")
@@ -33,7 +35,12 @@ class Words:
         is_turned = _ARABIC.search(words) is not None
         return words.format(**{key: _apart(value, is_turned) for key, value in values.items()})
 
+    def of_emoji(self, emoji: str, in_english: str) -> str:
+        """What an emoji is called."""
+        return self._emoji.get(emoji, [in_english])[0]
 
+
+_ARABIC_EMOJI = ROOT / "messaging" / "web" / "emojis" / "ar.json"
 _ARABIC = re.compile("[\u0600-\u06ff]")
 
 
@@ -75,7 +82,7 @@ class Hand:
 
     def react(self, to: str) -> None:
         self.act_on(to, "Add reaction")
-        self.press("button", "party popper")
+        self.press("button", self.words.of_emoji("\U0001f389", "party popper"))
 
     def search(self, word: str) -> None:
         self.press("button", self.words("Search in this conversation"))
