@@ -2,16 +2,34 @@
 
 Counts name the tenant; latencies are kept per route only, since a thousand tenants times fifty
 routes times a dozen buckets would be more series than any server wants to keep.
+
+Where PROMETHEUS_MULTIPROC_DIR names a directory, the processes that were started with it keep their
+numbers there, and each of them shows the sum of all: whichever of several web workers is asked, the
+answer is the same, and a worker that died takes no counts with it.
 """
 
 import ipaddress
+import os
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from django.http import HttpResponse, HttpResponseNotFound
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from core.http import Request
+
+READ_WHEN_ASKED = CollectorRegistry(auto_describe=False)
+"""Collectors of what all processes share, such as the database: read by the one that is asked."""
 
 REQUESTS = Counter(
     "chancery_http_requests_total",
@@ -44,9 +62,41 @@ class MetricsMiddleware:
         return response
 
 
+_PID_OF_GAUGE = re.compile(r"gauge_live\w*_(\d+)\.db")
+_before_showing: dict[object, Callable[[], None]] = {}
+
+
+def before_showing(key: object, note: Callable[[], None] | None) -> None:
+    """Have `note` called before this process shows metrics; None ends that."""
+    if note is None:
+        _before_showing.pop(key, None)
+    else:
+        _before_showing[key] = note
+
+
 def metrics_page() -> HttpResponse:
-    """All metrics of this process, in Prometheus' text format."""
-    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+    """All metrics, in Prometheus' text format: of all processes that share a directory, or ours."""
+    for note in list(_before_showing.values()):
+        note()
+    of_processes = REGISTRY
+    if directory := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        _forget_the_dead(Path(directory))
+        of_processes = CollectorRegistry()
+        MultiProcessCollector(of_processes, directory)
+    text = generate_latest(of_processes) + generate_latest(READ_WHEN_ASKED)
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
+
+
+def _forget_the_dead(directory: Path) -> None:
+    """What a process has right now, such as sockets, ends with it, however it ended."""
+    found = {_PID_OF_GAUGE.fullmatch(file.name) for file in directory.iterdir()}
+    for pid in {int(match[1]) for match in found if match}:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            mark_process_dead(pid, str(directory))
+        except PermissionError:
+            continue
 
 
 def is_from_here(request: Request) -> bool:

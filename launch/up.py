@@ -6,6 +6,7 @@ CHANCERY_DEMO_EXPORT, CHANCERY_WEB_WORKERS, DATABASE_URL, REDIS_URL.
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 import time
@@ -128,6 +129,7 @@ def welcome(port: int, environ: Mapping[str, str]) -> str:
 async def run(found: Servers, data_dir: DataDir, port: int, external: Mapping[str, str]) -> None:
     """Prepare the database, then run the product until it is told to stop."""
     environment = dict(os.environ) | found.environment() | {"PORT": str(port)} | OF_PROCESSES
+    environment.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_emptied(data_dir.path)))
     (data_dir.path / "static").mkdir(exist_ok=True)
     supervisor = Supervisor(programs(port, data_dir.path, _workers(external)), environment)
     task = asyncio.current_task()
@@ -140,6 +142,14 @@ async def run(found: Servers, data_dir: DataDir, port: int, external: Mapping[st
             mother = await stack.enter_async_context(Mother(environment, supervisor.say))
             supervisor.spawn = mother.spawn
         await _prepare_and_run(supervisor, found, port, external, began)
+
+
+def _emptied(data_dir: Path) -> Path:
+    """Where the processes of this run add up their metrics; what earlier runs left goes."""
+    directory = data_dir / "run" / "metrics"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return directory
 
 
 async def _prepare_and_run(

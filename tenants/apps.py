@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from prometheus_client import REGISTRY
 
 from core.logs import name_tenant_with
 from tenants.context import tenant_or_none
@@ -11,7 +10,8 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the ports of the floor below."""
+        from core.metrics import READ_WHEN_ASKED
         from tenants.metrics import TenantCollector
 
         name_tenant_with(tenant_or_none)
-        REGISTRY.register(TenantCollector())
+        READ_WHEN_ASKED.register(TenantCollector())

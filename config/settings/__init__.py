@@ -13,6 +13,8 @@ CHANCERY_DATA_DIR = env.data_dir()
 CHANCERY_ROOT_DOMAIN = env.root_domain()
 CHANCERY_PORT = env.number("PORT", 8000)
 
+env.metrics_dir()
+
 SECRET_KEY = env.secret_key(ENVIRONMENT)
 DEBUG = False
 ALLOWED_HOSTS = [f".{CHANCERY_ROOT_DOMAIN}"]

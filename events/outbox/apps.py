@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from prometheus_client import REGISTRY
 
 
 class OutboxConfig(AppConfig):
@@ -9,9 +8,10 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         """What is queued for a tenant goes with the tenant."""
+        from core.metrics import READ_WHEN_ASKED
         from events.outbox.items import forget_tenant
         from events.outbox.metrics import OutboxCollector
         from tenants.hooks import erases
 
         erases(forget_tenant)
-        REGISTRY.register(OutboxCollector())
+        READ_WHEN_ASKED.register(OutboxCollector())

@@ -97,13 +97,13 @@ class Gateway:
         self.admitting = 0
         self._loop = asyncio.get_running_loop()
         self._part: Callable[[], None] = lambda: None
-        self._shown: metrics.LiveCollector | None = None
+        self._shown: metrics.Show | None = None
         self._beating: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self.hub.start()
         self._part = bus.hand_on(self._take_at_once)
-        self._shown = metrics.show(self.hub)
+        self._shown = metrics.Show(self.hub)
         self._beating = asyncio.create_task(self.heart.run(), name="heart")
 
     def _take_at_once(self, topic: str, frame: bytes) -> None:
@@ -119,7 +119,7 @@ class Gateway:
         if self._beating is not None:
             self._beating.cancel()
         if self._shown is not None:
-            metrics.hide(self._shown)
+            self._shown.end()
             self._shown = None
         await self.hub.close()
 
