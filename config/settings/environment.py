@@ -45,14 +45,14 @@ def one_of(name: str, choices: tuple[str, ...]) -> str:
 
 
 def metrics_dir() -> None:
-    """Make the directory in which processes add up their metrics, before any metric looks for it."""
+    """Make the directory in which processes add up metrics, before any metric looks for it."""
     if directory := text("PROMETHEUS_MULTIPROC_DIR"):
         try:
             Path(directory).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             refuse(
-                f"PROMETHEUS_MULTIPROC_DIR is {directory!r}, which cannot be made ({error.strerror});"
-                " set it to a directory that this process may write, or leave it out."
+                f"PROMETHEUS_MULTIPROC_DIR is {directory!r}, which cannot be made"
+                f" ({error.strerror}); set it to a directory that this process may write, or leave it out."
             )
     else:
         os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # Its library asks only whether it is set.
