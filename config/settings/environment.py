@@ -52,7 +52,8 @@ def metrics_dir() -> None:
         except OSError as error:
             refuse(
                 f"PROMETHEUS_MULTIPROC_DIR is {directory!r}, which cannot be made"
-                f" ({error.strerror}); set it to a directory that this process may write, or leave it out."
+                f" ({error.strerror}); set it to a directory that this process may write,"
+                " or leave it out."
             )
     else:
         os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # Its library asks only whether it is set.
