@@ -2,6 +2,7 @@
 
 from accounts.branding.models import Branding
 from accounts.domains.models import DomainProof
+from accounts.grants.models import ObjectGrant
 from accounts.groups.models import Group, GroupMember
 from accounts.idempotency.models import IdempotencyRecord
 from accounts.invitations.models import Invitation, JoinPolicy, JoinRequest
@@ -52,6 +53,7 @@ __all__ = [
     "OAuthGrant",
     "OAuthRefreshToken",
     "OAuthSecret",
+    "ObjectGrant",
     "ProviderGroupGrant",
     "ProviderKey",
     "ProviderPersonGrant",

@@ -34,10 +34,10 @@ def check_may_grant(actor: Actor, kind: Grantable) -> None:
 def granted_to(actor: Actor, kind: Grantable) -> QuerySet[Any]:
     """The ids of what the actor was granted, themselves or by a group; to filter by, in SQL."""
     if actor.user_id is None:
-        return kind.people.objects.none().values("content_object_id")
-    mine = kind.people.objects.filter(user_id=actor.user_id).values("content_object_id")
+        return kind.people.objects.none().values(kind.thing_id)
+    mine = kind.people.objects.filter(user_id=actor.user_id).values(kind.thing_id)
     ours = kind.groups.objects.filter(group_id__in=group_ids_in_sql(actor.user_id))
-    return mine.union(ours.values("content_object_id"))
+    return mine.union(ours.values(kind.thing_id))
 
 
 def within_reach(actor: Actor, kind: Grantable) -> Q:

@@ -1,8 +1,10 @@
 """What can be granted to people and groups, one kind at a time; a feature adds its kind by a line.
 
 A grant of an identity provider or a service account lets somebody look after that one alone. A kind
-names its two tables (django-guardian's with a direct foreign key), the permission that needs no
-grant, and who decides. Reviews, the explainer, the console and the API go through all of them.
+names where its grants lie, the permission that needs no grant, and who decides. Those of which
+there are few share a table (`models.ObjectGrant`); those by which lists are trimmed in SQL have two
+of their own (django-guardian's with a direct foreign key). Reviews, the explainer, the console and
+the API go through all of them.
 """
 
 from collections.abc import Callable
@@ -51,19 +53,21 @@ class GroupGrant(GroupObjectPermissionBase):
 class Grantable:
     """One kind of thing that can be granted.
 
-    `name` stands in addresses, events and reviews; `codename` is Django's name of the one
-    permission in its tables. `permission` is what reaches all of the kind without a grant.
+    `name` stands in addresses, events and reviews. `people` and `groups` hold its grants, `thing`
+    is the field by which they name the object; `codename` is Django's name of the one permission in
+    tables of its own. `permission` is what reaches all of the kind without a grant.
     """
 
     name: str
     label: str | Promise
     people: type[models.Model]
     groups: type[models.Model]
-    codename: str
     permission: Permission
     objects: Callable[[], models.QuerySet[Any]]
     """Every object of the kind that can be granted."""
     title: Callable[[Any], str]
+    thing: str = "content_object"
+    codename: str = ""
     opens_console: bool = True
     """Whether a grant opens the console, where the object's page is."""
     give: Change | None = None
@@ -74,12 +78,21 @@ class Grantable:
     and offers nothing else of the kind.
     """
 
+    @property
+    def thing_id(self) -> str:
+        return f"{self.thing}_id"
+
+    def holders(self, sort: str) -> str:
+        """In SQL, the ids of all people (`user`) or groups (`group`) that were granted any."""
+        table = (self.people if sort == "user" else self.groups)._meta.db_table
+        return f"SELECT {sort}_id FROM {table} WHERE {self.thing_id} IS NOT NULL"
+
     def offered(self) -> models.QuerySet[Any]:
         """What may be named to those who run the console."""
         if not self.is_private:
             return self.objects()
-        people = self.people._default_manager.values("content_object_id")
-        groups = self.groups._default_manager.values("content_object_id")
+        people = self.people._default_manager.values(self.thing_id)
+        groups = self.groups._default_manager.values(self.thing_id)
         return self.objects().filter(models.Q(id__in=people) | models.Q(id__in=groups))
 
 
@@ -90,7 +103,7 @@ def grantable(kind: Grantable) -> Grantable:
     """Register a kind."""
     _kinds[kind.name] = kind
     if kind.opens_console:
-        opens_console(people=kind.people._meta.db_table, groups=kind.groups._meta.db_table)
+        opens_console(people=kind.holders("user"), groups=kind.holders("group"))
     return kind
 
 

@@ -23,8 +23,8 @@ class _ObjectGrantForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "content_object" in self.fields:
-            self.fields["content_object"] = forms.ModelChoiceField(
+        if self.kind.thing in self.fields:
+            self.fields[self.kind.thing] = forms.ModelChoiceField(
                 queryset=self.kind.offered(), label=str(self.kind.label).capitalize()
             )
 
@@ -38,14 +38,9 @@ class _ObjectGrantAdmin(KeptPage):
     )
     kind: Grantable
     holder = ""
-    ordering = ("content_object__name",)
-
-    @admin.display(description=_("what"), ordering="content_object__name")
-    def granted(self, grant: Any) -> str:
-        return self.kind.title(grant.content_object)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("content_object", self.holder)
+        return super().get_queryset(request).select_related(self.kind.thing, self.holder)
 
     def _may(self, request: HttpRequest) -> bool:
         return request.user.is_staff and actor_for(request.user).may(self.kind.permission)
@@ -64,16 +59,16 @@ class _ObjectGrantAdmin(KeptPage):
 
     def create(self, actor: Actor, values: dict[str, Any]) -> Any:
         about = {f"{self.holder}_id": values[self.holder].id}
-        object_id = values["content_object"].id
+        object_id = values[self.kind.thing].id
         services.grant(actor, kind=self.kind.name, object_id=object_id, **about)
-        return self.model.objects.filter(content_object_id=object_id, **about).first()
+        return self.model.objects.filter(**{self.kind.thing_id: object_id}, **about).first()
 
     def remove(self, actor: Actor, row: Any) -> None:
         holder_id = getattr(row, f"{self.holder}_id")
         services.take_grant(
             actor,
             kind=self.kind.name,
-            object_id=row.content_object_id,
+            object_id=getattr(row, self.kind.thing_id),
             **{f"{self.holder}_id": holder_id},
         )
 
@@ -87,6 +82,11 @@ _OF_PEOPLES_OWN = _(
 def register_kind(kind: Grantable) -> None:
     """Make the two pages of one kind."""
     form = type("GrantForm", (_ObjectGrantForm,), {"kind": kind})
+
+    @admin.display(description=_("what"), ordering=f"{kind.thing}__name")
+    def granted(_page: Any, grant: Any) -> str:
+        return kind.title(getattr(grant, kind.thing))
+
     for holder, model, words in (
         ("user", kind.people, _("Let a person look after one")),
         ("group", kind.groups, _("Let a group look after one")),
@@ -98,13 +98,15 @@ def register_kind(kind: Grantable) -> None:
             {
                 "kind": kind,
                 "holder": holder,
+                "granted": granted,
                 "lead": _OF_PEOPLES_OWN if kind.is_private else _ObjectGrantAdmin.lead,
                 "add_words": words,
                 "form": form,
-                "fields": ("content_object", holder),
+                "fields": (kind.thing, holder),
+                "ordering": (f"{kind.thing}__name",),
                 "list_display": ("granted", "person" if holder == "user" else holder),
                 "autocomplete_fields": (holder,),
-                "search_fields": ("content_object__name", *names),
+                "search_fields": (f"{kind.thing}__name", *names),
             },
         )
         admin.site.register(model, page)

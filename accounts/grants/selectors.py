@@ -32,8 +32,9 @@ def grants_of(actor: Actor, kind: str, object_id: UUID) -> list[Grant]:
 
 def holders_of(found: Grantable, object_id: UUID) -> list[Grant]:
     """The same, for whoever has asked already who may know it."""
-    people = found.people.objects.filter(content_object_id=object_id).order_by("user__name")
-    groups = found.groups.objects.filter(content_object_id=object_id).order_by("group__name")
+    about = {found.thing_id: object_id}
+    people = found.people.objects.filter(**about).order_by("user__name")
+    groups = found.groups.objects.filter(**about).order_by("group__name")
     return [
         Grant(id_, None, name)
         for id_, name in people.values_list("user_id", "user__name")[:MOST_GRANTS]
@@ -46,7 +47,8 @@ def holders_of(found: Grantable, object_id: UUID) -> list[Grant]:
 def open_consoles(group_ids: frozenset[UUID]) -> bool:
     """Say whether any of these groups was granted something that opens the console; one query."""
     asked = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {kind.groups._meta.db_table} WHERE group_id = ANY(%(ids)s::uuid[]))"
+        f"EXISTS (SELECT 1 FROM ({kind.holders('group')}) g"
+        " WHERE g.group_id = ANY(%(ids)s::uuid[]))"
         for kind in kinds()
         if kind.opens_console
     )

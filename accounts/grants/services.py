@@ -84,8 +84,10 @@ def write(actor: Actor, kind: Grantable, object_id: UUID, holder: User | Group) 
     rows = _rows(kind, object_id, user_id, group_id)
     if rows.exists():
         return False
-    about = {"user": holder} if isinstance(holder, User) else {"group": holder}
-    rows.model.objects.create(permission=_permission(kind), content_object_id=object_id, **about)
+    about = {kind.thing_id: object_id, "user_id" if user_id else "group_id": holder.id}
+    if kind.codename:
+        about["permission"] = TablePermission.objects.get(codename=kind.codename)
+    rows.model.objects.create(**about)
     publish(ObjectGrantGiven(object_id, kind.name, user_id, group_id), by=actor)
     return True
 
@@ -128,13 +130,9 @@ def _refresh(user_id: UUID | None, group_id: UUID | None) -> None:
     refresh({user_id} if user_id else people_in([group_id] if group_id else []))
 
 
-def _permission(kind: Grantable) -> TablePermission:
-    return TablePermission.objects.get(codename=kind.codename)
-
-
 def _rows(
     kind: Grantable, object_id: UUID, user_id: UUID | None, group_id: UUID | None
 ) -> QuerySet[Any]:
     if user_id is not None:
-        return kind.people.objects.filter(content_object_id=object_id, user_id=user_id)
-    return kind.groups.objects.filter(content_object_id=object_id, group_id=group_id)
+        return kind.people.objects.filter(**{kind.thing_id: object_id}, user_id=user_id)
+    return kind.groups.objects.filter(**{kind.thing_id: object_id}, group_id=group_id)

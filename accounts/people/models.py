@@ -1,7 +1,6 @@
 """People (and bots) of one organisation."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
@@ -36,7 +35,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser):
     """A person or bot. People without an e-mail address (from an import) cannot sign in."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -70,7 +69,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        permissions = [("look_after_bot", "Looks after the service account")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="accounts_user_email_unique"),
             models.UniqueConstraint(

@@ -32,15 +32,19 @@ UPDATE accounts_user u SET granted = fresh.names
  WHERE u.id = fresh.id AND u.granted IS DISTINCT FROM fresh.names
 """
 _OPENER = f"""
-UNION ALL SELECT %(console)s WHERE EXISTS (SELECT 1 FROM {{people}} g WHERE g.user_id = one.id)
 UNION ALL SELECT %(console)s WHERE EXISTS (
-    SELECT 1 FROM {{groups}} g WHERE g.group_id IN ({ABOVE_PERSON.format(user="one.id")}))
+    SELECT 1 FROM ({{people}}) g WHERE g.user_id = one.id)
+UNION ALL SELECT %(console)s WHERE EXISTS (
+    SELECT 1 FROM ({{groups}}) g WHERE g.group_id IN ({ABOVE_PERSON.format(user="one.id")}))
 """
 _openers: list[str] = []
 
 
 def opens_console(*, people: str, groups: str) -> None:
-    """Let whoever stands in one of these tables, or whose group does, open the console."""
+    """Let whoever is among these, or whose group is, open the console.
+
+    Both are SQL: they select a `user_id`, and a `group_id`.
+    """
     _openers.append(_OPENER.format(people=people, groups=groups))
 
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.grants.kinds import GroupGrant, PersonGrant
+from accounts.grants.models import GrantsOf, ObjectGrant
 from accounts.sso.schemas import Grant, Mapping, OidcTrust, Options, SamlTrust
 from core.ids import new_id
 from core.permissions import ROLE_PERMISSIONS, Permission, Role, known_permissions
@@ -56,7 +56,6 @@ class IdentityProvider(models.Model):
         verbose_name = _("identity provider")
         verbose_name_plural = _("identity providers")
         ordering = ["name", "id"]
-        permissions = [("look_after_provider", "Looks after the identity provider")]
 
     def __str__(self) -> str:
         return self.name
@@ -210,23 +209,23 @@ class SsoSession(models.Model):
         return str(self.session_id)
 
 
-class ProviderPersonGrant(PersonGrant):
+class ProviderPersonGrant(ObjectGrant):
     """A person who looks after one provider."""
 
-    content_object = models.ForeignKey(IdentityProvider, models.CASCADE, related_name="+")
+    objects = GrantsOf("provider", "user")
 
-    class Meta(PersonGrant.Meta):
-        abstract = False
+    class Meta:
+        proxy = True
         verbose_name = _("identity provider that a person looks after")
         verbose_name_plural = _("identity providers that people look after")
 
 
-class ProviderGroupGrant(GroupGrant):
+class ProviderGroupGrant(ObjectGrant):
     """A group whose people look after one provider."""
 
-    content_object = models.ForeignKey(IdentityProvider, models.CASCADE, related_name="+")
+    objects = GrantsOf("provider", "group")
 
-    class Meta(GroupGrant.Meta):
-        abstract = False
+    class Meta:
+        proxy = True
         verbose_name = _("identity provider that a group looks after")
         verbose_name_plural = _("identity providers that groups look after")

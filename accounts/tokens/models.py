@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.grants.kinds import GroupGrant, PersonGrant
+from accounts.grants.models import GrantsOf, ObjectGrant
 from accounts.people.models import User
 from core.ids import new_id
 
@@ -60,23 +60,23 @@ class ServiceAccount(User):
         verbose_name_plural = _("service accounts")
 
 
-class BotPersonGrant(PersonGrant):
+class BotPersonGrant(ObjectGrant):
     """A person who looks after one service account."""
 
-    content_object = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    objects = GrantsOf("bot", "user")
 
-    class Meta(PersonGrant.Meta):
-        abstract = False
+    class Meta:
+        proxy = True
         verbose_name = _("service account that a person looks after")
         verbose_name_plural = _("service accounts that people look after")
 
 
-class BotGroupGrant(GroupGrant):
+class BotGroupGrant(ObjectGrant):
     """A group whose people look after one service account."""
 
-    content_object = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    objects = GrantsOf("bot", "group")
 
-    class Meta(GroupGrant.Meta):
-        abstract = False
+    class Meta:
+        proxy = True
         verbose_name = _("service account that a group looks after")
         verbose_name_plural = _("service accounts that groups look after")

@@ -172,7 +172,6 @@ class People:
             "role": Role.GUEST.value if person.is_guest else Role.MEMBER.value,
             "is_active": not person.is_deleted,
             "is_bot": person.is_bot,
-            "is_superuser": False,
             "locale": person.locale,
             "time_zone": person.time_zone,
             "external_id": self._workspace.external(person.slack_id),

@@ -168,9 +168,10 @@ def _joined(person: User, channel: Conversation) -> Path:
 
 def _by_grants(person: User, kind: Grantable, end: Step, chains: dict[UUID, Chain]) -> list[Path]:
     paths = []
-    if kind.people.objects.filter(content_object_id=end.id, user=person).exists():
+    thing = {kind.thing_id: end.id}
+    if kind.people.objects.filter(**thing, user=person).exists():
         paths.append(Path(By.GRANT, (end,)))
-    granted = kind.groups.objects.filter(content_object_id=end.id, group_id__in=chains)
+    granted = kind.groups.objects.filter(**thing, group_id__in=chains)
     names = _names(chains)
     for group_id in sorted(granted.values_list("group_id", flat=True)):
         steps = [Step("group", id_, names[id_]) for id_ in chains[group_id]]

@@ -100,15 +100,15 @@ def close_review(actor: Actor, *, review_id: UUID) -> AccessReview:
 def _lines(review: AccessReview) -> Iterator[ReviewItem]:
     for kind in kinds():
         for model, holder in ((kind.people, "user"), (kind.groups, "group")):
-            rows = model.objects.select_related("content_object", holder)
-            for row in rows.order_by("content_object__name", f"{holder}__name").iterator():
+            rows = model.objects.select_related(kind.thing, holder)
+            for row in rows.order_by(f"{kind.thing}__name", f"{holder}__name").iterator():
                 yield ReviewItem(
                     review=review,
                     kind=f"{kind.name}_to_{'person' if holder == 'user' else 'group'}",
                     user_id=row.user_id if holder == "user" else None,
                     group_id=row.group_id if holder == "group" else None,
-                    object_id=row.content_object_id,
-                    label=_label(kind.title(row.content_object), getattr(row, holder).name),
+                    object_id=getattr(row, kind.thing_id),
+                    label=_label(kind.title(getattr(row, kind.thing)), getattr(row, holder).name),
                 )
     given = RoleAssignment.objects.select_related("role", "user", "group", "over_group")
     over = given.filter(over_conversation_id__isnull=False).values("over_conversation_id")

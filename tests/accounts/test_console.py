@@ -91,10 +91,10 @@ def test_nobody_lowers_or_raises_themselves(in_acme, cast):
 
 
 def test_forged_fields_have_no_effect(in_acme, cast):
-    change(cast.ana, cast.bo, is_superuser="on", password="plain", id=str(cast.cy.id))
+    change(cast.ana, cast.bo, granted="console.open", password="plain", id=str(cast.cy.id))
 
     bo = User.objects.get(id=cast.bo.id)
-    assert not bo.is_superuser
+    assert bo.granted is None
     assert bo.check_password("correct-horse-battery")
 
 

@@ -50,11 +50,12 @@ def test_an_invitation_by_mail_brings_one_person_in(in_acme, cast, mail):
     client = browser()
     assert "zoe@x.example" in client.get(path).text
 
-    client.post(path, {**NEW, "email": "other@x.example", "role": "owner", "is_superuser": "on"})
+    forged = {"email": "other@x.example", "role": "owner", "granted": "console.open"}
+    client.post(path, NEW | forged)
 
     zoe = User.objects.get(email="zoe@x.example")
     assert is_in(client)
-    assert (zoe.role, zoe.is_superuser) == ("member", False)
+    assert (zoe.role, zoe.granted) == ("member", None)
     assert EmailAddress.objects.get(user=zoe).verified
     assert browser().get(path).status_code == 404
     assert ways() == ["mail"]

@@ -333,7 +333,7 @@ class TestInTheConsole:
         add = "/admin/accounts/providerpersongrant/add/"
         assert "okta" in ana.get(add).text
 
-        ana.post(add, {"content_object": str(okta.id), "user": str(cast.bo.id)})
+        ana.post(add, {"provider": str(okta.id), "user": str(cast.bo.id)})
         row = ProviderPersonGrant.objects.get()
         page = ana.get("/admin/accounts/providerpersongrant/")
 

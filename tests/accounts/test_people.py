@@ -146,7 +146,7 @@ def test_the_same_address_is_free_in_another_organisation(in_globex, cast):
         {"email": "no address"},
         {"time_zone": "Mars/Olympus"},
         {"role": "emperor"},
-        {"is_superuser": True},
+        {"granted": ["console.open"]},
         {"password": "plain"},
     ],
 )

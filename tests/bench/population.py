@@ -132,7 +132,8 @@ def table_count() -> int:
 
     own = [label for label in settings.TENANT_APPS if "." not in label]
     ours = [c for c in apps.get_app_configs() if c.name in own and c.name not in _FOREIGN]
-    return sum(len(list(config.get_models(include_auto_created=True))) for config in ours)
+    models = [model for c in ours for model in c.get_models(include_auto_created=True)]
+    return len({model._meta.db_table for model in models})
 
 
 _FOREIGN = {"guardian", "allauth"}

@@ -28,10 +28,10 @@ MANY = 9_999
 
 CROWD = """
     INSERT INTO accounts_user
-           (id, email, name, password, role, title, is_active, is_bot, is_superuser, created_at,
+           (id, email, name, password, role, title, is_active, is_bot, created_at,
             locale, time_zone, preferences)
     SELECT gen_random_uuid(), 'crowd' || n || '@acme.example', 'Crowd ' || n, '!', 'member', '',
-           true, false, false, now(), 'en', 'UTC', '{}'
+           true, false, now(), 'en', 'UTC', '{}'
       FROM generate_series(1, %(many)s) n RETURNING id
 """
 _PEOPLE = f"""

@@ -22,7 +22,10 @@ OWNER = NewOwner(email="owner@new.example", name="Owner", password_hash="!")
 # Read from the catalogue in other ways than the snapshot reads it.
 _VIEWS = {
     "columns": """
-        SELECT table_name, ordinal_position, column_name, data_type, udt_name, is_nullable,
+        SELECT table_name,
+               -- A column that was dropped leaves a gap, which nobody sees.
+               row_number() OVER (PARTITION BY table_name ORDER BY ordinal_position),
+               column_name, data_type, udt_name, is_nullable,
                character_maximum_length, collation_name, column_default, is_identity,
                identity_generation, is_generated, generation_expression, numeric_precision
         FROM information_schema.columns WHERE table_schema = %s""",

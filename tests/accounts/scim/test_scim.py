@@ -227,7 +227,7 @@ def test_rights_come_from_nothing_that_is_sent(provider):
     )
 
     zoe = account(made)
-    assert (zoe.role, zoe.is_superuser, zoe.granted, zoe.is_staff) == ("member", False, None, False)
+    assert (zoe.role, zoe.granted, zoe.is_staff) == ("member", None, False)
 
 
 def test_a_role_comes_by_the_tokens_mapping_alone(cast, in_acme):
