@@ -33,6 +33,7 @@ from messaging.live.protocol import CloseCode
 from messaging.live.receipts import EVERY_S, Receipts
 from messaging.live.socket import Person, Socket, drain_frame
 from messaging.live.subscriptions import Subscriptions
+from messaging.live.wire import encoded
 
 logger = logging.getLogger(__name__)
 
@@ -313,7 +314,7 @@ class Hub:
         effect = EFFECTS.get((channel.topic.kind, frame.event))
         if effect is not None:
             effect(self, channel, frame)
-        lane, text = channel.topic.lane, frame.text
+        lane, text, message = channel.topic.lane, frame.text, encoded(frame.text)
         # Empty but for conversations whose later members may not read what was before them.
         about, withheld = frame.about if channel.begins else 0, ""
         is_for_all = channel.topic.kind != TENANT
@@ -324,7 +325,7 @@ class Hub:
                     withheld = withheld or frame.withheld
                     socket.write(lane, withheld)
                 else:
-                    socket.write(lane, text)
+                    socket.write(lane, text, message=message)
         self.delivered += len(channel.sockets)
         if channel.joining:
             channel.seat_arrived()
@@ -333,10 +334,10 @@ class Hub:
         """Typing: to the others, now or never; the first thing to go under load."""
         if self.is_busy and frame.type == "typing":
             return
-        author = frame.body.get("user_id")
+        author, message = frame.body.get("user_id"), encoded(frame.text)
         for socket in tuple(channel.sockets):
             if socket.person.user_id != author:
-                socket.write(channel.topic.lane, frame.text, is_fleeting=True)
+                socket.write(channel.topic.lane, frame.text, message=message, is_fleeting=True)
 
     # Topics and seats
 

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from messaging.live.buffer import OWN, Backlog
+from messaging.live.wire import server_of, write_past
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +38,10 @@ class Person:
 class Socket:
     """Writes to one client.
 
-    With no backlog a frame goes straight to the transport: the send is a task that is begun at
-    once and, unless the transport is full, is done when `write` returns. Otherwise frames wait in a
-    bounded `Backlog` that a single task drains.
+    With no backlog a frame goes straight to the transport: past the server's `send` where that is
+    possible (`wire`), else the send is a task that is begun at once and, unless the transport is
+    full, is done when `write` returns. Otherwise frames wait in a bounded `Backlog` that a single
+    task drains.
     """
 
     __slots__ = (
@@ -49,6 +51,7 @@ class Socket:
         "_loop",
         "_reader",
         "_send",
+        "_server",
         "connection_id",
         "is_closed",
         "person",
@@ -66,17 +69,25 @@ class Socket:
         #: The hub's beat at the last ping; heads that moved since are in the next one.
         self.pinged_at = 0
         self._send = send
+        self._server = server_of(send)
         self._loop = asyncio.get_running_loop()
         self._backlog = backlog
         self._draining: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[Any] | None = None
 
-    def write(self, lane: str, text: str, *, is_fleeting: bool = False) -> None:
-        """Write a frame now, or keep it in order; never waits, never raises."""
+    def write(
+        self, lane: str, text: str, *, message: bytes | None = None, is_fleeting: bool = False
+    ) -> None:
+        """Write a frame now, or keep it in order; never waits, never raises.
+
+        `message` is the same text, `wire.encoded` once for all who get it.
+        """
         if self.is_closed:
             return
         if self._draining is not None:
             self._waiting.push(lane, text, is_fleeting=is_fleeting)
+            return
+        if message is not None and self._server is not None and self._is_written(message):
             return
         begun = self._begin({"type": "websocket.send", "text": text})
         if begun is not None:
@@ -124,6 +135,16 @@ class Socket:
         if self._backlog is None:
             self._backlog = Backlog()
         return self._backlog
+
+    def _is_written(self, message: bytes) -> bool:
+        """Write past the server's `send`; False where that cannot be."""
+        assert self._server is not None
+        try:
+            return write_past(self._server, message)
+        except Exception:
+            # The client is gone; the reader of this connection will hear of it too.
+            self.is_closed = True
+            return True
 
     def _begin(self, message: dict[str, Any]) -> asyncio.Task[None] | None:
         """Start a send; returns the task only when it could not finish at once."""
