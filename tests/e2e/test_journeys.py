@@ -222,6 +222,7 @@ def test_older_messages_load_on_scrolling_up_without_a_jump(ana: Window, fresh_c
     ana.page.unroute("**/messages?before_seq=*")
 
     assert eventually(lambda: ana.page.evaluate(_HEIGHT) > height + 500)
+    assert eventually(lambda: ana.page.evaluate(_IS_DRAWN))
     assert ana.page.evaluate(_TOP_OF, seq) == pytest.approx(top, abs=1)
 
     def is_at_the_start() -> bool:
