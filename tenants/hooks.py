@@ -19,10 +19,12 @@ class NewOwner:
 
 type OwnerMaker = Callable[[NewOwner], None]
 type Eraser = Callable[[str], None]
+type FollowUp = Callable[[], None]
 
 _owner_makers: list[OwnerMaker] = []
 _furnishers: list[OwnerMaker] = []
 _erasers: list[Eraser] = []
+_follow_ups: list[FollowUp] = []
 
 
 def makes_owner[F: OwnerMaker](make: F) -> F:
@@ -41,6 +43,18 @@ def erases[F: Eraser](erase: F) -> F:
     """Register what removes a tenant's traces outside its schema; given the slug, may run twice."""
     _erasers.append(erase)
     return erase
+
+
+def follows_migrations[F: FollowUp](queue: F) -> F:
+    """Register what queues the work a migration leaves; runs in each tenant that was migrated."""
+    _follow_ups.append(queue)
+    return queue
+
+
+def follow_up() -> None:
+    """Queue what is left to do in the tenant in hand after its migrations."""
+    for queue in _follow_ups:
+        queue()
 
 
 def make_owner(owner: NewOwner) -> None:

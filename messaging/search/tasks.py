@@ -5,6 +5,7 @@ import time
 from celery import shared_task
 
 from messaging.search import services
+from tenants.hooks import follows_migrations
 
 _WORKS_FOR_S = 40.0
 
@@ -18,3 +19,9 @@ def reindex() -> None:
             # Others have their turn in between.
             reindex.delay()
             return
+
+
+@follows_migrations
+def index_what_was_written_before() -> None:
+    """A migration may change how messages are taken apart, and leaves those that are there to us."""
+    reindex.delay()

@@ -6,9 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from kombu.exceptions import OperationalError
 
-from tenants import fleet, levels
-from tenants.context import in_public, in_tenant, schema_of
+from tenants import fleet, hooks, levels
+from tenants.context import in_public, in_tenant, schema_of, tenant_or_none
 from tenants.models import Tenant, TenantState
 
 LAST = ("integrations", "0001_initial")
@@ -106,6 +107,31 @@ def test_a_tenant_that_was_mended_comes_out_of_quarantine(cast, real_commits, ca
     assert code == 0
     acme = Tenant.objects.get(slug="acme")
     assert (acme.state, acme.trouble) == (TenantState.READY, "")
+
+
+def test_what_follows_is_queued_for_those_that_were_migrated(
+    cast, real_commits, capsys, monkeypatch
+):
+    unapply("globex")
+    queued: list[str | None] = []
+    monkeypatch.setattr(hooks, "_follow_ups", [lambda: queued.append(tenant_or_none())])
+
+    run(capsys)
+    run(capsys)
+
+    assert queued == ["globex"]
+
+
+def test_without_a_broker_migrations_are_good_all_the_same(cast, real_commits, capsys, monkeypatch):
+    def queue() -> None:
+        raise OperationalError("nobody there")
+
+    unapply("globex")
+    monkeypatch.setattr(hooks, "_follow_ups", [queue])
+
+    code, report = run(capsys)
+
+    assert (code, report["tenants"][0]["state"]) == (0, "migrated")
 
 
 def test_a_suspended_tenant_is_migrated_and_stays_suspended(cast, real_commits, capsys):

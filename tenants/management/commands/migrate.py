@@ -12,9 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connection
 from django.db.migrations.autodetector import MigrationAutodetector
+from kombu.exceptions import OperationalError
 
 from tenants import fleet, levels
 from tenants.context import PUBLIC_SCHEMA, in_public, in_tenant, schema_of
+from tenants.hooks import follow_up
 from tenants.models import Tenant, TenantState
 from tenants.pooler import refuse_unsafe_pooler
 from tenants.schemas import migrate_public, stray_tables
@@ -98,10 +100,23 @@ class Command(BaseCommand):
             if options["verbosity"] and not options["json"]:
                 self.stdout.write(_line(outcome, number, len(todo)))
         settled = fleet.settle(set(slugs) - {outcome.slug for outcome in outcomes})
+        self.queue_what_follows([one.slug for one in outcomes if not one.failed])
         self.current = len(slugs) - len(todo)
         if settled and not options["json"]:
             self.stdout.write(f"Out of quarantine: {', '.join(settled)}")
         return outcomes
+
+    def queue_what_follows(self, slugs: list[str]) -> None:
+        """Have workers do what migrations leave to them; without a broker it is done in its time."""
+        try:
+            for slug in slugs:
+                with in_tenant(slug):
+                    follow_up()
+        except OperationalError:
+            self.stderr.write(
+                "The broker does not answer: what follows the migrations, such as indexing for the"
+                " search, begins within the hour."
+            )
 
     def report(self, outcomes: list[fleet.Outcome], seconds: float, *, as_json: bool) -> None:
         """Say what was done; end with 1 where a tenant is quarantined."""
