@@ -23,5 +23,5 @@ def reindex() -> None:
 
 @follows_migrations
 def index_what_was_written_before() -> None:
-    """A migration may change how messages are taken apart, and leaves those that are there to us."""
+    """A migration may change how messages are taken apart; those that are there are left to us."""
     reindex.delay()

@@ -107,7 +107,7 @@ class Command(BaseCommand):
         return outcomes
 
     def queue_what_follows(self, slugs: list[str]) -> None:
-        """Have workers do what migrations leave to them; without a broker it is done in its time."""
+        """Have workers do what migrations leave to them; without a broker it waits for its hour."""
         try:
             for slug in slugs:
                 with in_tenant(slug):
