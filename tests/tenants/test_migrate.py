@@ -193,6 +193,24 @@ def test_one_tenant_alone(cast, real_commits, capsys):
         call_command("migrate", tenant="never-was")
 
 
+def test_an_organisation_is_not_made_in_a_database_of_an_older_release(cast):
+    with in_public(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'outbox'")
+
+    with pytest.raises(
+        CommandError, match=r"older than the program: run `manage.py migrate` first"
+    ):
+        call_command(
+            "create_tenant",
+            slug="initech",
+            name="Initech",
+            owner_email="bill@initech.example",
+            owner_password="cover-sheets-94",
+        )
+
+    assert not Tenant.objects.filter(slug="initech").exists()
+
+
 def test_tables_of_tenants_in_public_stop_everything(cast):
     with in_public(), connection.cursor() as cursor:
         cursor.execute("CREATE TABLE accounts_user (id int)")

@@ -4,9 +4,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandError
 
 from core.commands import ChanceryCommand
-from tenants import services
+from tenants import levels, services
 from tenants.hosts import domain_name
 from tenants.signup import new_owner
 
@@ -28,6 +29,10 @@ class Command(ChanceryCommand):
         )
 
     def act(self, **options: Any) -> dict[str, Any]:
+        if levels.public_is_behind():
+            raise CommandError(
+                "The database is older than the program: run `manage.py migrate` first."
+            )
         owner = new_owner(
             email=options["owner_email"],
             name=options["owner_name"],
