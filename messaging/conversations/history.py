@@ -20,6 +20,17 @@ SELECT coalesce((SELECT seq FROM messaging_message
                   ORDER BY seq DESC LIMIT 1), 0)
 """
 
+LOOKED_INTO = """
+(x.history = 'all' OR (x.history = 'days'
+  AND (m.parts & 64 <> 0 OR m.created_at >= now() - make_interval(days => x.history_days))
+  AND coalesce((SELECT n.created_at >= now() - make_interval(days => x.history_days)
+                  FROM messaging_message n
+                 WHERE n.conversation_id = m.conversation_id AND n.seq > m.seq AND n.parts & 64 = 0
+                 ORDER BY n.seq LIMIT 1), TRUE)))
+"""
+"""Whether a message `m` is in what whoever only looks in may see of its conversation `x`: as
+`history_begins` says, but without going back through the days, for statements over many."""
+
 _LOOSENED = """
 UPDATE messaging_membership m
    SET history_from_seq = least(m.history_from_seq, 1 + coalesce(

@@ -5,32 +5,39 @@ in five messages by the index over words. PostgreSQL guesses which it is from it
 these do not know the word, or are old, or not there yet, it walked through a million messages for
 five. So nothing is left to guess. Each step is a statement that can be carried out in one way only:
 
-1. A walk along an index whose order is that of the hits, over a bounded number of the newest: of
-   the one conversation, of what calls on the person, of what one author wrote, or of all there is.
-   Where all of it was walked, that is the answer.
-2. Where the walk does not even promise a page, what is looked for is so rare that an index brings
-   all of it: words, authors, files, threads. In one conversation it may be rare here and frequent
-   elsewhere: there no more is fetched than the conversation itself holds, and else it is walked.
+1. A short walk along an index whose order is that of the hits: of the one conversation, of what
+   calls on the person, of what one author wrote, or of all there is. Where it fills the page, or
+   all of it was walked, that is the answer.
+2. Where the walk does not even promise a page, what is looked for may be rare: an index brings all
+   that may be meant, words, files, threads, or says that it is more than a few.
+3. What is not rare is somewhere further back: the walk goes on where it ended, in longer steps.
+4. What is frequent only elsewhere, in a conversation or time of which the walk saw nothing, is
+   brought by the index after all, but no more of it than there is to be looked at for the person.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
+from core.actor import Actor
 from core.paging import decode_cursor, encode_cursor
 from messaging.messages.view import COLUMNS
+from messaging.search.reach import FEW, conversations_seen, sees_little
 from tenants.statements import hot_rows
 
-WALKS = (5_000, 15_000, 45_000)
-"""Messages that a walk looks at: further only while there is a chance of a full page, ..."""
+WALKS = (1_000, 4_000, 15_000, 45_000)
+"""Messages that a walk looks at, step by step: beyond the first only while ..."""
 
 CHANCE = 8
-"""... that is, while an eighth of it was found."""
+"""... an eighth of what is needed was found, or an index said that it is not rare."""
+
+RARE = 2_000
+"""So many candidates are brought by an index at once, rather than walked to."""
 
 MOST_RANKED = 300
 """So many of the newest hits are ranked; what is older is found by more words, or by date."""
@@ -45,23 +52,21 @@ _TO_THE_END = 1 << 40
 
 # Two walks that are merged, and no union: that would fetch and sort all of both.
 _CALLS = """
-    SELECT m.* FROM (
-        (SELECT {place} AS place, x.message_id FROM messaging_mention x
-          WHERE {within} AND x.user_id = %(user_id)s ORDER BY {place} DESC LIMIT {limit})
-        UNION ALL
-        (SELECT {place}, x.message_id FROM messaging_mention x
-          WHERE {within} AND x.user_id IS NULL
-            AND NOT EXISTS (SELECT FROM messaging_mention own
-                  WHERE own.message_id = x.message_id AND own.user_id = %(user_id)s)
-          ORDER BY {place} DESC LIMIT {limit})
-        ORDER BY place DESC LIMIT {limit}) x
-    CROSS JOIN LATERAL (SELECT * FROM messaging_message m WHERE m.id = x.message_id OFFSET 0) m
+    (SELECT {place} AS place, x.message_id FROM messaging_mention x
+      WHERE {within} AND x.user_id = %(user_id)s ORDER BY {place} DESC LIMIT {limit})
+    UNION ALL
+    (SELECT {place}, x.message_id FROM messaging_mention x
+      WHERE {within} AND x.user_id IS NULL
+        AND NOT EXISTS (SELECT FROM messaging_mention own
+              WHERE own.message_id = x.message_id AND own.user_id = %(user_id)s)
+      ORDER BY {place} DESC LIMIT {limit})
+    ORDER BY place DESC
 """
 
 # A conversation holds no more messages than its journal holds events: the limit cuts nothing off,
 # and says that the index is to be walked.
 _OF_SEEN = """
-    SELECT m.* FROM unnest(%(seen)s::uuid[], %(heads)s::bigint[]) seen(id, head)
+    SELECT m.id, {order} AS place FROM unnest(%(seen)s::uuid[], %(heads)s::bigint[]) seen(id, head)
     CROSS JOIN LATERAL (SELECT * FROM messaging_message m WHERE m.conversation_id = seen.id
                          ORDER BY m.seq DESC LIMIT seen.head) m
 """
@@ -70,33 +75,27 @@ _BY_ID = """
     SELECT m.* FROM ({ids}) x
     CROSS JOIN LATERAL (SELECT * FROM messaging_message m WHERE m.id = x.message_id OFFSET 0) m
 """
-FILES = "SELECT DISTINCT message_id FROM messaging_file WHERE deleted_at IS NULL"
+# The same message may come several times; that is cheaper than to collect them all first.
+FILES = "SELECT message_id FROM messaging_file WHERE deleted_at IS NULL"
 THREADS = """
     SELECT id AS message_id FROM messaging_message WHERE thread_id IS NOT NULL
-     UNION SELECT thread_id FROM messaging_message WHERE thread_id IS NOT NULL
+     UNION ALL SELECT thread_id FROM messaging_message WHERE thread_id IS NOT NULL
 """
-
-
-class _Hit(NamedTuple):
-    """A hit, or, with `is_end`, the first message that the walk left out."""
-
-    id: UUID
-    place: int | UUID
-    is_end: bool
 
 
 @dataclass
 class Sought:
     """What is looked for: conditions on `m`, and how to go about it.
 
-    `within` is the name of the parameter that holds the one conversation, whose order is then the
-    order of the hits. `author` is that of the one author, or of several. `words` are conditions
-    that the index over words answers, and `ids` statements that name all that may be meant.
-    `seen` are the conversations to which the person is confined, and `is_all_seen` says that they
-    hold so little that all of it is looked at.
+    `visible` is the condition of what the actor may see. `within` is the name of the parameter that
+    holds the one conversation, whose order is then the order of the hits. `author` is that of the
+    one author, or of several. `words` are conditions that the index over words answers, and `ids`
+    statements that name all that may be meant.
     """
 
+    actor: Actor
     where: list[str]
+    visible: str
     params: dict[str, Any]
     wanted: str | None = None
     within: str | None = None
@@ -104,9 +103,8 @@ class Sought:
     calls_on_one: bool = False
     words: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
-    has_seen: bool = False
-    is_all_seen: bool = False
     _bounds: list[tuple[str, str]] = field(default_factory=list)
+    _columns: str = COLUMNS
 
     @property
     def order(self) -> str:
@@ -117,11 +115,10 @@ class Sought:
         if cursor:
             (self.params["before"],) = decode_cursor(cursor, int if self.within else UUID)
             self.bound(self.order, "<", "before")
-        hits = self._find(limit + 1)
-        rows = self._rows(hits[:limit], "n", limit)
-        if len(hits) <= limit:
+        rows = self._find(limit + 1)
+        if len(rows) <= limit:
             return rows, None
-        return rows, encode_cursor(hits[limit - 1].place)
+        return rows[:limit], encode_cursor(rows[limit - 1][-1])
 
     def best(self, cursor: str | None, limit: int) -> tuple[list[tuple], str | None]:
         """The best of the newest. What comes in meanwhile does not move the pages that follow."""
@@ -130,14 +127,13 @@ class Sought:
             skip, stamp, self.params["newest"] = decode_cursor(cursor, int, str, UUID)
             now = _moment(stamp) or now
             self.bound("m.id", "<=", "newest")
-        hits = self._find(MOST_RANKED)
+        self._columns = "m.id"
+        ids = [row[0] for row in self._find(MOST_RANKED)]
         self.params |= {"now": now, "skip": max(0, min(skip, MOST_RANKED))}
-        rank = f"{_RANK.format(wanted=f'({self.wanted})')} DESC, m.id DESC"
-        rows = self._rows(hits, rank, limit + 1)
+        rows = self._ranked(ids, limit + 1)
         if len(rows) <= limit:
             return rows, None
-        newest = max(hit.id for hit in hits)
-        return rows[:limit], encode_cursor(skip + limit, now.isoformat(), newest)
+        return rows[:limit], encode_cursor(skip + limit, now.isoformat(), max(ids))
 
     def bound(self, column: str, operator: str, param: str) -> None:
         """Look at nothing beyond; where it is in the order of the walk, that begins or ends there.
@@ -148,118 +144,167 @@ class Sought:
         if column == self.order:
             self._bounds.append((operator, param))
 
-    def _find(self, needed: int) -> list[_Hit]:
+    def _find(self, needed: int) -> list[tuple]:
         """Walk as far as it is worth it, and ask an index where that does not do."""
-        self.params["needed"] = needed
-        if self.is_all_seen:
-            return self._hits(self._every(_OF_SEEN))
+        hits: list[tuple] = []
+        is_asked = False
         for most in WALKS:
-            hits = self._hits(self._walk(most))
-            is_whole = not (hits and hits[-1].is_end)
-            hits = hits if is_whole else hits[:-1]
-            if is_whole or len(hits) >= needed:
+            if self._walk_on(hits, needed, most):
                 return hits
-            if len(hits) * CHANCE < needed:
-                break
-        return self._rare()
+            if not is_asked and len(hits) * CHANCE < needed:
+                is_asked = True
+                rare = self._rare(needed)
+                if rare is not None:
+                    return rare
+        return self._frequent_elsewhere(hits, needed)
 
-    def _rare(self) -> list[_Hit]:
+    def _rare(self, needed: int) -> list[tuple] | None:
+        """All hits by an index, or None where more than a few may be meant."""
+        if self._is_anywhere and sees_little(self.actor):
+            holds = self._confine()
+            if holds is not None and holds <= FEW:
+                return self._all(self._of_seen, needed)
         leading = self._leading()
-        most = _TO_THE_END
-        if self.within is not None:
-            head = "SELECT last_seq FROM events_stream WHERE id = %s"
-            most = sum(row[0] for row in hot_rows(head, [self.params[self.within]]))
-            if leading is not None:
-                hits = self._hits(self._every(leading, most))
-                if not (hits and hits[0].is_end):
-                    return hits
-        elif leading is not None:
-            return self._hits(self._every(leading))
-        return self._hits(self._walk(most))
+        return None if leading is None else self._all(leading, needed, RARE)
 
-    def _walk(self, most: int) -> str:
-        """The hits among so many of the newest, with no look at anything older; and an end where
-        something older is left."""
-        way = self._way(most + 1)
-        return (
-            f"SELECT m.id, {self.order}, m.n > {most} FROM (SELECT m.*, row_number() OVER"
-            f" (ORDER BY {self.order} DESC) AS n FROM ({way}) m) m"
-            f" WHERE m.n > {most} OR ({' AND '.join(self.where)})"
-            f" ORDER BY {self.order} DESC LIMIT %(needed)s"
+    def _frequent_elsewhere(self, hits: list[tuple], needed: int) -> list[tuple]:
+        """No more is brought than the person may see at all; where it is more, that is searched."""
+        leading = self._leading()
+        if leading is not None:
+            holds = self._head() if self.within else self._confine() if self._is_anywhere else None
+            found = self._all(leading, needed, holds)
+            if found is not None:
+                return found
+        if "seen" in self.params and not self.calls_on_one and not self._is_of_one:
+            return self._all(self._of_seen, needed) or []
+        self._walk_on(hits, needed, _TO_THE_END)
+        return hits
+
+    @property
+    def _is_anywhere(self) -> bool:
+        return self.within is None and "in_is" not in self.params
+
+    def _confine(self) -> int | None:
+        """Search in the conversations alone that the actor sees; returns how much these hold."""
+        if "seen" not in self.params:
+            seen = conversations_seen(self.actor)
+            if seen is None:
+                return None
+            self.params |= {"seen": list(seen), "heads": list(seen.values())}
+            self.where.append("m.conversation_id = ANY(%(seen)s)")
+        return sum(self.params["heads"])
+
+    def _head(self) -> int:
+        head = "SELECT last_seq FROM events_stream WHERE id = %s"
+        return sum(row[0] for row in hot_rows(head, [self.params[self.within or ""]]))
+
+    def _walk_on(self, hits: list[tuple], needed: int, most: int) -> bool:
+        """Add the hits among so many of those that follow, with no look at anything older.
+
+        Says whether that is all that is needed, or all there is; else the next walk goes on there.
+        """
+        messages, places = self._way(most)
+        nothing = ", ".join("NULL" for _ in self._columns.split(","))
+        # The end is looked for only where the page was not filled before.
+        sql = (
+            f"(SELECT {self._columns}, {self.order} AS place, FALSE FROM ({messages}) m"
+            f" WHERE {self._met} ORDER BY {self.order} DESC LIMIT %(more)s)"
+            f" UNION ALL (SELECT {nothing}, place, TRUE FROM ({places}) x) LIMIT %(more)s"
         )
+        rows = rows_of(sql, self.params | {"more": needed - len(hits)})
+        is_end = bool(rows) and rows[-1][-1]
+        hits += [row[:-1] for row in rows if not row[-1]]
+        if is_end and "walked_to" not in self.params:
+            self._bounds.append(("<=", "walked_to"))
+        if is_end:
+            self.params["walked_to"] = rows[-1][-2]
+        return not is_end
 
-    def _way(self, limit: int) -> str:
+    def _way(self, most: int) -> tuple[str, str]:
+        """The messages of a walk, and the place where the next one begins."""
         if self.calls_on_one:
             place = "x.seq" if self.within else "x.message_id"
-            within = [f"x.conversation_id = %({self.within})s"] if self.within else []
-            within += self._bounds_of(place)
-            return _CALLS.format(place=place, within=" AND ".join(within) or "TRUE", limit=limit)
+            where = [f"x.conversation_id = %({self.within})s"] if self.within else []
+            where += self._bounds_of(place)
+            calls = _CALLS.format(place=place, within=" AND ".join(where) or "TRUE", limit=most + 1)
+            return (
+                _BY_ID.format(ids=f"{calls} LIMIT {most}"),
+                f"SELECT place FROM ({calls} OFFSET {most} LIMIT 1) x",
+            )
         where = self._bounds_of(self.order)
         if self.within is not None:
             where.append(f"m.conversation_id = %({self.within})s")
         elif self._is_of_one:
             where.append(f"m.author_id = %({self.author})s")
+        newest = (
+            f"FROM messaging_message m WHERE {' AND '.join(where) or 'TRUE'}"
+            f" ORDER BY {self.order} DESC"
+        )
         return (
-            f"SELECT m.* FROM messaging_message m WHERE {' AND '.join(where) or 'TRUE'}"
-            f" ORDER BY {self.order} DESC LIMIT {limit}"
+            f"SELECT m.* {newest} LIMIT {most}",
+            f"SELECT {self.order} AS place {newest} OFFSET {most} LIMIT 1",
         )
 
     def _bounds_of(self, column: str) -> list[str]:
         return [f"{column} {operator} %({param})s" for operator, param in self._bounds]
 
+    @property
+    def _met(self) -> str:
+        """Conditions are met in this order: rights are the dearest."""
+        return " AND ".join([*self.where, self.visible])
+
     def _leading(self) -> str | None:
-        """All messages that may be meant, by what is likely to be the rarest about them."""
+        """The ids of all messages that may be meant, by what is likely to be the rarest about
+        them."""
+        places = f"SELECT m.id, {self.order} AS place FROM"
         if self.words:
-            where = " AND ".join([*self.words, *self._confined()])
-            return f"SELECT m.* FROM messaging_message m WHERE {where}"
+            return f"{places} messaging_message m WHERE {' AND '.join(self.words)}"
         if self.author is not None and (self.within is not None or not self._is_of_one):
             same = f"= %({self.author})s" if self._is_of_one else f"= ANY(%({self.author})s)"
-            return f"SELECT m.* FROM messaging_message m WHERE m.author_id {same}"
-        return _BY_ID.format(ids=self.ids[0]) if self.ids else None
+            return f"{places} messaging_message m WHERE m.author_id {same}"
+        return f"{places} ({_BY_ID.format(ids=self.ids[0])}) m" if self.ids else None
 
     @property
     def _is_of_one(self) -> bool:
         return self.author is not None and isinstance(self.params[self.author], UUID)
 
-    def _confined(self) -> list[str]:
-        return ["m.conversation_id = ANY(%(seen)s)"] if self.has_seen else []
+    @property
+    def _of_seen(self) -> str:
+        return _OF_SEEN.format(order=self.order)
 
-    def _every(self, source: str, most: int | None = None) -> str:
-        """The newest hits of all that a statement brings; and an end, alone, where that is more
-        than `most`.
+    def _all(self, source: str, needed: int, most: int | None = None) -> list[tuple] | None:
+        """The newest hits of all that a statement names, or None where that is more than `most`.
 
         What is materialized is planned by itself and to its last row: no plan hopes to end early.
-        It is read as far as it is needed all the same.
+        It is read as far as it is needed all the same. What it names is looked at from the newest
+        on, each by its id.
         """
-        every = f"WITH every AS MATERIALIZED ({source})"
-        hits = (
-            f"SELECT m.id, {self.order} AS place, FALSE FROM every m"
-            f" WHERE {' AND '.join(self.where)} ORDER BY place DESC LIMIT %(needed)s"
-        )
-        if most is None:
-            return f"{every} {hits}"
-        return (
-            f"{every}, beyond AS MATERIALIZED (SELECT m.id, {self.order} FROM every m"
-            f" OFFSET {most} LIMIT 1)"
-            " SELECT *, TRUE FROM beyond UNION ALL"
-            f" SELECT * FROM ({hits}) m WHERE NOT EXISTS (SELECT FROM beyond)"
-        )
-
-    def _hits(self, sql: str) -> list[_Hit]:
-        return [_Hit(*row) for row in rows_of(sql, self.params)]
-
-    def _rows(self, hits: Sequence[_Hit], order: str, limit: int) -> list[tuple]:
-        """The messages themselves. OFFSET: each is fetched by its id, whatever the planner knows
-        of the table."""
-        if not hits:
-            return []
-        params = {"skip": 0} | self.params
-        return rows_of(
-            f"SELECT {COLUMNS} FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY hits(id, n)"
+        beyond = f"SELECT FROM every OFFSET {_TO_THE_END if most is None else most} LIMIT 1"
+        nothing = ", ".join("NULL" for _ in self._columns.split(","))
+        rows = rows_of(
+            f"WITH every AS MATERIALIZED ({source}), beyond AS MATERIALIZED ({beyond})"
+            f" (SELECT {nothing}, NULL, TRUE FROM beyond) UNION ALL"
+            f" (SELECT {self._columns}, every.place, FALSE"
+            "  FROM (SELECT DISTINCT place, id FROM every WHERE NOT EXISTS (SELECT FROM beyond)"
+            "         ORDER BY place DESC OFFSET 0) every"
             " CROSS JOIN LATERAL"
+            " (SELECT * FROM messaging_message m WHERE m.id = every.id OFFSET 0) m"
+            f" WHERE {self._met} ORDER BY every.place DESC LIMIT %(needed)s)",
+            self.params | {"needed": needed},
+        )
+        return None if rows and rows[0][-1] else [row[:-1] for row in rows]
+
+    def _ranked(self, ids: Sequence[UUID], limit: int) -> list[tuple]:
+        """The best of these messages. OFFSET: each is fetched by its id, whatever the planner knows
+        of the table."""
+        if not ids:
+            return []
+        rank = _RANK.format(wanted=f"({self.wanted})")
+        return rows_of(
+            f"SELECT {COLUMNS} FROM unnest(%(ids)s::uuid[]) hits(id) CROSS JOIN LATERAL"
             " (SELECT * FROM messaging_message m WHERE m.id = hits.id OFFSET 0) m"
-            f" ORDER BY {order} LIMIT %(limit)s OFFSET %(skip)s",
-            params | {"ids": [hit.id for hit in hits], "limit": limit},
+            f" ORDER BY {rank} DESC, m.id DESC LIMIT %(limit)s OFFSET %(skip)s",
+            self.params | {"ids": list(ids), "limit": limit},
         )
 
 

@@ -25,7 +25,7 @@ _KEPT_S = 600
 
 _SEEN = f"""
 SELECT conversation_id AS id FROM messaging_membership WHERE user_id = %s
- UNION SELECT id FROM messaging_conversation WHERE %s AND kind = 'public' AND history = 'all'
+ UNION SELECT id FROM messaging_conversation WHERE %s AND kind = 'public' AND history <> 'joined'
  UNION {GRANTED_TO.format(user="%s")}
 """
 

@@ -15,8 +15,10 @@ from messaging.conversations.services import (
     update_conversation,
 )
 from messaging.files.models import File
+from messaging.grants import services as grants
 from messaging.messages.models import Message
 from messaging.messages.services import edit_message, post_message
+from messaging.moving.across import move_to_conversation
 from messaging.moving.services import move_message
 from messaging.pins.services import pin_message
 from messaging.polls.services import vote
@@ -85,6 +87,51 @@ def test_search_finds_nothing_of_it(cast, room):
 
     assert found(cast.cy) == ["a heron after"]
     assert found(cast.bo) == ["a heron after", "a heron before"]
+
+
+RULES = ({"history": "all"}, {"history": "joined"}, {"history": "days", "history_days": 3})
+
+
+@pytest.mark.parametrize("kind", ["public", "private"])
+@pytest.mark.parametrize("rules", RULES, ids=lambda rules: rules["history"])
+def test_search_finds_what_can_be_fetched_and_nothing_else(cast, in_acme, kind, rules):
+    """Whoever looks in, is granted it, came late, was there from the beginning, or is a guest."""
+    channel = make_channel(cast.ana, cast.bo, name="marsh", kind=kind)
+    elsewhere = make_channel(cast.ana, cast.bo, name="pond", kind=kind)
+    said = []
+    for text, days in (("heron 1", 9), ("heron 2", 5), ("heron 3", 2), ("heron 4", 0)):
+        said.append(make_message(channel, cast.bo, text))
+        at = timezone.now() - timedelta(days=days)
+        Message.objects.filter(id=said[-1].id).update(created_at=at)
+    moved = make_message(elsewhere, cast.ana, "heron 5")
+    move_to_conversation(cast.ana.actor, conversation_id=channel.id, message_ids=[moved.id])
+    Message.objects.filter(id=moved.id).update(created_at=timezone.now() - timedelta(days=6))
+    said.append(moved)
+    update_conversation(cast.ana.actor, conversation_id=channel.id, rules=rules)
+
+    def fetched(person) -> set:
+        paths = {message.text: f"/messages/{message.id}" for message in said}
+        return {text for text, path in paths.items() if call(person.api).get(path).status == 200}
+
+    def found(person) -> set:
+        hits = call(person.api).get("/search", q="heron").items
+        return {hit["message"]["text"] for hit in hits}
+
+    people = {"looks in": cast.cy, "was there": cast.bo, "guest": cast.eve}
+    agreed = {who: found(person) for who, person in people.items()}
+    assert agreed == {who: fetched(person) for who, person in people.items()}
+    assert len(agreed["was there"]) == len(said)
+    assert agreed["guest"] == set()
+    if kind == "private":
+        grants.grant(cast.ana.actor, conversation_id=channel.id, user_id=cast.cy.id)
+        assert found(cast.cy) == fetched(cast.cy)
+    assert len(found(cast.cy)) == {"all": 5, "joined": 0, "days": 3}[rules["history"]]
+    # As somebody was let in who may see nothing of what was before, whatever the rule is now.
+    add(cast.ana, channel, cast.cy)
+    Membership.objects.filter(conversation=channel, user_id=cast.cy.id).update(
+        history_from_seq=said[3].seq
+    )
+    assert found(cast.cy) == fetched(cast.cy) == {"heron 4", "heron 5"}
 
 
 def test_who_only_looks_in_sees_what_they_would_see_by_joining_now(cast, room):
