@@ -15,6 +15,7 @@ import { line } from "./live/store.ts";
 import { flushDrafts, startDrafts } from "./messages/drafts.ts";
 import { startOutbox } from "./messages/sending.ts";
 import { startPeople } from "./people/actions.ts";
+import { startCards } from "./people/card.ts";
 import { followBrowser, take } from "./settings/actions.ts";
 import { loadSections } from "./sidebar/actions.ts";
 import { loadThreads } from "./threads/actions.ts";
@@ -132,6 +133,7 @@ async function start(): Promise<void> {
   await loadCatalogue();
   startRouting();
   startShortcuts();
+  startCards();
   const root = document.getElementById("app");
   if (root === null) return;
   render(<App />, root);

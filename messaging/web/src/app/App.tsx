@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { ConversationHeader } from "../conversations/ConversationHeader.tsx";
 import { Sidebar } from "../conversations/Sidebar.tsx";
-import { conversations, unreadTotal, type Known } from "../conversations/store.ts";
+import { conversations, type Known } from "../conversations/store.ts";
 import { refreshConversation } from "../conversations/actions.ts";
 import { openedMenu } from "../design/menu.ts";
 import { Seal } from "../design/Icon.tsx";
@@ -14,6 +14,7 @@ import { TypingLine } from "../live/TypingLine.tsx";
 import { ConversationComposer } from "../messages/Composer.tsx";
 import { focusComposer } from "../messages/focus.ts";
 import { History } from "../messages/History.tsx";
+import { shownPerson } from "../people/card.ts";
 import { me, titleOf } from "../people/store.ts";
 import { opened } from "../reactions/picker.ts";
 import { WelcomeActs } from "../conversations/WelcomeActs.tsx";
@@ -23,13 +24,14 @@ import { Overlay } from "./Overlay.tsx";
 import { dialog, panel } from "./panel.ts";
 import { PANELS } from "./panels.ts";
 import { route } from "./route.ts";
+import { markWindow } from "./title.ts";
 import { t } from "../i18n/t.ts";
 
 /** The whole window. */
 export function App(): JSX.Element {
   const { conversationId, threadId, messageId } = route.value;
   const conversation = conversationId === null ? undefined : conversations.value.byId.get(conversationId);
-  useSignalEffect(() => void (document.title = title()));
+  useSignalEffect(markWindow);
 
   return (
     <div class={`app ${conversationId === null && messageId === null ? "at-home" : "at-conversation"} ${threadId !== null || panel.value !== null ? "has-panel" : ""}`} data-dialog={dialog.value} data-panel={threadId === null ? panel.value : "thread"}>
@@ -43,19 +45,12 @@ export function App(): JSX.Element {
       <Side conversation={conversation} threadId={threadId} />
       <Dialogs conversation={conversation} />
       {opened.value !== null && <EmojiPicker />}
+      {shownPerson.value !== null && <PersonCard />}
       <Overlay />
       <Toasts />
       <Announcer />
     </div>
   );
-}
-
-function title(): string {
-  const { conversationId } = route.value;
-  const open = conversationId === null ? undefined : conversations.value.byId.get(conversationId);
-  const { messages, mentions } = unreadTotal.value;
-  const mark = mentions > 0 ? `(${mentions}) ` : messages > 0 ? "• " : "";
-  return `${mark}${open === undefined ? (me.value?.tenant.name ?? "") : titleOf(open)} · Chancery`;
 }
 
 interface MainProps {
@@ -104,6 +99,7 @@ const NotAvailable = lazily(() => import("../messages/LinkedMessage.tsx").then((
 const JoinBar = lazily(() => import("../conversations/JoinBar.tsx").then((module) => module.JoinBar));
 const ThreadPanel = lazily(() => import("../messages/ThreadPanel.tsx").then((module) => module.ThreadPanel));
 const ActionMenu = lazily(() => import("../design/ActionMenu.tsx").then((module) => module.ActionMenu));
+const PersonCard = lazily(() => import("../people/PersonCard.tsx").then((module) => module.PersonCard));
 const EmojiPicker = lazily(() => import("../reactions/EmojiPicker.tsx").then((module) => module.EmojiPicker));
 
 function Side({ conversation, threadId }: { conversation: Known | undefined; threadId: string | null }): JSX.Element | null {

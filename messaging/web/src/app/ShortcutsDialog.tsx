@@ -41,6 +41,7 @@ const sheet = (): readonly (readonly [string, Rows])[] => [
     ["T", t("Reply in thread")],
     ["E", t("Edit")],
     ["Del", t("Delete")],
+    ["I", t("Who wrote it")],
     ["L", t("Copy link")],
     ["F", t("Forward")],
     ["S", t("Save for later")],

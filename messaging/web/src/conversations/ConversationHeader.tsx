@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { openPanel, panel, togglePanel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
-import { t, tn } from "../i18n/t.ts";
+import { number, t, tn } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import type { MenuItem } from "../design/menu.ts";
@@ -41,7 +41,7 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
         {conversation.topic !== "" && <p class="topic" dir="auto" title={conversation.topic}>{conversation.topic}</p>}
       </div>
       <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("{count} member", "{count} members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
-        <Icon name="people" /> {count}
+        <Icon name="people" /> {number(count)}
       </button>
       {LISTS.map(({ id, icon, label }) => <IconButton key={id} id={id} icon={icon} label={label()} class="not-phone" pressed={panel.value === id} onClick={() => togglePanel(id)} />)}
       <IconButton

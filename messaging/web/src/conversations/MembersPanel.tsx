@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Id, Member } from "../contract/types.ts";
+import type { Member } from "../contract/types.ts";
 import { panel } from "../app/panel.ts";
-import { complain } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
@@ -12,7 +11,7 @@ import { Panel } from "../design/Panel.tsx";
 import { PersonPicker } from "../people/PersonPicker.tsx";
 import { StatusMark } from "../status/lazy.ts";
 import { me, nameOf, person, presence, titleOf } from "../people/store.ts";
-import { create } from "./running.ts";
+import { writeTo } from "./running.ts";
 import { addMember, changeMember, loadMembers, members, moreMembers, removeMember } from "./members.ts";
 import type { Known } from "./store.ts";
 
@@ -63,8 +62,6 @@ interface RowProps {
   conversation: Known;
 }
 
-const writeTo = (userId: Id): void => void create({ kind: "direct", member_ids: [userId] }).catch(complain);
-
 /** What an owner can do about a member. */
 function memberMenu(member: Member, conversation: Known, isMe: boolean): MenuItem[] {
   const { user_id: userId, role, may_post: mayPost } = member;
@@ -83,9 +80,9 @@ function MemberRow({ member, conversation }: RowProps): JSX.Element {
   const state = presence.value.get(member.user_id);
   return (
     <li class="member">
-      <Avatar userId={member.user_id} size="m" />
+      <Avatar userId={member.user_id} size="m" opens />
       <span class="member-words">
-        <span><bdi class="name">{nameOf(member.user_id)}</bdi>{isMe && <span class="quiet"> {t("(you)")}</span>}{(state === "active" || state === "away") && <span class={`presence inline ${state}`}><span class="visually-hidden">{state === "active" ? t("online") : t("away")}</span></span>}</span>
+        <span><bdi class="name" data-person={member.user_id}>{nameOf(member.user_id)}</bdi>{isMe && <span class="quiet"> {t("(you)")}</span>}{(state === "active" || state === "away") && <span class={`presence inline ${state}`}><span class="visually-hidden">{state === "active" ? t("online") : t("away")}</span></span>}</span>
         <StatusMark userId={member.user_id} withWords />
         <small>{[user?.title, member.role === "owner" ? t("owner") : "", member.may_post && conversation.posting === "named" ? t("posts here") : ""].filter((part) => part !== "" && part !== undefined).join(" · ")}</small>
       </span>

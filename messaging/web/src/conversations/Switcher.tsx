@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import type { User } from "../contract/types.ts";
-import { complain } from "../app/failure.ts";
 import { dialog, openPanel, panel } from "../app/panel.ts";
 import { navigate, route } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
@@ -20,7 +19,7 @@ import { matches } from "../messages/suggestions.ts";
 import { findPeople } from "../people/actions.ts";
 import { me, others, people, titleOf } from "../people/store.ts";
 import { runSearch } from "../search/actions.ts";
-import { create } from "./running.ts";
+import { writeTo } from "./running.ts";
 import { Sign } from "./Sign.tsx";
 import { conversations, type Known } from "./store.ts";
 
@@ -122,7 +121,7 @@ function personChoice(user: User): Choice {
     detail: user.title || t("write a direct message"),
     picture: <Avatar userId={user.id} size="s" />,
     unread: 0,
-    go: () => void create({ kind: "direct", member_ids: [user.id] }).catch(complain),
+    go: () => writeTo(user.id),
   };
 }
 

@@ -92,6 +92,9 @@ export async function create(wish: NewConversation): Promise<void> {
   navigate({ conversationId: item.id });
 }
 
+/** Open the direct conversation with somebody. */
+export const writeTo = (userId: Id): void => void create({ kind: "direct", member_ids: [userId] }).catch(complain);
+
 /** What an owner may change about a channel. */
 export type Rules = Partial<Pick<Conversation, "posting" | "replying" | "history" | "history_days" | "response_minutes" | "review_on">>;
 

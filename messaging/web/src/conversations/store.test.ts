@@ -63,3 +63,12 @@ test("what is muted adds to the window's title only where it calls on the person
   conversations.value = replacedBy(EMPTY, [conversation("a", { unread: { messages: 2, mentions: 0 } }), muted("b", 0), muted("c", 1)]);
   assert.deepEqual(unreadTotal.value, { messages: 2, mentions: 1 });
 });
+
+test("what is said to somebody alone counts in the window's title as a call on them, unless it is muted", () => {
+  const direct = (id: string, is_muted: boolean): Conversation => {
+    const item = conversation(id, { kind: "direct", unread: { messages: 3, mentions: 0 } });
+    return { ...item, membership: item.membership && { ...item.membership, is_muted } };
+  };
+  conversations.value = replacedBy(EMPTY, [direct("a", false), direct("b", true)]);
+  assert.deepEqual(unreadTotal.value, { messages: 3, mentions: 3 });
+});

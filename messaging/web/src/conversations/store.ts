@@ -104,9 +104,10 @@ export const unreadTotal = computed(() => {
   let mentions = 0;
   for (const item of conversations.value.byId.values()) {
     if (item.membership === null || item.archived_at !== null) continue;
-    // What is muted asks only where the person is called on.
-    if (!item.membership.is_muted) messages += item.unread.messages;
-    mentions += item.unread.mentions;
+    const { is_muted: isMuted } = item.membership;
+    // What is muted asks only where the person is called on; what is said to somebody alone calls on them.
+    if (!isMuted) messages += item.unread.messages;
+    mentions += item.kind === "direct" && !isMuted ? Math.max(item.unread.mentions, item.unread.messages) : item.unread.mentions;
   }
   return { messages, mentions };
 });

@@ -2,10 +2,8 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./Icon.tsx";
 import { openedMenu, type MenuItem, type OpenedMenu } from "./menu.ts";
+import { place } from "./place.ts";
 import { moveFocus } from "./roving.ts";
-
-const GAP = 4;
-const EDGE = 8;
 
 /** The one menu of the page; drawn only while it is open. */
 export function ActionMenu(): JSX.Element | null {
@@ -84,16 +82,4 @@ function jump(element: Element, letter: string): boolean {
   const found = order.find((item) => item.textContent?.trim().toLocaleLowerCase().startsWith(letter.toLocaleLowerCase()) === true);
   found?.focus();
   return found !== undefined;
-}
-
-/** Below the button where there is room, else above it; never off the page. */
-function place(element: HTMLElement, anchor: Element): void {
-  const at = anchor.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = element;
-  const isRightToLeft = getComputedStyle(element).direction === "rtl";
-  const below = at.bottom + GAP;
-  const top = below + height > innerHeight - EDGE ? Math.max(EDGE, at.top - GAP - height) : below;
-  const wanted = isRightToLeft ? at.left : at.right - width;
-  element.style.top = `${top}px`;
-  element.style.left = `${Math.max(EDGE, Math.min(wanted, innerWidth - width - EDGE))}px`;
 }

@@ -20,12 +20,12 @@ function initials(name: string): string {
 /** Twice the points that each is wide, for sharp screens. */
 const POINTS = { s: 48, m: 96, l: 192 };
 
-/** A person's picture over their initials on their tint. Beside the name, so it is hidden from screen readers. */
-export function Avatar({ userId, size = "m" }: { userId: Id | null; size?: "s" | "m" | "l" }): JSX.Element {
+/** A person's picture over their initials on their tint. Beside the name, so it is hidden from screen readers. A click on one that `opens` shows who that is. */
+export function Avatar({ userId, size = "m", opens = false }: { userId: Id | null; size?: "s" | "m" | "l"; opens?: boolean }): JSX.Element {
   const known = userId === null ? undefined : (people.value.get(userId) ?? (me.value?.id === userId ? me.value : undefined));
   const url = known?.avatar_url ?? null;
   return (
-    <span class={`avatar ${size} tint-${tintOf(userId ?? "")}`} aria-hidden="true">
+    <span class={`avatar ${size} tint-${tintOf(userId ?? "")}`} aria-hidden="true" data-person={opens ? userId : null}>
       {initials(nameOf(userId))}
       {url !== null && <img key={url} src={`${url}&size=${POINTS[size]}`} alt="" loading="lazy" decoding="async" onError={(event) => (event.currentTarget.hidden = true)} />}
     </span>

@@ -65,10 +65,13 @@ function fill(text: string, values: Values): string {
 
 /** A value of the other writing direction is isolated, so that it does not turn the sentence around it. */
 function written(value: string | number): string {
-  if (typeof value === "number") return numbers().format(value);
+  if (typeof value === "number") return number(value);
   const isForeign = RIGHT_TO_LEFT.test(value) !== isRightToLeft();
   return isForeign && /\p{L}/u.test(value) ? `${ISOLATE}${value}${POP}` : value;
 }
+
+/** A number as the language writes it, for where it stands alone. */
+export const number = (value: number): string => numbers().format(value);
 
 const isRightToLeft = (): boolean => language() === "ar";
 

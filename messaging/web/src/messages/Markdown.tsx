@@ -103,7 +103,7 @@ function InlineView({ item }: { item: Inline }): JSX.Element {
     case "link":
       return <a href={item.href} target="_blank" rel="noopener noreferrer nofollow"><Inlines items={item.children} /></a>;
     case "person":
-      return <bdi class={`mention ${item.id === me.value?.id ? "me" : ""}`}>@{nameOf(item.id)}</bdi>;
+      return <bdi data-person={item.id} class={`mention ${item.id === me.value?.id ? "me" : ""}`}>@{nameOf(item.id)}</bdi>;
     case "group":
       return <bdi class="mention">@{groupName(item.id)}</bdi>;
     case "conversation":

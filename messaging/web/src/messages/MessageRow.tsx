@@ -37,6 +37,9 @@ interface Props {
   isInThread: boolean;
 }
 
+/** Where nothing hovers, a message that appears under the finger was not asked for: there the focus of a tap opens the bar. */
+const hovers = matchMedia("(hover: hover)");
+
 const LONG_TEXT = 2_500;
 const LONG_LINES = 30;
 
@@ -56,13 +59,13 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
       data-seq={message.seq}
       tabIndex={-1}
       aria-label={rowLabel(message)}
-      onPointerEnter={() => setActive(true)}
+      onPointerEnter={() => hovers.matches && setActive(true)}
       onPointerLeave={(event) => !event.currentTarget.contains(document.activeElement) && setActive(false)}
       onFocusIn={() => setActive(true)}
       onFocusOut={(event) => leavesRow(event) && setActive(false)}
       onKeyDown={(event) => onMessageKey(event, message, isInThread)}
     >
-      {isGrouped ? <time class="gutter" dateTime={message.created_at} title={moment(message.created_at)}>{clock(message.created_at)}</time> : <Avatar userId={message.author_id} />}
+      {isGrouped ? <time class="gutter" dateTime={message.created_at} title={moment(message.created_at)}>{clock(message.created_at)}</time> : <Avatar userId={message.author_id} opens />}
       <div class="message-main">
         {!isGrouped && <Byline message={message} />}
         <Extras message={message} place="above" />
@@ -98,7 +101,7 @@ function Byline({ message }: { message: Message }): JSX.Element {
   const author = message.author_id === null ? undefined : person(message.author_id);
   return (
     <div class="byline">
-      <bdi class="name">{nameOf(message.author_id)}</bdi>
+      <bdi class="name" data-person={message.author_id}>{nameOf(message.author_id)}</bdi>
       <StatusMark userId={message.author_id} />
       {author?.is_bot === true && <span class="tag">{t("app")}</span>}
       {isGuest(author?.role) && <span class="tag">{t("guest")}</span>}

@@ -6,7 +6,8 @@ import { navigate } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import type { IconName } from "../design/Icon.tsx";
-import { isManager, me } from "../people/store.ts";
+import { showPerson } from "../people/card.ts";
+import { isManager, me, nameOf } from "../people/store.ts";
 import { askConversation, askWhere, move } from "../moving/actions.ts";
 import { togglePin } from "../pins/actions.ts";
 import { toggleReaction } from "../reactions/actions.ts";
@@ -89,6 +90,14 @@ export const ROW_ACTIONS: readonly RowAction[] = [
   },
   { id: "thread", label: () => t("Reply in thread"), icon: "reply", inBar: true, key: "t", shown: (_message, { isInThread }) => !isInThread, run: openThread },
   { id: "edit", label: () => t("Edit message"), icon: "pen", inBar: true, key: "e", shown: (message, { isMine, takesPart }) => isMine && takesPart && message.kind === "text", run: (message) => void (editing.value = message.id) },
+  {
+    id: "person",
+    label: ({ author_id: id }) => t("About {name}", { name: nameOf(id) }),
+    icon: "person",
+    key: "i",
+    shown: ({ author_id: id }) => id !== null,
+    run: ({ author_id: id }, anchor) => id !== null && showPerson(id, anchor),
+  },
   { id: "copy-link", label: () => t("Copy link"), icon: "link", key: "l", shown: always, run: (message) => void copyLink(message).catch(complain) },
   {
     id: "follow",

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Conversation, GroupView, Id, User } from "../contract/types.ts";
 import { t, tn } from "../i18n/t.ts";
+import { route } from "../app/route.ts";
 import { conversations } from "../conversations/store.ts";
 import { findPeople } from "../people/actions.ts";
 import { people, titleOf } from "../people/store.ts";
@@ -8,6 +9,7 @@ import { custom, loadCustom } from "../reactions/custom.ts";
 import { emojis, findEmojis, loadEmojis } from "../reactions/emoji.ts";
 import { callOf, findGroups, groups } from "../people/groups.ts";
 import { conversationMention, groupMention, personMention, type Typed } from "./mentions.ts";
+import { timelineOf } from "./store.ts";
 
 /** One thing the composer can put in place of what is being typed. */
 export interface Suggestion {
@@ -64,9 +66,27 @@ function groupSuggestion(group: GroupView): Suggestion {
   return { id: group.id, shown, stored: groupMention(group.id), label: callOf(group), detail: tn("group, {count} person", "group, {count} people", group.people), userId: null };
 }
 
+/** Whom this person talks with: those who wrote in the open conversation lately, and those of the direct ones. */
+function near(): ReadonlySet<Id> {
+  const open = route.value.conversationId;
+  const here = open === null ? [] : timelineOf(open).value.roots.map(({ author_id: id }) => id);
+  const directs = [...conversations.value.byId.values()].filter(({ kind }) => kind === "direct").flatMap(({ member_ids: ids }) => ids);
+  return new Set([...here, ...directs].filter((id) => id !== null));
+}
+
+/** The people meant, nearest first: whose name begins so before whose later word does, known ones before strangers. */
+export function ranked(users: readonly User[], query: string, known: ReadonlySet<Id>): User[] {
+  const worth = ({ id, name }: User): number => (known.has(id) ? 2 : 0) + (fold(name).startsWith(fold(query)) ? 1 : 0);
+  return users
+    .filter((user) => user.is_active && matches(user.name, query))
+    .map((user) => ({ user, worth: worth(user) }))
+    .sort((a, b) => b.worth - a.worth || a.user.name.localeCompare(b.user.name))
+    .map(({ user }) => user);
+}
+
 function suggest({ sign, query }: Typed, users: readonly User[]): Suggestion[] {
   if (sign === "@") {
-    const found = users.filter((user) => user.is_active && matches(user.name, query)).sort((a, b) => a.name.localeCompare(b.name));
+    const found = ranked(users, query, near());
     const teams = [...groups.value.values()].filter((group) => query !== "" && (matches(group.name, query) || matches(group.handle ?? "", query)));
     const others = [...everyone(query), ...teams.slice(0, 3).map(groupSuggestion)];
     return [...found.slice(0, MOST - others.length).map(personSuggestion), ...others];

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/t.ts";
+import { place } from "../design/place.ts";
 import { opened, type Opened } from "./picker.ts";
 import { openOverlay } from "../app/overlay.ts";
 import { me } from "../people/store.ts";
@@ -11,7 +12,6 @@ import { emojis, findEmojis, FREQUENT, loadEmojis, type Emoji } from "./emoji.ts
 
 const MOST_FOUND = 80;
 const COLUMNS = 8;
-const GAP = 6;
 
 const groupNames = (): Record<number, string> => ({
   0: t("Smileys"),
@@ -111,15 +111,6 @@ function showOwn(): void {
     const { OwnEmojiDialog } = await import("./OwnEmojiDialog.tsx");
     return (close) => h(OwnEmojiDialog, { close });
   });
-}
-
-function place(element: HTMLElement, anchor: Element): void {
-  const at = anchor.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = element;
-  const below = at.bottom + GAP + height <= innerHeight;
-  const top = below ? at.bottom + GAP : Math.max(GAP, at.top - GAP - height);
-  element.style.top = `${Math.min(top, Math.max(GAP, innerHeight - height - GAP))}px`;
-  element.style.left = `${Math.max(GAP, Math.min(at.right - width, innerWidth - width - GAP))}px`;
 }
 
 function onPickerKey(event: KeyboardEvent): void {

@@ -2,12 +2,11 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SharedFileView } from "../contract/generated.ts";
 import type { Conversation, FileView, SearchHit, User } from "../contract/types.ts";
-import { complain } from "../app/failure.ts";
 import { panel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
 import { fileSize, shortWhen } from "../app/text.ts";
 import { t } from "../i18n/t.ts";
-import { create } from "../conversations/running.ts";
+import { writeTo } from "../conversations/running.ts";
 import { conversations, type Known } from "../conversations/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Icon } from "../design/Icon.tsx";
@@ -250,7 +249,7 @@ function openAlone(file: FileView): void {
 
 function PersonHit({ user }: { user: User }): JSX.Element {
   return (
-    <button type="button" class="hit with-sign" onClick={() => (leave(null), void create({ kind: "direct", member_ids: [user.id] }).catch(complain))}>
+    <button type="button" class="hit with-sign" onClick={() => (leave(null), writeTo(user.id))}>
       <Avatar userId={user.id} />
       <span><bdi>{user.name}</bdi><small>{user.title || user.email || ""}</small></span>
     </button>

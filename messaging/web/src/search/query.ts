@@ -54,7 +54,8 @@ export interface Suggestions {
 }
 
 const MOST = 6;
-const quoted = (value: string): string => (/\s/.test(value) ? `"${value}"` : value);
+/** A value as a filter takes it. */
+export const quoted = (value: string): string => (/\s/.test(value) ? `"${value}"` : value);
 const begins = (value: string, typed: string): boolean => value.toLowerCase().split(/\s+/).some((word) => word.startsWith(typed)) || value.toLowerCase().startsWith(typed);
 
 function valuesOf({ values }: Operator, known: Known): readonly string[] {
