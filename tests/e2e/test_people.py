@@ -29,7 +29,7 @@ def test_a_name_tells_who_that_is_by_pointer_and_by_keys(
     expect(ana.page.locator(".hit", has_text="from the workshop")).to_be_visible()
 
     row.locator(".avatar").click()
-    card.get_by_role("button", name="Message").click()
+    card.get_by_role("button", name="Message", exact=True).click()
     expect(ana.page.locator(".titles h1")).to_have_text(re.compile("^Bo"))
 
 
