@@ -72,6 +72,19 @@ def file_for(actor: Actor, file_id: UUID, do: Do = Do.READ) -> File:
     return file
 
 
+def allowed(actor: Actor, file: File) -> frozenset[Do]:
+    """What the actor may do with a file that they may open."""
+    if file.message_id is None:
+        return frozenset(Do)
+    found = _found(actor, file.message_id)
+    return frozenset(do for do in Do if do is Do.READ or _may_change(actor, file, found, do))
+
+
+def may_share(actor: Actor) -> bool:
+    """Say whether the actor is of those who share files outside of their conversation at all."""
+    return not actor.is_guest and current(FilePolicy).shares_outside
+
+
 def file_held(file: File) -> File:
     """The file as it is once nothing else can happen in its conversation.
 

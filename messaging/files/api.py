@@ -20,6 +20,7 @@ from messaging.files.download import answer_with, thumbnail
 from messaging.files.models import Upload
 from messaging.files.schemas import (
     FileVersionList,
+    GivenFiles,
     LinkView,
     NewUpload,
     PartsAsked,
@@ -123,7 +124,8 @@ def delete_file(request: Request, file_id: UUID) -> HttpResponse:
 @router.get("/files/{file_id}/versions", response=answers(FileVersionList))
 def list_versions(request: Request, file_id: UUID) -> HttpResponse:
     """The versions of a file, newest first."""
-    return answer({"items": selectors.versions(request.actor, file_id), "next": None})
+    items = selectors.versions(request.actor, file_id)
+    return answer({"items": items, "next": None, "can": selectors.rights(request.actor, file_id)})
 
 
 @router.post("/files/{file_id}/versions", response=answers(FileView))
@@ -176,6 +178,20 @@ def list_shared_files(
     """The files that others shared with this person, or with a group of theirs, newest first."""
     page = selectors.granted_files(request.actor, cursor=cursor, limit=limit)
     return answer({"items": page.items, "next": page.next})
+
+
+@router.get("/shared-files/new", response=answers(GivenFiles))
+def count_shared_files(request: Request) -> HttpResponse:
+    """How many files others shared with this person since they last looked for such."""
+    return answer({"count": selectors.count_given(request.actor)})
+
+
+@router.post("/shared-files/seen", response=answers(None, 204))
+@idempotent
+def see_shared_files(request: Request) -> HttpResponse:
+    """Say that this person has looked at what others shared with them."""
+    sharing.look_at_given(request.actor)
+    return answer(status=204)
 
 
 @router.get("/files/{file_id}/grants", response=answers(ObjectGrantList))

@@ -39,6 +39,14 @@ class FileReplaced:
     restored: int | None = None
 
 
+@event("file.given", stream=StreamKind.USER, key="user_id")
+@dataclass(frozen=True, slots=True)
+class GivenFilesChanged:
+    """Which files others shared with a person has changed, or the person has looked at them."""
+
+    user_id: UUID
+
+
 @event("file.deleted", stream=StreamKind.CONVERSATION, key="conversation_id")
 @dataclass(frozen=True, slots=True)
 class FileDeleted:

@@ -144,6 +144,8 @@ class FilePersonGrant(PersonGrant):
     """A person who may open one file without seeing its conversation."""
 
     content_object = models.ForeignKey(File, models.CASCADE, related_name="+")
+    # Until they have looked. What was given before this was counted is known to them.
+    is_new = models.BooleanField(default=True, db_default=False, editable=False)
 
     class Meta(PersonGrant.Meta):
         abstract = False

@@ -77,9 +77,17 @@ class FileVersionView(Schema):
     url: str
 
 
+class FileRights(Schema):
+    """What one may do with a file beside opening it."""
+
+    change: bool
+    share: bool
+
+
 class FileVersionList(Schema):
     items: list[FileVersionView]
     next: str | None
+    can: FileRights
 
 
 class SharedFileView(Schema):
@@ -92,6 +100,12 @@ class SharedFileView(Schema):
     thread_id: UUID | None
     author_id: UUID | None
     created_at: datetime
+
+
+class GivenFiles(Schema):
+    """How many files one was given and has not looked for yet."""
+
+    count: int
 
 
 class SharedFilePage(Schema):

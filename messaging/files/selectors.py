@@ -9,9 +9,17 @@ from core.actor import Actor
 from core.paging import Page, decode_cursor, encode_cursor
 from messaging.conversations.access import Do as InConversation
 from messaging.conversations.access import place_for
-from messaging.files.access import file_for, file_with_grants, opens_granted
+from messaging.files.access import (
+    Do,
+    allowed,
+    every_sent_file,
+    file_for,
+    file_with_grants,
+    may_share,
+    opens_granted,
+)
 from messaging.files.granted import GRANTED_TO
-from messaging.files.models import File, FileVersion, Upload
+from messaging.files.models import File, FilePersonGrant, FileVersion, Upload
 from messaging.files.sharing import FILES
 from messaging.messages.parts import Part, part
 from tenants.statements import hot_rows
@@ -122,6 +130,17 @@ def granted_files(
     return _paged(rows, limit)
 
 
+def count_given(actor: Actor) -> int:
+    """How many files the actor was given by name and has not looked for yet.
+
+    What a group was given is listed with the others, and not counted.
+    """
+    if not opens_granted(actor):
+        return 0
+    new = FilePersonGrant.objects.filter(user_id=actor.user_id, is_new=True)
+    return new.filter(content_object__in=every_sent_file()).count()
+
+
 def grants_of(actor: Actor, file_id: UUID) -> list[Grant]:
     """Whom a file is granted to, people first, by name.
 
@@ -143,6 +162,15 @@ def versions(actor: Actor, file_id: UUID) -> list[dict[str, Any]]:
     }
     before = FileVersion.objects.filter(file_id=file.id).order_by("-number")[:200]
     return [now, *(_version(row) for row in before)]
+
+
+def rights(actor: Actor, file_id: UUID) -> dict[str, bool]:
+    """What the actor may do with a file beside opening it: `change` it, `share` it with others."""
+    may = allowed(actor, file_for(actor, file_id))
+    return {
+        "change": Do.REPLACE in may and Do.DELETE in may,
+        "share": Do.SHARE in may and may_share(actor),
+    }
 
 
 def version_for(actor: Actor, file_id: UUID, number: int) -> File | FileVersion | None:

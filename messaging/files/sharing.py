@@ -17,8 +17,9 @@ from accounts.policies.selectors import current
 from core.actor import Actor
 from core.errors import Conflict, Invalid
 from core.permissions import GUESTS, Permission, Role
-from events.journal import hold
+from events.journal import hold, publish
 from messaging.files.access import every_sent_file, file_held, file_to_share, file_with_grants
+from messaging.files.events import GivenFilesChanged
 from messaging.files.models import FileGroupGrant, FilePersonGrant, FilePolicy
 
 
@@ -67,7 +68,10 @@ def share_file(
         file_held(file)
         # Asked again under the lock: whoever lost the file meanwhile shares it no more.
         file_to_share(actor, file_id)
-        return write(actor, FILES, file_id, holder)
+        is_new = write(actor, FILES, file_id, holder)
+        if is_new and user_id is not None:
+            publish(GivenFilesChanged(user_id), by=actor)
+    return is_new
 
 
 def unshare_file(
@@ -83,7 +87,18 @@ def unshare_file(
         return False
     with transaction.atomic():
         hold(file.conversation_id)
-        return erase(actor, FILES, file_id, user_id, group_id)
+        was_there = erase(actor, FILES, file_id, user_id, group_id)
+        if was_there and user_id is not None:
+            publish(GivenFilesChanged(user_id), by=actor)
+    return was_there
+
+
+def look_at_given(actor: Actor) -> None:
+    """Note that the actor has seen which files they were given; their other devices are told."""
+    with transaction.atomic():
+        new = FilePersonGrant.objects.filter(user_id=actor.user_id, is_new=True)
+        if actor.user_id is not None and new.update(is_new=False):
+            publish(GivenFilesChanged(actor.user_id), by=actor)
 
 
 def _check_is_given(holder: User | Group) -> None:

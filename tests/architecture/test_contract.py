@@ -63,6 +63,7 @@ PLAIN = {
     "chancery.membership.removed.v1": {"user_id", "conversation_id", "role"},
     "chancery.cursor.moved.v1": {"user_id", "conversation_id", "read_seq"},
     "chancery.mention.created.v1": {"user_id", "conversation_id", "message_id", "seq"},
+    "chancery.file.given.v1": {"user_id"},
     "chancery.later.changed.v1": {"user_id", "message_id"},
     "chancery.later.removed.v1": {"user_id", "message_id"},
     "chancery.reminder.due.v1": {"user_id", "message_id"},
