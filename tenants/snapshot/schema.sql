@@ -1,4 +1,4 @@
--- key: b8a4545c3fbc12ccc24e2da0a239ecec0f16afd59e20e07f318094553c22c454
+-- key: 69ad755a345947e3193bf4d4d3863b39e96e6dd2d5e2ee6a683ee5e61101dfe1
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -765,6 +765,7 @@ CREATE TABLE "messaging_filepersongrant" (
   content_object_id uuid CONSTRAINT messaging_filepersongrant_content_object_id_not_null NOT NULL,
   permission_id integer CONSTRAINT messaging_filepersongrant_permission_id_not_null NOT NULL,
   user_id uuid CONSTRAINT messaging_filepersongrant_user_id_not_null NOT NULL,
+  is_new boolean DEFAULT false CONSTRAINT messaging_filepersongrant_is_new_not_null NOT NULL,
   CONSTRAINT messaging_filepersongran_user_id_permission_id_co_cc256248_uniq UNIQUE (user_id, permission_id, content_object_id),
   CONSTRAINT messaging_filepersongrant_pkey PRIMARY KEY (id)
 );
@@ -1689,6 +1690,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0025_default_channels', now()),
 ('messaging', '0026_mentions_of_a_person', now()),
 ('messaging', '0027_file_grants', now()),
+('messaging', '0028_file_grants_seen', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

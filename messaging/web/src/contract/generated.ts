@@ -224,9 +224,15 @@ export interface FileHitPage {
   hints: HintView[];
 }
 
+export interface FileRights {
+  change: boolean;
+  share: boolean;
+}
+
 export interface FileVersionList {
   items: FileVersionView[];
   next: string | null;
+  can: FileRights;
 }
 
 export interface FileVersionView {
@@ -258,6 +264,10 @@ export interface ForwardView {
   author_id: Id | null;
   text: string;
   written_at: Timestamp;
+}
+
+export interface GivenFiles {
+  count: number;
 }
 
 export interface Grant {
@@ -1392,6 +1402,9 @@ export interface EventData {
     file_id: Id;
     seq?: number;
     files: FileView[];
+  };
+  "chancery.file.given.v1": {
+    user_id: Id;
   };
   "chancery.file.inspected.v1": {
     message_id: Id;
