@@ -39,6 +39,12 @@ def test_a_file_of_a_closed_channel_is_given_opened_and_taken_back(
     expect(taking).to_be_visible()
     assert violations(ana.page) == []
 
+    given = bo.page.locator("[data-view=given]")
+    expect(given.locator(".badge")).to_have_text(re.compile(r"^\d+$"))
+    given.click()
+    expect(bo.page.locator(".file-list li", has_text=note.name)).to_have_count(1)
+    expect(given.locator(".badge")).to_have_count(0)
+
     bo.page.get_by_role("button", name="Search messages").first.click()
     bo.page.get_by_role("tab", name="Files").click()
     bo.page.get_by_role("button", name="Shared with me").click()
@@ -61,3 +67,18 @@ def test_a_file_of_a_closed_channel_is_given_opened_and_taken_back(
     bo.page.keyboard.press("Escape")
     bo.page.get_by_role("combobox", name="Search", exact=True).fill(f"{note.stem} ")
     expect(bo.page.get_by_text("Nothing found for")).to_be_visible()
+
+
+def test_a_channels_owner_shares_what_others_sent_there(ana: Window, bo: Window, note: Path):
+    name = f"room-{uuid4().hex[:8]}"
+    room = bo.api("POST", "/conversations", {"kind": "private", "name": name})["id"]
+    bo.api("POST", f"/conversations/{room}/members", {"user_id": ana.api("GET", "/me")["id"]})
+    ana.open(room)
+    attach(ana, note)
+    expect(ana.page.locator(".attachment.done")).to_have_count(1)
+    ana.composer.press("Enter")
+
+    bo.open(room)
+    bo.page.get_by_role("button", name=f"More about {note.name}").click()
+    bo.page.get_by_role("button", name="Share…").click()
+    expect(bo.page.get_by_text("Nobody yet, besides those")).to_be_visible()

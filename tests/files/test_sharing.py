@@ -119,6 +119,48 @@ def test_what_is_taken_back_is_lost_with_the_next_byte(cast, plan):
     assert journal_types(plan.id) == ["object_grant.given", "object_grant.taken"]
 
 
+def test_whoever_was_given_a_file_is_told_until_they_have_looked(cast, plan):
+    def new(person) -> int:
+        return call(person.api).get("/shared-files/new").body["count"]
+
+    share(cast.bo, plan, user_id=cast.cy.id)
+    share(cast.bo, plan, user_id=cast.cy.id)
+    assert (new(cast.cy), new(cast.bo)) == (1, 0)
+    assert journal_types(cast.cy.id).count("file.given") == 1
+
+    for _ in range(2):
+        assert call(cast.cy.api).post("/shared-files/seen").status == 204
+    assert new(cast.cy) == 0
+    assert journal_types(cast.cy.id).count("file.given") == 2
+
+    unshare(cast.bo, plan, user_id=cast.cy.id)
+    share(cast.bo, plan, user_id=cast.cy.id)
+    assert new(cast.cy) == 1
+    delete_file(cast.bo.actor, file_id=plan.id)
+    assert new(cast.cy) == 0
+
+
+def test_nobody_is_told_of_files_that_their_organisation_keeps_closed(cast, plan):
+    share(cast.bo, plan, user_id=cast.cy.id)
+    change(cast.ana.actor, FilePolicy, shares_outside=False)
+
+    assert call(cast.cy.api).get("/shared-files/new").body == {"count": 0}
+
+
+@pytest.mark.parametrize(
+    ("who", "can"),
+    [
+        ("bo", {"change": True, "share": True}),
+        ("ana", {"change": True, "share": True}),
+        ("cy", {"change": False, "share": False}),
+    ],
+)
+def test_a_file_says_what_one_may_do_with_it(cast, plan, who, can):
+    share(cast.bo, plan, user_id=cast.cy.id)
+
+    assert call(getattr(cast, who).api).get(f"/files/{plan.id}/versions").body["can"] == can
+
+
 def test_it_is_to_be_opened_and_nothing_else(cast, plan):
     share(cast.bo, plan, user_id=cast.cy.id)
 

@@ -8,6 +8,7 @@ import { loadConversations } from "./conversations/actions.ts";
 import { conversations } from "./conversations/store.ts";
 import { fetchAhead } from "./design/lazily.tsx";
 import { toast } from "./design/toast.ts";
+import { loadGiven } from "./files/given.ts";
 import { startUploads } from "./files/uploads.ts";
 import { loadCatalogue } from "./i18n/catalogue.ts";
 import { followAll, startLive, whenMissed } from "./live/actions.ts";
@@ -90,6 +91,7 @@ function rememberOpen(): void {
 const LISTS: readonly (() => Promise<unknown>)[] = [
   loadSections,
   loadThreads,
+  loadGiven,
   async () => (await import("./saved/actions.ts")).loadLater(),
   async () => (await import("./drafts/sync.ts")).syncDrafts(),
   async () => (await import("./scheduled/actions.ts")).loadScheduled(),

@@ -3,7 +3,7 @@ import { navigate, route } from "./route.ts";
 
 
 /** What stands beside the history when no thread does. */
-export type Panel = "members" | "search" | "pins" | "threads" | "later" | "files" | "drafts" | null;
+export type Panel = "members" | "search" | "pins" | "threads" | "later" | "files" | "given" | "drafts" | null;
 
 export const panel = signal<Panel>(null);
 

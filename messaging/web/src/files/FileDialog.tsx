@@ -1,6 +1,6 @@
 import { h, type JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { FileVersionView, FileView } from "../contract/generated.ts";
+import type { FileRights, FileVersionList, FileVersionView, FileView } from "../contract/generated.ts";
 import { complain } from "../app/failure.ts";
 import { openOverlay } from "../app/overlay.ts";
 import { fileSize, moment } from "../app/text.ts";
@@ -8,7 +8,7 @@ import { t } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { Modal } from "../design/Modal.tsx";
 import { toast } from "../design/toast.ts";
-import { isGuest, isManager, me, nameOf } from "../people/store.ts";
+import { nameOf } from "../people/store.ts";
 import { ask } from "../transport/http.ts";
 import { sendAlone } from "./engine.ts";
 import { chooseFiles } from "./uploads.ts";
@@ -18,9 +18,13 @@ export function FileDialog({ file, close }: { file: FileView; close: () => void 
   const [versions, setVersions] = useState<readonly FileVersionView[] | null>(null);
   const [progress, setProgress] = useState<number | null>(null);
   const stop = useRef(new AbortController());
-  const mayChange = file.created_by_id === me.value?.id || isManager(me.value?.role);
+  const [can, setCan] = useState<FileRights>({ change: false, share: false });
 
-  const load = async (): Promise<void> => setVersions((await ask<{ items: FileVersionView[] }>("GET", `/files/${file.id}/versions`)).items);
+  const load = async (): Promise<void> => {
+    const found = await ask<FileVersionList>("GET", `/files/${file.id}/versions`);
+    setVersions(found.items);
+    setCan(found.can);
+  };
   useEffect(() => {
     load().catch(complain);
     return () => stop.current.abort();
@@ -57,19 +61,19 @@ export function FileDialog({ file, close }: { file: FileView; close: () => void 
               <small>{t("{name}, {when}, {size}", { name: nameOf(version.created_by_id), when: moment(version.created_at), size: fileSize(version.size_bytes) })}</small>
             </div>
             <a class="button small" href={version.url} download={version.name} aria-label={t("Download version {number}", { number: version.number })}>{t("Download")}</a>
-            {index > 0 && mayChange && <button type="button" class="button small" aria-label={t("Restore version {number}", { number: version.number })} onClick={() => restore(version.number)}>{t("Restore")}</button>}
+            {index > 0 && can.change && <button type="button" class="button small" aria-label={t("Restore version {number}", { number: version.number })} onClick={() => restore(version.number)}>{t("Restore")}</button>}
           </li>
         ))}
       </ul>
-      {mayChange && (
+      {(can.change || can.share) && (
         <p class="file-acts">
-          {progress === null ? (
+          {can.change && (progress === null ? (
             <button type="button" class="button" onClick={() => chooseFiles((files) => void replace(files), { one: true })}>{t("Upload a new version")}</button>
           ) : (
             <progress max={1} value={progress} aria-label={t("Upload of the new version")} />
-          )}
-          {!isGuest(me.value?.role) && <button type="button" class="button" onClick={() => share(file)}>{t("Share…")}</button>}
-          <button type="button" class="button danger" onClick={remove}>{t("Delete file")}</button>
+          ))}
+          {can.share && <button type="button" class="button" onClick={() => share(file)}>{t("Share…")}</button>}
+          {can.change && <button type="button" class="button danger" onClick={remove}>{t("Delete file")}</button>}
         </p>
       )}
     </Modal>

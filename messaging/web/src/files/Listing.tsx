@@ -15,40 +15,45 @@ import { view } from "./Files.tsx";
 import { isShown } from "./kinds.ts";
 
 interface Listed {
+  /** Which list it is: another one is not shown in its place while it loads. */
+  of: string;
   status: "loading" | "ready" | "error";
   items: readonly SharedFileView[];
   next: string | null;
 }
 
-const LOADING: Listed = { status: "loading", items: [], next: null };
+const LOADING: Listed = { of: "", status: "loading", items: [], next: null };
 
 interface Props {
   path: string;
   kind?: string | null;
+  /** Another number reads the list again; what is shown stays until then. */
+  turn?: number;
   /** Said where there is none. */
   empty: string;
 }
 
 /** A list of files that the server keeps, page by page. */
-export function Listing({ path, kind = null, empty }: Props): JSX.Element {
-  const [listed, setListed] = useState<Listed>(LOADING);
+export function Listing({ path, kind = null, turn = 0, empty }: Props): JSX.Element {
+  const of = `${path} ${kind ?? ""}`;
+  const [last, setListed] = useState<Listed>(LOADING);
+  const listed = last.of === of ? last : LOADING;
   const load = async (cursor: string | null, signal?: AbortSignal): Promise<void> => {
     try {
       const { items, next } = await ask<Page<SharedFileView>>("GET", withQuery(path, { kind, cursor, limit: 40 }), undefined, signal);
-      setListed((before) => ({ status: "ready", items: cursor === null ? items : [...before.items, ...items], next }));
+      setListed((before) => ({ of, status: "ready", items: cursor === null ? items : [...before.items, ...items], next }));
     } catch (error) {
       // Another list was asked for meanwhile.
       if (signal?.aborted === true) return;
-      setListed((before) => ({ ...before, status: "error" }));
+      setListed((before) => ({ ...before, of, status: "error" }));
       passOver(error);
     }
   };
   useEffect(() => {
     const controller = new AbortController();
-    setListed(LOADING);
     void load(null, controller.signal);
     return () => controller.abort();
-  }, [path, kind]);
+  }, [of, turn]);
 
   const { status, items, next } = listed;
   if (status === "error") return <LoadError words={t("The files could not be loaded.")} onRetry={() => void load(null)} />;

@@ -2,6 +2,7 @@ import type { EventFrame, EventFrameOf, EventName, Id, Message, PriorityView } f
 import { dropConversation, isBeingRead, refreshConversation } from "../conversations/actions.ts";
 import { changed, conversations, withFacts, withHead } from "../conversations/store.ts";
 import { membersChanged } from "../conversations/members.ts";
+import { loadGiven } from "../files/given.ts";
 import { settle } from "../messages/sending.ts";
 import { refreshMessage } from "../messages/actions.ts";
 import { find, timelineOf, withMessage, withoutMessages, withPatch, withReactions, withReplyCounted, withMoved } from "../messages/store.ts";
@@ -274,6 +275,7 @@ const table: Table = {
   "chancery.file.inspected.v1": filesChanged,
   "chancery.file.replaced.v1": filesChanged,
   "chancery.file.deleted.v1": filesChanged,
+  "chancery.file.given.v1": () => void loadGiven().catch(passOver),
   "chancery.conversation.created.v1": factsChanged,
   "chancery.conversation.updated.v1": factsChanged,
   "chancery.conversation.archived.v1": factsChanged,

@@ -69,7 +69,7 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
       <div class="message-main">
         {!isGrouped && <Byline message={message} />}
         <Extras message={message} place="above" />
-        {isEdited ? <Composer kind="edit" message={message} /> : <Body message={message} />}
+        {isEdited ? <Composer kind="edit" message={message} /> : <Body message={message} isGrouped={isGrouped} />}
         {!isEdited && <FilesOf files={message.files} />}
         {!isEdited && <Extras message={message} place="below" />}
         <Reactions message={message} mayReact={viewerOf(message, isInThread).takesPart} />
@@ -115,11 +115,11 @@ function Byline({ message }: { message: Message }): JSX.Element {
   );
 }
 
-function Body({ message }: { message: Message }): JSX.Element | null {
+function Body({ message, isGrouped }: { message: Message; isGrouped: boolean }): JSX.Element | null {
   const [isUnfolded, setUnfolded] = useState(false);
   if (message.deleted_at !== null || message.text === null) return <p class="deleted">{t("This message was deleted.")}</p>;
   const action = actionIn(message);
-  if (action !== null) return <p class="text action" dir="auto"><bdi class="name">{nameOf(message.author_id)}</bdi> {plain(action)}</p>;
+  if (action !== null) return <p class="text action" dir="auto">{isGrouped && <><bdi class="name">{nameOf(message.author_id)}</bdi> </>}{plain(action)}</p>;
   if (message.text === "") return null;
   const isLong = message.text.length > LONG_TEXT || message.text.split("\n", LONG_LINES + 1).length > LONG_LINES;
   const isLarge = message.text.length < 50 && isEmojiOnly(message.text);

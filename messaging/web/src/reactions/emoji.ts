@@ -35,16 +35,18 @@ async function load(): Promise<void> {
   });
 }
 
-/** The emoji that a few letters mean, best first: a word that starts so comes before one that holds them. */
+/** The emoji that a few letters mean, best first: whose short name begins so, the shortest first; then a word that does; then one that holds them. */
 export function findEmojis(all: readonly Emoji[], query: string, most: number): Emoji[] {
   const wanted = query.toLowerCase().trim();
   if (wanted === "") return all.slice(0, most);
+  const named: Emoji[] = [];
   const starts: Emoji[] = [];
   const holds: Emoji[] = [];
   for (const emoji of all) {
-    if (emoji.shortcode.startsWith(wanted) || emoji.unicode === wanted) starts.unshift(emoji);
+    if (emoji.shortcode.startsWith(wanted) || emoji.unicode === wanted) named.push(emoji);
     else if (` ${emoji.words}`.includes(` ${wanted}`)) starts.push(emoji);
     else if (emoji.words.includes(wanted)) holds.push(emoji);
   }
-  return [...starts, ...holds].slice(0, most);
+  named.sort((a, b) => a.shortcode.length - b.shortcode.length);
+  return [...named, ...starts, ...holds].slice(0, most);
 }
