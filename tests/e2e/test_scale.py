@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
+from tests.e2e.conftest import SignIn
 from tests.e2e.product import Product
 from tests.e2e.window import Window
 
@@ -186,8 +187,8 @@ def test_a_client_that_missed_1_500_events_shows_what_a_new_one_shows(
     assert len(new["messages"]) == 12
 
 
-def test_the_members_of_10_000_are_shown_page_by_page(
-    product: Product, ana: Window, fresh_channel: str
+def test_the_members_of_10_000_are_shown_page_by_page_and_who_comes_at_once(
+    product: Product, ana: Window, sign_in: SignIn, fresh_channel: str
 ):
     ana.page.goto("about:blank")
     product.backstage("crowd", fresh_channel, "10000")
@@ -211,3 +212,10 @@ def test_the_members_of_10_000_are_shown_page_by_page(
     assert len([url for url in asked if "/members" in url]) <= 4
     people = [url for url in asked if "/users" in url]
     assert len(people) <= 20, people
+
+    ana.page.get_by_label("Filter members").fill("Cy Okafor")
+    expect(ana.page.get_by_text("Nobody here has that in their name.")).to_be_visible()
+    sign_in("cy").api("POST", f"/conversations/{fresh_channel}/join")
+    expect(count).to_have_attribute("aria-label", re.compile("10.?003 members"))
+    expect(ana.page.locator(".history .system-line").last).to_contain_text("Cy Okafor")
+    expect(rows).to_have_count(1)

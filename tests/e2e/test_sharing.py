@@ -47,7 +47,7 @@ def test_a_file_of_a_closed_channel_is_given_opened_and_taken_back(
 
     bo.page.get_by_role("button", name="Search messages").first.click()
     bo.page.get_by_role("tab", name="Files").click()
-    bo.page.get_by_role("button", name="Shared with me").click()
+    bo.page.locator(".search-given button").click()
     listed = bo.page.locator(".file-list li", has_text=note.name)
     expect(listed).to_have_count(1)
     expect(listed.get_by_role("button")).to_have_count(1)

@@ -11,6 +11,7 @@ const sheet = (): readonly (readonly [string, Rows])[] => [
   [t("Anywhere"), [
     ["Ctrl K", t("Jump to a conversation or person")],
     ["/", t("Search messages")],
+    ["Ctrl F", t("Search in this conversation; once more, in the page")],
     ["C", t("Write")],
     ["F6", t("Next part of the window")],
     ["Alt ↑ ↓", t("Previous or next conversation")],

@@ -1,6 +1,8 @@
 import { signal } from "@preact/signals";
 import { neighbour } from "../conversations/Sidebar.tsx";
 import { focusComposer } from "../messages/focus.ts";
+import { search } from "../search/store.ts";
+import { isMac } from "./keys.ts";
 import { overlay } from "./overlay.ts";
 import { dialog, openPanel, panel, type Dialog } from "./panel.ts";
 import { navigate, route } from "./route.ts";
@@ -45,6 +47,21 @@ export function setSingleKeys(isOn: boolean): void {
   else localStorage.setItem(OFF, "1");
 }
 
+/** A search of the conversation: the page holds only a part of it. */
+function searchHere(): void {
+  search.value = { ...search.peek(), isHere: true };
+  openPanel("search");
+  document.querySelector<HTMLElement>(SEARCH)?.focus();
+}
+
+const SEARCH = ".search-form input";
+
+/** Pressed once more, the keys are the browser's. */
+function asksToFind({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
+  const isWanted = key.toLowerCase() === "f" && (isMac() ? metaKey && !ctrlKey : ctrlKey) && !shiftKey && !altKey;
+  return isWanted && route.peek().conversationId !== null && document.activeElement?.matches(SEARCH) !== true;
+}
+
 interface Shortcut {
   isFor: (event: KeyboardEvent) => boolean;
   run: (event: KeyboardEvent) => void;
@@ -64,6 +81,7 @@ const withModifiers: readonly Shortcut[] = [
   { isFor: ({ key, altKey }) => altKey && key === "ArrowDown", run: ({ shiftKey }) => go(1, shiftKey) },
   { isFor: ({ key, altKey }) => altKey && key === "ArrowUp", run: ({ shiftKey }) => go(-1, shiftKey) },
   { isFor: ({ key, ctrlKey, metaKey }) => (ctrlKey || metaKey) && key === ",", run: () => open("settings") },
+  { isFor: asksToFind, run: searchHere },
   { isFor: ({ key }) => key === "Escape" && isAnythingOpen(), run: closePanel },
 ];
 

@@ -5,8 +5,10 @@ import { number, t, tn } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import type { MenuItem } from "../design/menu.ts";
-import { titleOf } from "../people/store.ts";
+import { showPerson } from "../people/card.ts";
+import { others, person, titleOf } from "../people/store.ts";
 import { search } from "../search/store.ts";
+import { StatusMark } from "../status/lazy.ts";
 import { shelves } from "../sidebar/store.ts";
 import { complain } from "../app/failure.ts";
 import { conversationMenu } from "./lazy.ts";
@@ -32,17 +34,24 @@ function more(anchor: Element, conversation: Known): void {
 /** Name, topic, members, and what can be done with the conversation. */
 export function ConversationHeader({ conversation }: { conversation: Known }): JSX.Element {
   const count = conversation.member_count;
+  const [other, ...rest] = conversation.kind === "direct" ? others(conversation) : [];
+  const single = rest.length === 0 ? other : undefined;
   return (
     <header class="conversation-head">
       <IconButton icon="back" label={t("Back to conversations")} class="phone-only" onClick={() => navigate({})} />
       <Sign conversation={conversation} />
       <div class="titles">
-        <h1 dir="auto">{titleOf(conversation)}</h1>
+        <h1 dir="auto" data-person={single}>{titleOf(conversation)}</h1>
+        {single !== undefined && <p class="topic"><StatusMark userId={single} withWords /> <bdi>{person(single)?.title}</bdi></p>}
         {conversation.topic !== "" && <p class="topic" dir="auto" title={conversation.topic}>{conversation.topic}</p>}
       </div>
-      <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("{count} member", "{count} members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
-        <Icon name="people" /> {number(count)}
-      </button>
+      {single !== undefined ? (
+        <IconButton id="person" icon="person" label={t("About {name}", { name: titleOf(conversation) })} onClick={(event) => showPerson(single, event.currentTarget as Element)} />
+      ) : (
+        <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("{count} member", "{count} members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
+          <Icon name="people" /> {number(count)}
+        </button>
+      )}
       {LISTS.map(({ id, icon, label }) => <IconButton key={id} id={id} icon={icon} label={label()} class="not-phone" pressed={panel.value === id} onClick={() => togglePanel(id)} />)}
       <IconButton
         icon="search"

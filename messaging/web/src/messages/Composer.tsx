@@ -94,8 +94,10 @@ function known(mentions: ReadonlyMap<string, string>): Map<string, string> {
   return new Map([...everyone, ...all, ...mentions]);
 }
 
-function editLast(conversationId: Id): boolean {
-  const mine = timelineOf(conversationId).peek().roots.findLast(
+/** Edit what this person wrote last here, or in a thread of here. */
+function editLast(conversationId: Id, threadId: Id | null): boolean {
+  const { roots, threads } = timelineOf(conversationId).peek();
+  const mine = (threadId === null ? roots : threads.get(threadId)?.replies)?.findLast(
     (message) => message.author_id === me.peek()?.id && message.deleted_at === null && message.kind === "text",
   );
   if (mine === undefined) return false;
@@ -271,8 +273,8 @@ export function Composer(props: Props): JSX.Element {
     } else if (event.key === "Escape" && props.kind === "edit") {
       event.stopPropagation();
       editing.value = null;
-    } else if (event.key === "ArrowUp" && draft.text === "" && props.kind === "conversation") {
-      if (editLast(props.conversation.id)) event.preventDefault();
+    } else if (event.key === "ArrowUp" && draft.text === "" && props.kind !== "edit") {
+      if (editLast(props.conversation.id, props.kind === "thread" ? props.threadId : null)) event.preventDefault();
     }
   };
 
