@@ -14,6 +14,7 @@ from accounts.oauth.issuing import forget_spent
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_overdue
 from accounts.sso.arrivals import forget_old
+from accounts.sso.refreshing import refresh_due
 from accounts.sso.sessions import forget_ended
 from core.actor import system_actor
 from tenants.context import current_tenant
@@ -48,3 +49,9 @@ def end_guests() -> int:
 def check_domains() -> int:
     """Look the records of proved e-mail domains up again; returns how many proofs fell."""
     return check_again(system_actor(current_tenant()))
+
+
+@shared_task(name="accounts.refresh_metadata")
+def refresh_metadata() -> int:
+    """Read the metadata of identity providers again, each once a day; returns how many changed."""
+    return refresh_due()

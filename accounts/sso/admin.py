@@ -1,6 +1,7 @@
 """Identity providers in the console: made, tested, switched on; and what they have sent."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
@@ -43,6 +45,9 @@ DONE = {
     "make_key": _("The next key is made. Give the provider our metadata once more."),
     "retire_key": _("From now on the new key signs; the old one is gone."),
 }
+
+
+SOON = timedelta(days=30)
 
 
 class IdentityAdmin(admin.ModelAdmin):
@@ -172,6 +177,7 @@ class IdentityProviderAdmin(IdentityAdmin):
             "where": addresses.of(provider),
             "keys": [(key, fingerprint(key.certificate)) for key in keys],
             "their_keys": [(fingerprint(each), ends_at(each)) for each in theirs],
+            "their_keys_ending": _all_ending(theirs),
             "arrivals": list(provider.arrivals.order_by("-at")[:5]),
             "vouched_role": provider.vouched.get("role", ""),
             "show_save_and_add_another": False,
@@ -202,6 +208,13 @@ class IdentityProviderAdmin(IdentityAdmin):
         response = HttpResponse(text, content_type="application/x-pem-file")
         response["Content-Disposition"] = f'attachment; filename="chancery-{provider.slug}.pem"'
         return response
+
+
+def _all_ending(certificates: list[str]) -> list[tuple[str, datetime]]:
+    """The certificate that ends last, where that is soon: one of two that ends is no trouble."""
+    found = [(fingerprint(each), ends_at(each)) for each in certificates]
+    last = max(found, key=lambda each: each[1], default=None)
+    return [last] if last is not None and last[1] < timezone.now() + SOON else []
 
 
 def _page_of(id_: object) -> str:

@@ -106,6 +106,9 @@ def _link_of(provider: IdentityProvider, identity: Identity) -> ExternalIdentity
 
 def _newcomer(provider: IdentityProvider, identity: Identity) -> Admitted:
     email = _email(identity)
+    if identity.email_is_unverified:
+        # Else people could have themselves taken for whoever has that address.
+        raise Refused("unverified", _("The provider has not verified the e-mail address."))
     user = User.objects.filter(email__iexact=email).first()
     if user is not None:
         _check_may_be_linked(provider, identity, user)
@@ -148,8 +151,6 @@ def _email(identity: Identity) -> str:
 
 def _check_may_be_linked(provider: IdentityProvider, identity: Identity, user: User) -> None:
     domain = (user.email or "").rpartition("@")[2].lower()
-    if identity.email_is_unverified:
-        raise Refused("unverified", _("The provider has not verified the e-mail address."))
     if domain not in provider.domains or not is_proved(domain):
         raise Refused(
             "taken",

@@ -24,6 +24,7 @@ TICKET_LASTS = timedelta(minutes=2)
 KEPT = timedelta(days=30)
 MOST_KEPT = 500
 MOST_CONTENT = 20_000
+MOST_DEPTH = 12
 
 
 def wait(
@@ -147,8 +148,24 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
+def _bounded(value: Any, depth: int = 0) -> Any:
+    """What providers nest deeper than any page shows is left out: nobody downstream has to bear it.
+
+    Claims are JSON: lists, objects with names, and what has no parts.
+    """
+    if depth > MOST_DEPTH:
+        return "…"
+    if isinstance(value, Mapping):
+        return {name: _bounded(each, depth + 1) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_bounded(each, depth + 1) for each in value]
+    return value
+
+
 def _sealed(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, default=str)
+    text = json.dumps(_bounded(content), default=str, ensure_ascii=False)
+    # Half of a letter, which JSON can hold and no page can show.
+    text = text.encode("utf-8", "replace").decode()
     if len(text) > MOST_CONTENT:
         text = json.dumps({"too_long": len(text), "facts": content.get("facts", {})})
     return seal(text, tenant=current_tenant(), purpose="sso-arrival")

@@ -28,6 +28,14 @@ class IdentityProviderChanged:
     after: dict[str, str]
 
 
+@event("identity_provider.metadata_failed", stream=StreamKind.TENANT, key="provider_id")
+@dataclass(frozen=True, slots=True)
+class ProviderMetadataFailed:
+    """Its metadata could not be read again; the console says why. What was known before counts."""
+
+    provider_id: UUID
+
+
 @event("identity_provider.deleted", stream=StreamKind.TENANT, key="provider_id")
 @dataclass(frozen=True, slots=True)
 class IdentityProviderDeleted:

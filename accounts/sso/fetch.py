@@ -9,7 +9,9 @@ import ipaddress
 import json
 import socket
 import ssl
-import time
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -22,6 +24,7 @@ from accounts.sso.refusal import Refused
 MOST_BYTES = 1_000_000
 WITHIN_S = 8.0
 _CHUNK = 65_536
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,76 +86,113 @@ def check_url(url: str) -> str:
 def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Fetched:
     host, port = _host_and_port(url)
     parts = urlsplit(url)
-    until = time.monotonic() + WITHIN_S
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection = _connect(host, port, is_tls=parts.scheme == "https")
+    sock = _reach(host, port)
+    with _cut_off_in_time(sock) as clock:
+        connection: http.client.HTTPConnection | None = None
+        try:
+            connection = _connect(host, port, sock, is_tls=parts.scheme == "https")
+            connection.request(method, path, body, {**headers, "User-Agent": "Chancery"})
+            answer = connection.getresponse()
+            if 300 <= answer.status < 400:
+                words = _("The provider redirects; give the address where it ends.")
+                raise Refused("redirected", words, url=url)
+            found = _read(answer)
+            if clock.has_struck:
+                raise _slow(url)
+            return Fetched(answer.status, found, answer.headers.get_content_type())
+        except Refused:
+            if clock.has_struck:
+                raise _slow(url) from None
+            raise
+        except TimeoutError as wrong:
+            raise _slow(url) from wrong
+        except (OSError, http.client.HTTPException, ValueError) as wrong:
+            if clock.has_struck:
+                raise _slow(url) from wrong
+            words = _("The provider does not answer as HTTP should.")
+            raise Refused("unreachable", words, url=url) from wrong
+        finally:
+            if connection is not None:
+                connection.close()
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Whether the time for an answer is over."""
+
+    has_struck: bool = False
+
+
+@contextmanager
+def _cut_off_in_time(sock: socket.socket) -> Iterator[_Clock]:
+    """End a connection when its time is over, however slowly something still trickles in.
+
+    A socket's own time limit begins anew with each byte: in the handshake and in the headers, which
+    are read elsewhere, a provider could hold a thread for hours.
+    """
+    clock = _Clock()
+    # A second handle on the connection, which stays when TLS takes the first one over.
+    own = sock.dup()
+
+    def strike() -> None:
+        clock.has_struck = True
+        with suppress(OSError):
+            own.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(WITHIN_S, strike)
+    timer.daemon = True
+    timer.start()
     try:
-        connection.request(method, path, body, {**headers, "User-Agent": "Chancery"})
-        answer = connection.getresponse()
-        if 300 <= answer.status < 400:
-            raise Refused(
-                "redirected", _("The provider redirects; give the address where it ends."), url=url
-            )
-        return Fetched(
-            answer.status, _read(connection, answer, until), answer.headers.get_content_type()
-        )
-    except Refused:
-        raise
-    except TimeoutError as wrong:
-        raise _slow(url) from wrong
-    except (OSError, http.client.HTTPException, ValueError) as wrong:
-        raise Refused(
-            "unreachable", _("The provider does not answer as HTTP should."), url=url
-        ) from wrong
+        yield clock
     finally:
-        connection.close()
+        timer.cancel()
+        # It must not strike at a descriptor that is another connection's by then.
+        timer.join()
+        own.close()
 
 
-def _read(
-    connection: http.client.HTTPConnection, answer: http.client.HTTPResponse, until: float
-) -> bytes:
-    """The body, in bounded time whatever the speed at which it trickles."""
+def _read(answer: http.client.HTTPResponse) -> bytes:
+    """The body, in bounded size whatever it says of itself."""
     parts: list[bytes] = []
     size = 0
-    while True:
-        left = until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        if connection.sock is not None:
-            connection.sock.settimeout(left)
-        # One read of the socket at a time: a full chunk may never come together.
-        part = answer.read1(_CHUNK)
-        if not part:
-            return b"".join(parts)
+    # One read of the socket at a time: a full chunk may never come together.
+    while part := answer.read1(_CHUNK):
         parts.append(part)
         size += len(part)
         if size > MOST_BYTES:
             raise Refused("too_large", _("The provider's answer is larger than 1 MB."))
+    return b"".join(parts)
 
 
-def _connect(host: str, port: int, *, is_tls: bool) -> http.client.HTTPConnection:
+def _reach(host: str, port: int) -> socket.socket:
     address = _public_address(host, port)
-    connection: http.client.HTTPConnection
     try:
-        plain = socket.create_connection((address, port), timeout=WITHIN_S / 2)
+        sock = socket.create_connection((address, port), timeout=WITHIN_S / 2)
     except TimeoutError as wrong:
         raise _slow(host) from wrong
     except OSError as wrong:
         raise Refused("unreachable", _("The provider cannot be reached."), host=host) from wrong
-    plain.settimeout(WITHIN_S)
+    sock.settimeout(WITHIN_S)
+    return sock
+
+
+def _connect(
+    host: str, port: int, sock: socket.socket, *, is_tls: bool
+) -> http.client.HTTPConnection:
     if not is_tls:
         connection = http.client.HTTPConnection(host, port)
-        connection.sock = plain
+        connection.sock = sock
         return connection
     try:
-        connection = http.client.HTTPSConnection(host, port)
-        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+        secure = http.client.HTTPSConnection(host, port)
+        secure.sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
     except OSError as wrong:
-        plain.close()
+        sock.close()
         raise Refused(
             "certificate", _("The provider's TLS certificate is not good."), host=host
         ) from wrong
-    return connection
+    return secure
 
 
 def _slow(url: str) -> Refused:
@@ -206,7 +246,10 @@ def _is_allowed(address: str, port: int) -> bool:
         ip = ip.ipv4_mapped
     if ip.is_loopback:
         return settings.CHANCERY_LOCAL_PROVIDERS and port not in _own_ports()
-    if isinstance(ip, ipaddress.IPv6Address) and (ip.sixtofour or ip.teredo):
+    # What leads on to addresses of the other kind (NAT64, 6to4) would be a way in.
+    if isinstance(ip, ipaddress.IPv6Address) and (
+        ip not in _GLOBAL_UNICAST or ip.sixtofour or ip.teredo
+    ):
         return False
     return ip.is_global and not ip.is_multicast
 

@@ -54,7 +54,10 @@ class ProviderForm(forms.ModelForm):
         max_length=2000,
         label=_("Address of its metadata or discovery document"),
         widget=_WIDE,
-        help_text=_("The quickest way. For OpenID Connect the issuer's address will do."),
+        help_text=_(
+            "The quickest way. For OpenID Connect the issuer's address will do. SAML metadata is"
+            " read again each day, until you give particulars by hand."
+        ),
     )
     metadata_file = forms.FileField(required=False, label=_("… or its metadata as a file"))
     issuer = forms.CharField(
@@ -72,7 +75,11 @@ class ProviderForm(forms.ModelForm):
         help_text=_("PEM. One after the other while the provider changes from one to the next."),
     )
     client_id = forms.CharField(
-        required=False, max_length=255, label=_("Client ID (OpenID Connect)"), widget=_WIDE
+        required=False,
+        max_length=255,
+        label=_("Client ID (OpenID Connect)"),
+        widget=_WIDE,
+        help_text=_("Let the provider sign its ID tokens (RS256), and not encrypt them (JWE)."),
     )
     secret = forms.CharField(
         required=False,

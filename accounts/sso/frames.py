@@ -11,6 +11,7 @@ from events.render import renders
     events.IdentityProviderCreated,
     events.IdentityProviderChanged,
     events.IdentityProviderDeleted,
+    events.ProviderMetadataFailed,
     events.ProviderKeyMade,
     events.ProviderKeyRetired,
     events.SsoRefused,

@@ -103,7 +103,7 @@ def identity_of(provider: IdentityProvider, subject: str, claims: Mapping[str, A
         name=repaired_name(name, longest=120),
         locale=_locale(_one(names, claims, "locale")),
         groups=groups,
-        email_is_unverified=claims.get("email_verified") in (False, "false", ["false"]),
+        email_is_unverified=not _is_verified(claims.get("email_verified")),
         role=str(max(roles, key=_RANK.__getitem__)) if roles else "",
         group_ids=tuple(
             dict.fromkeys(grant.group_id for grant in granted if grant.group_id is not None)
@@ -133,6 +133,15 @@ def _all(claims: Mapping[str, Any], names: Iterable[str]) -> list[str]:
         if texts:
             return texts[:1000]
     return []
+
+
+def _is_verified(said: Any) -> bool:
+    """Only what says so, or says nothing at all: many providers verify, and do not mention it."""
+    values = said if isinstance(said, list) else [said]
+    return said is None or all(
+        value is True or (isinstance(value, str) and value.lower() in ("true", "1"))
+        for value in values
+    )
 
 
 def _locale(value: str) -> str:

@@ -38,6 +38,9 @@ class IdentityProvider(models.Model):
     )
     issuer = models.CharField(_("issuer"), max_length=1000)
     metadata_url = models.CharField(_("metadata address"), max_length=2000, blank=True, default="")
+    metadata_read_at = models.DateTimeField(null=True, editable=False)
+    # Why it could not be read the last time; what was read before counts until it can.
+    metadata_trouble = models.TextField(blank=True, default="", db_default="", editable=False)
     trust = models.JSONField(default=dict)
     # Sealed: the client secret of an OpenID Connect provider.
     secret = models.TextField(blank=True, default="", editable=False)

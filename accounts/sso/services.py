@@ -22,7 +22,7 @@ from accounts.sso.events import (
     ProviderKeyMade,
     ProviderKeyRetired,
 )
-from accounts.sso.keys import fingerprint, make_pair
+from accounts.sso.keys import ends_at, fingerprint, make_pair
 from accounts.sso.models import IdentityProvider, Kind, ProviderKey, State
 from accounts.sso.oidc.discovery import discovery_url, read_discovery
 from accounts.sso.refusal import Refused
@@ -77,6 +77,7 @@ def add_provider(
         slug=_clean_slug(slug),
         name=clean_name(name or slug, longest=80),
         metadata_url=metadata_url.strip(),
+        metadata_read_at=timezone.now() if metadata_url.strip() else None,
         mapping=_checked(Mapping, mapping or {}, "mapping"),
         grants=_clean_grants(actor, grants or []),
         options=_checked(Options, options or {}, "options"),
@@ -124,6 +125,9 @@ def change_provider(actor: Actor, *, provider_id: UUID, **changes: Any) -> Ident
         for field, value in checked.items():
             setattr(provider, field, value)
         changed = [field for field in checked if before[field] != checked[field]]
+        if changes.get("metadata_url"):
+            provider.metadata_read_at, provider.metadata_trouble = timezone.now(), ""
+            provider.save(update_fields=["metadata_read_at", "metadata_trouble"])
         if not changed:
             return provider
         extra = ["changed_at"]
@@ -155,6 +159,14 @@ def refresh(actor: Actor, *, provider_id: UUID) -> IdentityProvider:
     if not provider.metadata_url:
         raise Conflict("metadata_url", _("The address of its metadata is not known."))
     return change_provider(actor, provider_id=provider_id, metadata_url=provider.metadata_url)
+
+
+def read_again(provider: IdentityProvider) -> tuple[str, dict[str, Any]]:
+    """The name and the trust that a provider's metadata describes now; changes nothing.
+
+    Errors  Invalid.
+    """
+    return _trust(provider, metadata="", issuer=provider.issuer, particulars={})
 
 
 def vouch(actor: Actor, *, provider_id: UUID) -> IdentityProvider:
@@ -309,7 +321,9 @@ def _check_changes(
     if changes.get("secret") and changes["secret"] != client_secret(provider):
         checked["secret"] = _sealed(changes["secret"])
     if {"issuer", "trust", "metadata", "metadata_url"} & set(changes):
-        url = str(changes.get("metadata_url", provider.metadata_url)).strip()
+        # What is given by hand stays: nothing is read over it from an address later.
+        kept = "" if provider.kind == Kind.SAML else provider.metadata_url
+        url = str(changes.get("metadata_url", kept)).strip()
         checked["metadata_url"] = url
         probe = IdentityProvider(
             kind=provider.kind, metadata_url="", trust=provider.trust, issuer=provider.issuer
@@ -362,6 +376,9 @@ def _saml_trust(
     if not known.get("certificates"):
         raise Invalid.field("certificates", _("Give the certificate the provider signs with."))
     known["certificates"] = [clean_certificate(str(each)) for each in known["certificates"]]
+    if all(ends_at(each) <= timezone.now() for each in known["certificates"]):
+        words = _("The certificates have expired: give the one the provider signs with now.")
+        raise Invalid.field("certificates", words, code="certificate_expired")
     trust = _checked(SamlTrust, known, "trust")
     for name in ("sso_url", "slo_url", "slo_response_url"):
         if trust[name] or name == "sso_url":
@@ -478,6 +495,13 @@ def _publish_change(
         ),
         by=actor,
     )
+
+
+def tell_change(
+    actor: Actor, provider: IdentityProvider, field: str, before: Any, after: Any
+) -> None:
+    """Put a change into the journal as it may be kept there."""
+    _publish_change(actor, provider, {field: (_told(field, before), _told(field, after))})
 
 
 def _told(field: str, value: Any) -> str:

@@ -266,7 +266,13 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": "tenants.for_each", "schedule": 3600.0, "args": (name,)}
-    for name in ("accounts.tidy", "events.tidy", "files.tidy", "search.reindex")
+    for name in (
+        "accounts.tidy",
+        "accounts.refresh_metadata",
+        "events.tidy",
+        "files.tidy",
+        "search.reindex",
+    )
 } | {
     "accounts.end_overdue": {
         "task": "tenants.for_each",

@@ -1,4 +1,4 @@
--- key: 69ad755a345947e3193bf4d4d3863b39e96e6dd2d5e2ee6a683ee5e61101dfe1
+-- key: 9f7821152e92d4fc9cdb6c52ccd915ad05ca2fe528400c4f3e6737c731917fd5
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -238,6 +238,8 @@ CREATE TABLE "accounts_identityprovider" (
   created_at timestamp with time zone CONSTRAINT accounts_identityprovider_created_at_not_null NOT NULL,
   changed_at timestamp with time zone CONSTRAINT accounts_identityprovider_changed_at_not_null NOT NULL,
   tested_at timestamp with time zone,
+  metadata_read_at timestamp with time zone,
+  metadata_trouble text DEFAULT ''::text CONSTRAINT accounts_identityprovider_metadata_trouble_not_null NOT NULL,
   CONSTRAINT accounts_identityprovider_pkey PRIMARY KEY (id),
   CONSTRAINT accounts_identityprovider_slug_key UNIQUE (slug)
 );
@@ -1654,6 +1656,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('accounts', '0021_oauth_addresses', now()),
 ('accounts', '0022_names', now()),
 ('accounts', '0023_fewer_tables', now()),
+('accounts', '0024_provider_metadata', now()),
 ('admin', '0001_initial', now()),
 ('admin', '0002_logentry_remove_auto_add', now()),
 ('admin', '0003_logentry_add_action_flag_choices', now()),

@@ -3,12 +3,14 @@
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sso import fetch
 from accounts.sso.models import IdentityProvider
 from accounts.sso.refusal import Refused
+from accounts.sso.saml.signatures import LEAST_RSA_BITS
 from accounts.sso.schemas import OidcTrust
 
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -17,6 +19,7 @@ ASK_AGAIN_S = 30
 """An unknown key makes us ask again, but not more often than this: anybody can name a key."""
 
 _MOST_KEYS = 50
+_MOST_RSA_BITS = 16_384
 
 
 def discovery_url(issuer: str) -> str:
@@ -98,6 +101,11 @@ def _keys(provider: IdentityProvider, *, anew: bool) -> list[dict[str, Any]]:
     return keys
 
 
+def _is_strong(key: object) -> bool:
+    """As strong as the certificates of SAML providers have to be, and no longer than is usual."""
+    return not isinstance(key, RSAPublicKey) or LEAST_RSA_BITS <= key.key_size <= _MOST_RSA_BITS
+
+
 def _pick(keys: list[dict[str, Any]], key_id: str | None, algorithm: str) -> jwt.PyJWK | None:
     """The one key that fits; without an id there must be only one."""
     fitting = []
@@ -109,7 +117,9 @@ def _pick(keys: list[dict[str, Any]], key_id: str | None, algorithm: str) -> jwt
         if key.get("alg", algorithm) != algorithm:
             continue
         try:
-            fitting.append(jwt.PyJWK(key, algorithm))
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+            found = jwt.PyJWK(key, algorithm)
+        except Exception:  # noqa: S112 - it is the provider's to say, in whatever shape
             continue
+        if _is_strong(found.key):
+            fitting.append(found)
     return fitting[0] if len(fitting) == 1 else None

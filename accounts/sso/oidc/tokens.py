@@ -40,6 +40,14 @@ def read(provider: IdentityProvider, token: str) -> tuple[dict[str, Any], dict[s
 def _header(token: str) -> dict[str, Any]:
     if len(token) > LONGEST:
         raise Refused("not_a_token", _("The token is longer than any has to be."))
+    if token.count(".") == 4:
+        raise Refused(
+            "encrypted_token",
+            _(
+                "The token is encrypted, which is not understood here. Let the provider sign it"
+                " only, with RS256: on its way it is protected by TLS."
+            ),
+        )
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError) as wrong:

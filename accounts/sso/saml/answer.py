@@ -12,7 +12,7 @@ from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 from accounts.sso.refusal import Refused
 from accounts.sso.saml import document
 from accounts.sso.saml.document import NS, SAML, SAMLP
-from accounts.sso.saml.signatures import decrypted, signed_part
+from accounts.sso.saml.signatures import decrypted, in_force, signed_part, undecryptable
 from core.text import clean_name
 
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -67,12 +67,26 @@ def read_answer(raw: bytes, expected: Expected) -> Assertion:
     """
     root = document.read(raw)
     _check_frame(root, expected)
-    if root.find("ds:Signature", NS) is not None:
-        signed_part(root, expected.certificates)
+    certificates = in_force(expected.certificates, now=expected.now, skew=expected.skew)
+    is_signed = root.find("ds:Signature", NS) is not None
+    if is_signed:
+        signed_part(root, certificates)
     elif expected.needs_signed_response:
         raise Refused("unsigned_response", _("The response is not signed, only its assertion."))
-    assertion = signed_part(_only_assertion(root, expected), expected.certificates)
+    try:
+        assertion = signed_part(_only_assertion(root, expected), certificates)
+    except Refused as wrong:
+        if is_signed or not is_encrypted(root):
+            raise
+        # Whoever changes a sealed assertion must not learn how far it was read: with AES-CBC that
+        # is enough to read somebody else's, piece by piece.
+        raise undecryptable() from wrong
     return _read_assertion(assertion, root.get("InResponseTo"), expected)
+
+
+def is_encrypted(root: etree._Element) -> bool:
+    """Say whether an answer's assertion came sealed."""
+    return root.find("saml:EncryptedAssertion", NS) is not None
 
 
 def issuer_of(raw: bytes) -> str:
@@ -215,14 +229,14 @@ def _check_conditions(assertion: etree._Element, expected: Expected) -> None:
 
 def _check_window(element: etree._Element, expected: Expected) -> None:
     start, end = element.get("NotBefore"), element.get("NotOnOrAfter")
-    if start is not None and instant(start, "NotBefore") > expected.now + expected.skew:
+    if start is not None and instant(start, "NotBefore") - expected.now > expected.skew:
         raise Refused(
             "not_yet",
             _("The assertion is not good yet (NotBefore). Compare the clocks."),
             arrived=start,
             now=expected.now.isoformat(),
         )
-    if end is not None and instant(end, "NotOnOrAfter") + expected.skew <= expected.now:
+    if is_over(end, "NotOnOrAfter", expected):
         raise Refused(
             "expired",
             _("The assertion has expired (NotOnOrAfter). Compare the clocks."),
@@ -263,8 +277,7 @@ def _check_statement(assertion: etree._Element, expected: Expected) -> str:
     statements = assertion.findall("saml:AuthnStatement", NS)
     if len(statements) != 1:
         raise Refused("statement", _("The assertion does not say how the person signed in."))
-    ends = statements[0].get("SessionNotOnOrAfter")
-    if ends is not None and instant(ends, "SessionNotOnOrAfter") + expected.skew <= expected.now:
+    if is_over(statements[0].get("SessionNotOnOrAfter"), "SessionNotOnOrAfter", expected):
         raise Refused("session_over", _("The person's session at the provider is over."))
     index = statements[0].get("SessionIndex", "")
     if len(index) > LONGEST_NAME_ID:
@@ -307,7 +320,7 @@ def _claims(assertion: etree._Element) -> dict[str, list[str]]:
     claims: dict[str, list[str]] = {}
     for attribute in attributes:
         name = attribute.get("Name", "")
-        values = [each.text or "" for each in attribute.findall("saml:AttributeValue", NS)]
+        values = [_text_of(each) for each in attribute.findall("saml:AttributeValue", NS)]
         if not 0 < len(name) <= LONGEST_NAME_ID or len(values) > MOST_VALUES:
             raise Refused("attributes", _("An attribute has no name, or more than 1,000 values."))
         if any(len(value) > LONGEST_VALUE for value in values):
@@ -318,6 +331,27 @@ def _claims(assertion: etree._Element) -> dict[str, list[str]]:
         if friendly and friendly != name and len(friendly) <= LONGEST_NAME_ID:
             claims.setdefault(friendly, []).extend(values)
     return claims
+
+
+def _text_of(value: etree._Element) -> str:
+    """Its text; empty for a part in place of text, such as a persistent identifier."""
+    text = value.text or ""
+    if not len(value):
+        return text
+    if text.strip() or any((child.tail or "").strip() for child in value):
+        raise Refused("attributes", _("An attribute's value mixes text with other parts."))
+    return ""
+
+
+def is_over(text: str | None, what: str, expected: Expected) -> bool:
+    """Say whether a moment has passed; one that is not given never does.
+
+    By the distance: "never" is often written as the last second of the calendar, to which nothing
+    can be added.
+
+    Errors  Refused.
+    """
+    return text is not None and expected.now - instant(text, what) >= expected.skew
 
 
 def instant(text: str | None, what: str) -> datetime:

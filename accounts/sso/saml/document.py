@@ -51,8 +51,8 @@ CIPHERS = frozenset(
 KEY_TRANSPORTS = frozenset({XENC + "rsa-oaep-mgf1p", XENC11 + "rsa-oaep"})
 _ID_ATTRIBUTES = ("ID", "Id", "id", "{http://www.w3.org/XML/1998/namespace}id")
 _ID = re.compile(r"[A-Za-z_][\w.\-]{0,255}")
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}\?>")
+_DECLARED = re.compile(rb"""^\s*<\?xml\s[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_DECLARATION = re.compile(rb"^\s*<\?xml\s[^>]{0,200}\?>")
 
 
 def decode(field: str) -> bytes:
@@ -81,6 +81,9 @@ def read(raw: bytes, *, may_sign: tuple[str, ...] = ("Response", "Assertion")) -
     _check_bytes(raw)
     if b"<!--" in raw:
         raise Refused("comment", _("The answer holds comments."))
+    if b"<![" in raw:
+        # Who reads a text piece by piece reads another text than what was signed.
+        raise Refused("character_data", _("The answer holds CDATA sections."))
     root = _parse(raw)
     _check_tree(root)
     for signature in root.iter(f"{{{DS}}}Signature"):

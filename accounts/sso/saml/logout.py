@@ -12,9 +12,16 @@ from lxml import etree
 
 from accounts.sso.refusal import Refused
 from accounts.sso.saml import document
-from accounts.sso.saml.answer import LONGEST_NAME_ID, OLDEST, Expected, check_subject, instant
+from accounts.sso.saml.answer import (
+    LONGEST_NAME_ID,
+    OLDEST,
+    Expected,
+    check_subject,
+    instant,
+    is_over,
+)
 from accounts.sso.saml.document import NS, SAMLP
-from accounts.sso.saml.signatures import is_signed_query, signed_part
+from accounts.sso.saml.signatures import in_force, is_signed_query, signed_part
 
 _FIELDS = {"SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature"}
 MOST_INDEXES = 50
@@ -52,7 +59,7 @@ def read_redirect(query: str, field: str, expected: Expected) -> etree._Element:
     algorithm = unquote_plus(given["SigAlg"])
     if not any(
         is_signed_query(signed.encode(), algorithm=algorithm, value=value, certificate=each)
-        for each in expected.certificates
+        for each in in_force(expected.certificates, now=expected.now, skew=expected.skew)
     ):
         raise Refused("signature", _("The signature was made by none of the certificates on file."))
     return document.read(_inflate(document.decode(unquote_plus(given[field]))), may_sign=())
@@ -66,7 +73,8 @@ def read_post(encoded: str, expected: Expected, kind: str) -> etree._Element:
     root = document.read(document.decode(encoded), may_sign=(kind,))
     if root.tag != f"{{{SAMLP}}}{kind}":
         raise Refused("not_a_logout", _("This is not a message about signing out."))
-    return signed_part(root, expected.certificates)
+    good = in_force(expected.certificates, now=expected.now, skew=expected.skew)
+    return signed_part(root, good)
 
 
 def read_request(root: etree._Element, expected: Expected, *, sls: str) -> LogoutRequest:
@@ -75,8 +83,7 @@ def read_request(root: etree._Element, expected: Expected, *, sls: str) -> Logou
     Errors  Refused.
     """
     _check_frame(root, "LogoutRequest", expected, sls)
-    ends = root.get("NotOnOrAfter")
-    if ends is not None and instant(ends, "NotOnOrAfter") + expected.skew <= expected.now:
+    if is_over(root.get("NotOnOrAfter"), "NotOnOrAfter", expected):
         raise Refused("expired", _("The request has expired."))
     names = root.findall("saml:NameID", NS)
     if len(names) != 1 or len(names[0]):

@@ -7,6 +7,7 @@ else: what a forger wrapped around it, or hid from the canonical form, is simply
 import base64
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import xmlsec
 from cryptography import x509
@@ -61,6 +62,29 @@ def signed_part(element: etree._Element, certificates: Sequence[str]) -> etree._
     # A signed response holds its assertion with the signature of that one.
     is_assertion = etree.QName(element).localname == "Assertion"
     return read(covered, may_sign=() if is_assertion else ("Assertion",))
+
+
+def in_force(certificates: Sequence[str], *, now: datetime, skew: timedelta) -> list[str]:
+    """Those of a provider's certificates that are good at this moment.
+
+    Errors  Refused where none is.
+    """
+    good, ends = [], []
+    for pem in certificates:
+        found = x509.load_pem_x509_certificate(pem.encode())
+        if found.not_valid_before_utc - now <= skew and now - found.not_valid_after_utc < skew:
+            good.append(pem)
+        ends.append(found.not_valid_after_utc)
+    if not good:
+        raise Refused(
+            "certificate_expired",
+            _(
+                "The certificates on file have expired, or are not good yet. Read the provider's"
+                " metadata again, or paste its new certificate."
+            ),
+            ended=", ".join(f"{end:%Y-%m-%d}" for end in ends),
+        )
+    return good
 
 
 def _is_good(element: etree._Element, signature: etree._Element, certificate: str) -> bool:
@@ -124,11 +148,17 @@ def decrypted(encrypted: etree._Element, keys: Sequence[str]) -> etree._Element:
         found = _decrypt(copy, data, key)
         if found is not None and found.tag == f"{{{SAML}}}Assertion":
             return reread(found)
-    raise Refused(
+    raise undecryptable()
+
+
+def undecryptable() -> Refused:
+    """What is said of a sealed assertion, whatever was wrong before it was known to be genuine."""
+    return Refused(
         "encryption",
         _(
-            "The assertion cannot be decrypted with the keys here. Give the provider our"
-            " present certificate."
+            "The assertion cannot be decrypted with the keys here, or what it holds was not signed"
+            " by the provider. Give the provider our present certificate, and let it sign the"
+            " assertion."
         ),
     )
 

@@ -7,12 +7,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+
+@cache
+def _key(_name: str) -> rsa.RSAPrivateKey:
+    """One that is the same for a whole run: making it takes a while."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
 
 type Answer = tuple[int, str, bytes]
 
@@ -22,7 +30,7 @@ class Op:
 
     def __init__(self, port: int) -> None:
         self.issuer = f"http://127.0.0.1:{port}"
-        self.keys = {"k1": rsa.generate_private_key(public_exponent=65537, key_size=2048)}
+        self.keys = {"k1": _key("k1")}
         self.published = ["k1"]
         self.signs_with = "k1"
         self.nonce = ""
@@ -35,7 +43,7 @@ class Op:
         self.userinfo: dict[str, Any] = {}
 
     def rotate(self) -> None:
-        self.keys["k2"] = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.keys["k2"] = _key("k2")
         self.published, self.signs_with = ["k1", "k2"], "k2"
 
     def described(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import tests.accounts.sso.more_hostile  # noqa: F401
 from accounts.people.models import User
 from accounts.sso.models import Arrival, ExternalIdentity, Outcome
 from events.models import Entry

@@ -98,6 +98,14 @@ def test_by_a_form_too(kim):
     assert who(kim.browser) is None
 
 
+def test_a_request_that_never_ends_counts(kim):
+    query = by_redirect(kim, logout(kim, until="9999-12-31T23:59:59Z"))
+
+    kim.browser.get(f"/accounts/saml/okta/sls/?{query}")
+
+    assert who(kim.browser) is None
+
+
 def test_only_the_session_it_names(kim):
     first, kim.browser = kim.browser, Client(HTTP_HOST="acme.localhost")
     kim.sign_in(
@@ -163,6 +171,76 @@ def test_only_what_the_provider_signed_counts(kim, how):
     }[how]()
 
     refused(kim, kim.browser.get(f"/accounts/saml/okta/sls/?{query}"))
+
+
+def _signed(kim: Door, parts: list[str], **more: str) -> str:
+    """Signed over these parts, in this order, as they stand."""
+    query = "&".join(parts)
+    value = base64.b64encode(sign_query(query.encode(), key=kim.idp.key)).decode()
+    return query + "&" + urlencode({"Signature": value} | more)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "turned_around",
+        "relay_state_dropped",
+        "relay_state_twice",
+        "algorithm_twice",
+        "signature_twice",
+        "name_in_disguise",
+        "of_its_own",
+        "a_request_and_a_response",
+        "as_a_response",
+        "no_signature",
+        "signature_that_is_no_base64",
+        "an_algorithm_in_small_words",
+        "hmac",
+        "other_half",
+        "not_packed",
+        "in_another_script",
+        "of_another_provider",
+    ],
+)
+def test_a_query_that_was_tampered_with_signs_nobody_out(cast, kim, how):
+    good = by_redirect(kim, logout(kim))
+    request, relay, algorithm, signature = good.split("&")
+    plain = urlencode({"SAMLRequest": wire(etree.tostring(logout(kim)))})
+    query = {
+        "turned_around": lambda: _signed(kim, [algorithm, relay, request]),
+        "relay_state_dropped": lambda: "&".join([request, algorithm, signature]),
+        "relay_state_twice": lambda: good + "&RelayState=elsewhere",
+        "algorithm_twice": lambda: good + "&" + algorithm,
+        "signature_twice": lambda: good + "&" + signature,
+        "name_in_disguise": lambda: good.replace("SAMLRequest", "SAML%52equest"),
+        "of_its_own": lambda: good + "&x=1",
+        "a_request_and_a_response": lambda: good + "&SAMLResponse=x",
+        "as_a_response": lambda: good.replace("SAMLRequest", "SAMLResponse"),
+        "no_signature": lambda: "&".join([request, relay, algorithm]),
+        "signature_that_is_no_base64": lambda: "&".join([request, relay, algorithm, "Signature=%"]),
+        "an_algorithm_in_small_words": lambda: _signed(kim, [request, relay, algorithm.lower()]),
+        "hmac": lambda: _signed(
+            kim, [request, relay, "SigAlg=" + MORE.replace("#", "%23") + "hmac-sha256"]
+        ),
+        "other_half": lambda: "&".join([request[:-8], relay, algorithm, signature]),
+        "not_packed": lambda: _signed(kim, [plain, relay, algorithm]),
+        "in_another_script": lambda: _signed(kim, ["SAMLRequest=%D0%B0", relay, algorithm]),
+        "of_another_provider": lambda: by_redirect(
+            Door(cast.ana, "other", Idp(entity_id="https://o.example", key_name="other")),
+            logout(kim),
+        ),
+    }[how]()
+
+    refused(kim, kim.browser.get(f"/accounts/saml/okta/sls/?{query}"))
+
+
+def test_a_request_of_another_organisations_provider_signs_nobody_out(cast, kim):
+    theirs = Door(cast.dee, "okta", Idp(key_name="theirs"))
+
+    refused(
+        kim,
+        kim.browser.get(f"/accounts/saml/okta/sls/?{by_redirect(theirs, logout(theirs))}"),
+    )
 
 
 @pytest.mark.parametrize("how", ["not_signed", "wrapped", "another_key", "doctype", "deep", "xslt"])

@@ -13,6 +13,7 @@ from accounts.sso.models import Arrival, ExternalIdentity, Outcome, SsoSession
 from accounts.sso.refusal import Refused
 from accounts.sso.saml.signatures import decrypted
 from core.actor import Actor, Role
+from core.errors import Invalid
 from tenants.context import in_tenant
 from tests.accounts.sso.conftest import Door
 from tests.accounts.sso.idp import SAML, Idp, pair
@@ -62,6 +63,65 @@ def test_each_way_of_sealing_an_answer_is_read(door, way):
     door.sign_in(**how)
 
     assert who(door.browser) == "kim@corp.example"
+
+
+@pytest.mark.parametrize("part", ["Conditions", "SubjectConfirmationData", "AuthnStatement"])
+def test_an_end_that_never_comes_is_no_trouble(door, part):
+    """Some providers write the last second of the calendar."""
+    name = "SessionNotOnOrAfter" if part == "AuthnStatement" else "NotOnOrAfter"
+
+    door.sign_in(change=lambda root: root.find(f".//{{*}}{part}").set(name, "9999-12-31T23:59:59Z"))
+
+    assert who(door.browser) == "kim@corp.example"
+
+
+@pytest.mark.parametrize("name", ["ended", "begins"])
+def test_a_certificate_counts_while_it_is_good(cast, door, name):
+    """Of two on file the other one still counts; the person is told what the admin has to do."""
+    with in_tenant("acme"):
+        trust = door.provider.trust
+        both = [*trust["certificates"], pair(name)[1]]
+        services.change_provider(
+            cast.ana.actor, provider_id=door.id, trust={**trust, "certificates": both}
+        )
+    door.sign_in()
+    assert who(door.browser) == "kim@corp.example"
+
+    other = Client(HTTP_HOST="acme.localhost")
+    stale = Idp(door.idp.audience, door.idp.acs_url, key_name=name)
+    assert door.come(stale.answer(to=door.ask(other)), other).status_code == 403
+    assert who(other) is None
+
+    with in_tenant("acme"):
+        provider = door.provider
+        provider.trust = {**trust, "certificates": [pair(name)[1]]}
+        provider.save(update_fields=["trust"])
+    response = door.come(stale.answer(to=door.ask(other)), other)
+
+    assert response.status_code == 403
+    assert "have expired" in response.text
+
+
+def test_a_provider_whose_certificates_have_all_ended_is_not_taken(cast):
+    with in_tenant("acme"), pytest.raises(Invalid, match="certificates"):
+        services.add_provider(
+            cast.ana.actor, kind="saml", slug="old", metadata=Idp(key_name="ended").metadata()
+        )
+
+
+def test_a_sealed_answer_that_was_changed_is_refused_in_the_same_words(door):
+    """Else who has caught one could learn from the answers what it holds, byte by byte."""
+    for sealed in (
+        door.idp.answer(to=door.ask(), encrypt_for=pair("stranger")[1]),
+        door.idp.answer(to=door.ask(), encrypt_for=door.own_certificate, sign_assertion=False),
+        Idp(door.idp.audience, door.idp.acs_url, key_name="stranger").answer(
+            to=door.ask(), encrypt_for=door.own_certificate
+        ),
+    ):
+        assert door.come(sealed).status_code == 403
+    with in_tenant("acme"):
+        said = set(Arrival.objects.values_list("code", "words"))
+    assert [code for code, _words in said] == ["encryption"]
 
 
 def test_a_provider_that_sends_no_name_changes_none(door):
