@@ -269,6 +269,7 @@ NEVER_SEEN: frozenset[type] = frozenset(
         sso.IdentityProviderCreated,
         sso.IdentityProviderChanged,
         sso.IdentityProviderDeleted,
+        sso.ProviderMetadataFailed,
         sso.ProviderKeyMade,
         sso.ProviderKeyRetired,
         sso.SsoRefused,

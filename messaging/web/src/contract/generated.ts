@@ -1453,9 +1453,6 @@ export interface EventData {
   "chancery.group.updated.v1": {
     group_id: Id;
   };
-  "chancery.identity_provider.metadata_failed.v1": {
-    provider_id: Id;
-  };
   "chancery.invitation.created.v1": {
     invitation_id: Id;
   };
