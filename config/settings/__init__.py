@@ -170,6 +170,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+# Labels without colons, on our pages and in the console.
+FORM_RENDERER = "core.forms.Renderer"
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 # Whole offices come from one address at nine o'clock; guessing at one account is what is stopped.
 ACCOUNT_RATE_LIMITS = {

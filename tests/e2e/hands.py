@@ -62,8 +62,8 @@ class Hand:
     # --- what a person does ---
 
     def sign_in(self, email: str) -> None:
-        self.fill("textbox", self.words("Email") + ":", email)
-        self.fill("textbox", self.words("Password") + ":", PASSWORD)
+        self.fill("textbox", self.words("Email"), email)
+        self.fill("textbox", self.words("Password"), PASSWORD)
         self.press("button", self.words("Sign in"))
 
     def join(self, channel: str) -> None:

@@ -67,7 +67,7 @@ def register(ana: Window, product: Product, callback: Callback) -> Callable[...,
     def fill(*, kind: str = "confidential", grants: tuple[str, ...] = ()) -> App:
         name, page = f"Planner {uuid4().hex[:6]}", ana.page
         page.goto("/admin/accounts/oauthapp/add/")
-        page.get_by_role("textbox", name="Name:").fill(name)
+        page.get_by_role("textbox", name="Name", exact=True).fill(name)
         page.get_by_label(kind).check()
         for grant in grants:
             page.get_by_label(grant).check()

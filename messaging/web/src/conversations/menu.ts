@@ -2,6 +2,7 @@ import { dialog } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
 import { openMenu, type MenuItem } from "../design/menu.ts";
 import { t } from "../i18n/t.ts";
+import { copyAddress } from "../messages/links.ts";
 import { titleOf } from "../people/store.ts";
 import { markAllRead } from "../receipts/actions.ts";
 import { keep, moveTo, nameSection, toggleFavourite, toggleMuted } from "../sidebar/actions.ts";
@@ -28,12 +29,13 @@ function keeping(item: Known, shelves: readonly Shelf[]): (MenuItem | false)[] {
   const sections = shelves.filter(({ kind, id }) => kind === "own" && id !== membership.section_id);
   const isAnywhere = membership.section_id !== null && shelves.some(({ id }) => id === membership.section_id);
   return [
-    item.unread.messages > 0 && { id: "read", label: t("Mark as read"), icon: "check", run: () => markAllRead(item) },
-    { id: "favourite", label: membership.is_favourite ? t("Remove from favourites") : t("Add to favourites"), icon: "star", run: () => void toggleFavourite(item) },
-    { id: "mute", label: membership.is_muted ? t("Unmute") : t("Mute"), icon: "muted", run: () => void toggleMuted(item, titleOf(item)) },
-    ...sections.map((shelf): MenuItem => ({ id: `to-${shelf.id}`, label: t("Move to {section}", { section: shelf.name }), icon: "move", run: () => moveTo(item.id, shelf, null) })),
-    isAnywhere && { id: "out", label: t("Take out of the section"), icon: "undo", run: () => void keep(item.id, { section_id: null }) },
-    { id: "new-section", label: t("Move to a new section…"), icon: "plus", run: () => nameSection(null, item.id) },
+    item.unread.messages > 0 && { id: "read", group: 1, label: t("Mark as read"), icon: "check", run: () => markAllRead(item) },
+    { id: "favourite", group: 1, label: membership.is_favourite ? t("Remove from favourites") : t("Add to favourites"), icon: "star", run: () => void toggleFavourite(item) },
+    { id: "mute", group: 1, label: membership.is_muted ? t("Unmute") : t("Mute"), icon: "muted", run: () => void toggleMuted(item, titleOf(item)) },
+    { id: "copy-link", group: 1, label: t("Copy link"), icon: "link", run: () => void copyAddress(`${location.origin}/c/${item.id}`) },
+    ...sections.map((shelf): MenuItem => ({ id: `to-${shelf.id}`, group: 2, label: t("Move to {section}", { section: shelf.name }), icon: "move", run: () => moveTo(item.id, shelf, null) })),
+    isAnywhere && { id: "out", group: 2, label: t("Take out of the section"), icon: "undo", run: () => void keep(item.id, { section_id: null }) },
+    { id: "new-section", group: 2, label: t("Move to a new section…"), icon: "plus", run: () => nameSection(null, item.id) },
   ];
 }
 
@@ -44,13 +46,13 @@ function about(item: Known): (MenuItem | false)[] {
   };
   if (item.kind === "direct") {
     const isGroup = item.member_ids.length >= FEWEST_TO_CONVERT;
-    return [isGroup && { id: "convert", label: t("Make a private channel of it…"), icon: "lock", run: open("convert") }];
+    return [isGroup && { id: "convert", group: 3, label: t("Make a private channel of it…"), icon: "lock", run: open("convert") }];
   }
   const isArchived = item.archived_at !== null;
   return [
-    { id: "details", label: item.can.edit ? t("Name and topic") : t("About this channel"), icon: "pen", run: open("details") },
-    { id: "rules", label: item.can.manage ? t("Rules of the channel") : t("See the rules of the channel"), icon: "sliders", run: open("rules") },
-    item.can.archive && { id: "archive", label: isArchived ? t("Bring back from the archive") : t("Archive"), icon: "file", run: () => void archive(item, isArchived ? "restore" : "archive") },
-    item.membership !== null && { id: "leave", label: t("Leave"), icon: "out", isDangerous: true, run: () => void leave(item) },
+    { id: "details", group: 3, label: item.can.edit ? t("Name and topic") : t("About this channel"), icon: "pen", run: open("details") },
+    { id: "rules", group: 3, label: item.can.manage ? t("Rules of the channel") : t("See the rules of the channel"), icon: "sliders", run: open("rules") },
+    item.can.archive && { id: "archive", group: 3, label: isArchived ? t("Bring back from the archive") : t("Archive"), icon: "file", run: () => void archive(item, isArchived ? "restore" : "archive") },
+    item.membership !== null && { id: "leave", group: 4, label: t("Leave"), icon: "out", isDangerous: true, run: () => void leave(item) },
   ];
 }

@@ -56,8 +56,8 @@ function Opened({ anchor, label, items, before, row }: OpenedMenu): JSX.Element 
       onKeyDown={onKeyDown}
       onToggle={(event) => (event as unknown as ToggleEvent).newState === "closed" && close()}
     >
-      {items.map((item) => (
-        <button key={item.id} type="button" role="menuitem" tabIndex={-1} data-action={item.id} class={item.isDangerous === true ? "danger" : ""} onClick={() => choose(item)}>
+      {items.map((item, index) => (
+        <button key={item.id} type="button" role="menuitem" tabIndex={-1} data-action={item.id} class={`${item.isDangerous === true ? "danger" : ""} ${index > 0 && item.group !== items[index - 1]?.group ? "parted" : ""}`} onClick={() => choose(item)}>
           <Icon name={item.icon} />
           <span class="menu-label">{item.label}</span>
           {item.hint !== undefined && <kbd aria-hidden="true">{item.hint}</kbd>}

@@ -7,6 +7,8 @@ export interface MenuItem {
   icon: IconName;
   hint?: string | undefined;
   isDangerous?: boolean | undefined;
+  /** A line stands between neighbours of different groups. */
+  group?: number | undefined;
   run: () => void;
 }
 

@@ -38,6 +38,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const offset = useRef(0);
+  const height = useRef(0);
   const [isAway, setAway] = useState(false);
   const isPlaced = useRef(false);
   const [top, setTop] = useState<string | null>(null);
@@ -115,9 +116,11 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     const handle = list.current;
     if (handle === null || !isPlaced.current) return;
     const below = handle.scrollSize - handle.scrollOffset - handle.viewportSize;
-    // Only scrolling up leaves the end: a window that shrinks, or a row that grows, moves nobody on purpose.
+    // Only scrolling up leaves the end: a row that grows, or a window of another height, which the browser may have scrolled
+    // itself, moves nobody on purpose.
+    const isOtherHeight = height.current !== (height.current = scroller.current?.clientHeight ?? 0);
     if (below <= AT_END_WITHIN) isAtEnd.current = true;
-    else if (handle.scrollOffset < offset.current) isAtEnd.current = false;
+    else if (handle.scrollOffset < offset.current && !isOtherHeight) isAtEnd.current = false;
     offset.current = handle.scrollOffset;
     lookAtTop(handle);
     setAway(timeline.hasNewer || (!isAtEnd.current && below > handle.viewportSize / 2));

@@ -181,6 +181,7 @@ function openMore(message: Message, isInThread: boolean, anchor: Element): void 
     icon: action.icon,
     hint: keyName(action.key),
     isDangerous: action.isDangerous,
+    group: action.group,
     run: () => action.run(message, anchor.isConnected ? anchor : (document.querySelector(`[data-message="${message.id}"]`) ?? document.body)),
   })));
 }

@@ -44,6 +44,8 @@ export interface RowAction {
   /** The single key for a message that has the focus, as `KeyboardEvent.key` says it. */
   key?: string;
   isDangerous?: boolean;
+  /** Neighbours of one group stand together in the menu. */
+  group?: number;
   shown: (message: Message, viewer: Viewer) => boolean;
   /** `anchor` is what to place a picker or menu at: the button, or the message itself. */
   run: (message: Message, anchor: Element) => void;
@@ -98,32 +100,34 @@ export const ROW_ACTIONS: readonly RowAction[] = [
     shown: ({ author_id: id }) => id !== null,
     run: ({ author_id: id }, anchor) => id !== null && showPerson(id, anchor),
   },
-  { id: "copy-link", label: () => t("Copy link"), icon: "link", key: "l", shown: always, run: (message) => void copyLink(message).catch(complain) },
+  { id: "copy-link", group: 1, label: () => t("Copy link"), icon: "link", key: "l", shown: always, run: (message) => void copyLink(message).catch(complain) },
   {
     id: "follow",
+    group: 1,
     label: (message) => (isFollowed(message.thread_id ?? message.id) ? t("Stop following the thread") : t("Follow the thread")),
     icon: "threads",
     shown: (message) => message.kind === "text" && conversations.value.byId.get(message.conversation_id)?.membership != null,
     run: (message) => void toggleFollow(message.thread_id ?? message.id),
   },
-  { id: "forward", label: () => t("Forward…"), icon: "forward", key: "f", shown: (message) => message.kind === "text", run: openForward },
-  { id: "versions", label: () => t("Earlier versions"), icon: "history", shown: (message) => message.edited_at !== null, run: openVersions },
-  { id: "move", label: () => t("Move to a thread…"), icon: "move", shown: (message, { isMine, manages, takesPart }) => message.kind === "text" && takesPart && (isMine || manages), run: askWhere },
-  { id: "move-out", label: () => t("Move out of the thread"), icon: "out", shown: (message, { isMine, manages, takesPart }) => message.thread_id !== null && takesPart && (isMine || manages), run: (message) => void move(message, null) },
-  { id: "move-away", label: () => t("Move to another conversation…"), icon: "move", shown: mayMoveAway, run: (message) => askConversation(message) },
-  { id: "save", label: (message) => (isSaved(message) ? t("Remove from later") : t("Save for later")), icon: "bookmark", key: "s", shown: always, run: (message) => void import("../saved/actions.ts").then(({ toggleSaved }) => toggleSaved(message)).catch(complain) },
-  { id: "remind", label: () => t("Remind me…"), icon: "bell", key: "m", shown: always, run: (message) => void import("../saved/actions.ts").then(({ askWhen }) => askWhen(message.id)).catch(complain) },
-  { id: "pin", label: (message) => (message.pin != null ? t("Unpin") : t("Pin for everyone")), icon: "pin", key: "p", shown: (message, { canPost }) => canPost && message.kind === "text", run: (message) => void togglePin(message) },
+  { id: "forward", group: 1, label: () => t("Forward…"), icon: "forward", key: "f", shown: (message) => message.kind === "text", run: openForward },
+  { id: "versions", group: 1, label: () => t("Earlier versions"), icon: "history", shown: (message) => message.edited_at !== null, run: openVersions },
+  { id: "move", group: 2, label: () => t("Move to a thread…"), icon: "move", shown: (message, { isMine, manages, takesPart }) => message.kind === "text" && takesPart && (isMine || manages), run: askWhere },
+  { id: "move-out", group: 2, label: () => t("Move out of the thread"), icon: "out", shown: (message, { isMine, manages, takesPart }) => message.thread_id !== null && takesPart && (isMine || manages), run: (message) => void move(message, null) },
+  { id: "move-away", group: 2, label: () => t("Move to another conversation…"), icon: "move", shown: mayMoveAway, run: (message) => askConversation(message) },
+  { id: "save", group: 3, label: (message) => (isSaved(message) ? t("Remove from later") : t("Save for later")), icon: "bookmark", key: "s", shown: always, run: (message) => void import("../saved/actions.ts").then(({ toggleSaved }) => toggleSaved(message)).catch(complain) },
+  { id: "remind", group: 3, label: () => t("Remind me…"), icon: "bell", key: "m", shown: always, run: (message) => void import("../saved/actions.ts").then(({ askWhen }) => askWhen(message.id)).catch(complain) },
+  { id: "pin", group: 3, label: (message) => (message.pin != null ? t("Unpin") : t("Pin for everyone")), icon: "pin", key: "p", shown: (message, { canPost }) => canPost && message.kind === "text", run: (message) => void togglePin(message) },
   {
     id: "unread",
+    group: 3,
     label: () => t("Mark unread from here"),
     icon: "unread",
     key: "u",
     shown: (message, { isInThread }) => !isInThread && message.thread_id === null,
     run: (message) => void markUnread(message.conversation_id, message.seq),
   },
-  { id: "delivery", label: () => t("How far it got"), icon: "check", key: "d", shown: (message, { isMine }) => isMine && message.kind === "text", run: (message) => void import("../receipts/delivery.ts").then(({ showDelivery }) => showDelivery(message)).catch(complain) },
-  { id: "delete", label: () => t("Delete message"), icon: "trash", key: "Delete", isDangerous: true, shown: (_message, { isMine, manages }) => isMine || manages, run: (message) => void remove(message) },
+  { id: "delivery", group: 3, label: () => t("How far it got"), icon: "check", key: "d", shown: (message, { isMine }) => isMine && message.kind === "text", run: (message) => void import("../receipts/delivery.ts").then(({ showDelivery }) => showDelivery(message)).catch(complain) },
+  { id: "delete", group: 4, label: () => t("Delete message"), icon: "trash", key: "Delete", isDangerous: true, shown: (_message, { isMine, manages }) => isMine || manages, run: (message) => void remove(message) },
 ];
 
 /** What the person who is signed in may do with a message. */
