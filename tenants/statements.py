@@ -8,7 +8,7 @@ one than when it was prepared, so that each tenant gets its own tables. Inside a
 while queries are counted or wrapped, it is an ordinary query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django.db import connection
@@ -16,6 +16,6 @@ from django.db import connection
 from tenants.backend.base import DatabaseWrapper
 
 
-def hot_rows(query: str, params: Sequence[Any]) -> list[tuple]:
+def hot_rows(query: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple]:
     """Run a fixed statement in the tenant in hand and return its rows."""
     return cast(DatabaseWrapper, connection).hot_rows(query, params)

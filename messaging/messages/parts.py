@@ -128,8 +128,11 @@ def add_parts(views: Sequence[dict[str, Any]], masks: Mapping[UUID, int]) -> Non
     """
     for view in views:
         add_empty(view)
-    for one in _read.values():
-        having = [view for view in views if masks.get(view["id"], 0) & one.bit]
+    marked = [view for view in views if masks.get(view["id"])]
+    for one in _read.values() if marked else ():
+        # A number: `&` of a flag costs a hundred times as much.
+        bit = int(one.bit)
+        having = [view for view in marked if masks[view["id"]] & bit]
         if not having:
             continue
         found = one.load([view["id"] for view in having])

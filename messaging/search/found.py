@@ -10,7 +10,7 @@ five. So nothing is left to guess. Each step is a statement that can be carried 
    all of it was walked, that is the answer.
 2. Where the walk does not even promise a page, what is looked for may be rare: an index brings all
    that may be meant, words, files, threads, or says that it is more than a few.
-3. What is not rare is somewhere further back: the walk goes on where it ended, in longer steps.
+3. What is not rare is somewhere further back: the walk goes on where it ended.
 4. What is frequent only elsewhere, in a conversation or time of which the walk saw nothing, is
    brought by the index after all, but no more of it than there is to be looked at for the person.
 """
@@ -21,7 +21,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from core.actor import Actor
@@ -30,11 +29,11 @@ from messaging.messages.view import COLUMNS
 from messaging.search.reach import FEW, conversations_seen, sees_little
 from tenants.statements import hot_rows
 
-WALKS = (1_000, 4_000, 15_000, 45_000)
-"""Messages that a walk looks at, step by step: beyond the first only while ..."""
+WALKS = (1_000, 4_000, 45_000)
+"""Messages that a walk looks at: at first, where that promises a page, and for what is not rare."""
 
-CHANCE = 8
-"""... an eighth of what is needed was found, or an index said that it is not rare."""
+CHANCE = 4
+"""A page is promised by a quarter of it."""
 
 RARE = 2_000
 """So many candidates are brought by an index at once, rather than walked to."""
@@ -75,6 +74,7 @@ _BY_ID = """
     SELECT m.* FROM ({ids}) x
     CROSS JOIN LATERAL (SELECT * FROM messaging_message m WHERE m.id = x.message_id OFFSET 0) m
 """
+_OF_ONE = "m.author_id >= {author} AND m.author_id <= {author}"
 # The same message may come several times; that is cheaper than to collect them all first.
 FILES = "SELECT message_id FROM messaging_file WHERE deleted_at IS NULL"
 THREADS = """
@@ -109,6 +109,14 @@ class Sought:
     @property
     def order(self) -> str:
         return "m.seq" if self.within else "m.id"
+
+    @property
+    def _walked(self) -> str:
+        """The order of a walk. By their messages for one author, by a range of one: else it would
+        be for the planner to say whether they wrote so much that walking past others is quicker."""
+        if self._is_of_one and not self.within and not self.calls_on_one:
+            return "m.author_id DESC, m.id DESC"
+        return f"{self.order} DESC"
 
     def newest(self, cursor: str | None, limit: int) -> tuple[list[tuple], str | None]:
         """A page of hits, the newest first, and the cursor of the next."""
@@ -147,15 +155,16 @@ class Sought:
     def _find(self, needed: int) -> list[tuple]:
         """Walk as far as it is worth it, and ask an index where that does not do."""
         hits: list[tuple] = []
-        is_asked = False
-        for most in WALKS:
-            if self._walk_on(hits, needed, most):
-                return hits
-            if not is_asked and len(hits) * CHANCE < needed:
-                is_asked = True
-                rare = self._rare(needed)
-                if rare is not None:
-                    return rare
+        first, chance, further = WALKS
+        if self._walk_on(hits, needed, first):
+            return hits
+        if len(hits) * CHANCE >= needed and self._walk_on(hits, needed, chance):
+            return hits
+        rare = self._rare(needed)
+        if rare is not None:
+            return rare
+        if self._walk_on(hits, needed, further):
+            return hits
         return self._frequent_elsewhere(hits, needed)
 
     def _rare(self, needed: int) -> list[tuple] | None:
@@ -206,19 +215,20 @@ class Sought:
         messages, places = self._way(most)
         nothing = ", ".join("NULL" for _ in self._columns.split(","))
         # The end is looked for only where the page was not filled before.
-        sql = (
+        rows = hot_rows(
             f"(SELECT {self._columns}, {self.order} AS place, FALSE FROM ({messages}) m"
-            f" WHERE {self._met} ORDER BY {self.order} DESC LIMIT %(more)s)"
-            f" UNION ALL (SELECT {nothing}, place, TRUE FROM ({places}) x) LIMIT %(more)s"
+            f" WHERE {self._met} ORDER BY {self._walked} LIMIT {needed})"
+            f" UNION ALL (SELECT {nothing}, place, TRUE FROM ({places}) x) LIMIT {needed}",
+            self.params,
         )
-        rows = rows_of(sql, self.params | {"more": needed - len(hits)})
-        is_end = bool(rows) and rows[-1][-1]
-        hits += [row[:-1] for row in rows if not row[-1]]
-        if is_end and "walked_to" not in self.params:
+        ended_at = rows.pop()[-2] if rows and rows[-1][-1] else None
+        hits += [row[:-1] for row in rows[: needed - len(hits)]]
+        if ended_at is None or len(hits) == needed:
+            return True
+        if "walked_to" not in self.params:
             self._bounds.append(("<=", "walked_to"))
-        if is_end:
-            self.params["walked_to"] = rows[-1][-2]
-        return not is_end
+        self.params["walked_to"] = ended_at
+        return False
 
     def _way(self, most: int) -> tuple[str, str]:
         """The messages of a walk, and the place where the next one begins."""
@@ -235,10 +245,10 @@ class Sought:
         if self.within is not None:
             where.append(f"m.conversation_id = %({self.within})s")
         elif self._is_of_one:
-            where.append(f"m.author_id = %({self.author})s")
+            where.append(_OF_ONE.format(author=f"%({self.author})s"))
         newest = (
             f"FROM messaging_message m WHERE {' AND '.join(where) or 'TRUE'}"
-            f" ORDER BY {self.order} DESC"
+            f" ORDER BY {self._walked}"
         )
         return (
             f"SELECT m.* {newest} LIMIT {most}",
@@ -260,8 +270,14 @@ class Sought:
         if self.words:
             return f"{places} messaging_message m WHERE {' AND '.join(self.words)}"
         if self.author is not None and (self.within is not None or not self._is_of_one):
-            same = f"= %({self.author})s" if self._is_of_one else f"= ANY(%({self.author})s)"
-            return f"{places} messaging_message m WHERE m.author_id {same}"
+            if self._is_of_one:
+                one = _OF_ONE.format(author=f"%({self.author})s")
+                return f"{places} messaging_message m WHERE {one}"
+            return (
+                f"{places} unnest(%({self.author})s::uuid[]) a(id) CROSS JOIN LATERAL"
+                f" (SELECT * FROM messaging_message m WHERE {_OF_ONE.format(author='a.id')}"
+                " OFFSET 0) m"
+            )
         return f"{places} ({_BY_ID.format(ids=self.ids[0])}) m" if self.ids else None
 
     @property
@@ -281,7 +297,7 @@ class Sought:
         """
         beyond = f"SELECT FROM every OFFSET {_TO_THE_END if most is None else most} LIMIT 1"
         nothing = ", ".join("NULL" for _ in self._columns.split(","))
-        rows = rows_of(
+        rows = hot_rows(
             f"WITH every AS MATERIALIZED ({source}), beyond AS MATERIALIZED ({beyond})"
             f" (SELECT {nothing}, NULL, TRUE FROM beyond) UNION ALL"
             f" (SELECT {self._columns}, every.place, FALSE"
@@ -289,8 +305,8 @@ class Sought:
             "         ORDER BY place DESC OFFSET 0) every"
             " CROSS JOIN LATERAL"
             " (SELECT * FROM messaging_message m WHERE m.id = every.id OFFSET 0) m"
-            f" WHERE {self._met} ORDER BY every.place DESC LIMIT %(needed)s)",
-            self.params | {"needed": needed},
+            f" WHERE {self._met} ORDER BY every.place DESC LIMIT {needed})",
+            self.params,
         )
         return None if rows and rows[0][-1] else [row[:-1] for row in rows]
 
@@ -299,20 +315,13 @@ class Sought:
         of the table."""
         if not ids:
             return []
-        rank = _RANK.format(wanted=f"({self.wanted})")
-        return rows_of(
+        rank = _RANK.format(wanted=self.wanted)
+        return hot_rows(
             f"SELECT {COLUMNS} FROM unnest(%(ids)s::uuid[]) hits(id) CROSS JOIN LATERAL"
             " (SELECT * FROM messaging_message m WHERE m.id = hits.id OFFSET 0) m"
             f" ORDER BY {rank} DESC, m.id DESC LIMIT %(limit)s OFFSET %(skip)s",
             self.params | {"ids": list(ids), "limit": limit},
         )
-
-
-def rows_of(sql: str, params: dict[str, Any]) -> list[tuple]:
-    """The rows of a statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
 
 
 def _moment(stamp: str) -> datetime | None:

@@ -6,7 +6,7 @@ methods of django-tenants are overridden, so its version is pinned and `tests/is
 """
 
 import select
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import psycopg
@@ -17,6 +17,8 @@ from django_tenants.postgresql_backend import base
 
 from tenants.backend.introspection import DatabaseIntrospection
 from tenants.context import PUBLIC_SCHEMA, current_schema
+
+type Params = Sequence[Any] | Mapping[str, Any]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -65,7 +67,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         waiting.register(self.connection.fileno(), select.POLLIN)
         return super().is_usable() if waiting.poll(0) else True
 
-    def hot_rows(self, query: str, params: Sequence[Any]) -> list[tuple]:
+    def hot_rows(self, query: str, params: Params) -> list[tuple]:
         """Run a statement that runs all the time; returns its rows. See `tenants.statements`."""
         if self.in_atomic_block or self.queries_logged or self.execute_wrappers:
             return self._plain_rows(query, params)
@@ -82,7 +84,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.close()
             return self._plain_rows(query, params)
 
-    def _plain_rows(self, query: str, params: Sequence[Any]) -> list[tuple]:
+    def _plain_rows(self, query: str, params: Params) -> list[tuple]:
         with self.cursor() as cursor:
             cursor.execute(query, params)
             return cursor.fetchall()

@@ -57,7 +57,7 @@ def reads() -> Iterator[Reads]:
             return execute(sql, params, many, context)
         if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")):
             found.queries += 1
-        if sql.lstrip().startswith(_VERBS) and not many:
+        if sql.lstrip(" \n(").startswith(_VERBS) and not many:
             is_ours = True
             try:
                 found.statements.append((_rows_of(sql, params), f"{sql} {params}"))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 
 from core.ids import new_id
 from messaging.attention.handlers import record_mentions
@@ -10,6 +11,7 @@ from messaging.messages.events import MessageCreated
 from messaging.messages.models import Message
 from messaging.search import found
 from messaging.search.selectors import search
+from tenants.context import in_tenant
 from tests.files.pieces import uploaded
 from tests.messaging.calls import call
 from tests.messaging.places import make_channel, make_message, make_messages
@@ -21,10 +23,10 @@ PLENTY = 100
 WAYS = {
     "walks and asks the index": {"sees_little": False},
     "goes on where the index names too many": {"sees_little": False, "rare": 3},
-    "is not told by the index": {"sees_little": False, "rare": 0, "walks": (2, 3)},
+    "is not told by the index": {"sees_little": False, "rare": 0, "walks": (2, 2, 3)},
     "begins with what is seen": {"sees_little": True, "few": 0},
     "looks at all that is seen": {"sees_little": True, "few": PLENTY},
-    "brings no more than is seen": {"sees_little": True, "few": 0, "rare": 0, "walks": (2, 3)},
+    "brings no more than is seen": {"sees_little": True, "few": 0, "rare": 0, "walks": (2, 2, 3)},
 }
 QUERIES = (
     "plan",
@@ -60,6 +62,10 @@ def places(cast, in_acme, monkeypatch):
     What is searched for by filters is at the beginning of each: walks are too short for it.
     """
     monkeypatch.setattr(found, "MOST_RANKED", 6)
+    return make_places(cast)
+
+
+def make_places(cast):
     big = make_channel(cast.ana, cast.bo, name="big")
     hidden = make_channel(cast.ana, cast.bo, name="hidden", kind="private")
     small = make_channel(cast.ana, cast.cy, name="small")
@@ -116,12 +122,28 @@ def test_every_way_finds_the_same(cast, places, monkeypatch, query):
         for sort in ("newest", "relevant"):
             for place in (None, places[0].id, places[1].id):
                 asked = {"query": query, "sort": sort, "conversation_id": place}
-                go(monkeypatch, sees_little=False, walks=(PLENTY,))
+                go(monkeypatch, sees_little=False, walks=(PLENTY, 0, 0))
                 plain = walked(person, **asked)
                 assert plain or not FINDS_EVERYWHERE.intersection(query.split()) or place
                 for way, settings in WAYS.items():
                     go(monkeypatch, **settings)
                     assert walked(person, **asked) == plain, way
+
+
+def test_prepared_statements_find_the_same(cast, real_commits, monkeypatch):
+    """Inside of a transaction, as in the other tests, and while they are counted, statements are
+    put together by the driver: otherwise the database is told of their parameters by type."""
+    with in_tenant("acme"):
+        with transaction.atomic():
+            places = make_places(cast)
+        for settings in WAYS.values():
+            go(monkeypatch, **settings)
+            for query in QUERIES:
+                for sort, place in (("newest", places[0].id), ("relevant", None)):
+                    asked = {"query": query, "sort": sort, "conversation_id": place}
+                    with connection.execute_wrapper(lambda run, *given: run(*given)):
+                        plain = walked(cast.ana, **asked)
+                    assert walked(cast.ana, **asked) == plain, asked
 
 
 def test_in_one_conversation_the_order_is_its_own(cast, in_acme, general):
