@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from django.contrib import admin
 from django.contrib.auth.models import Group
 
 import accounts.branding.admin
@@ -17,6 +18,7 @@ import accounts.sessions.admin
 import accounts.signin.admin
 import accounts.sso.admin
 import accounts.tokens.admin  # noqa: F401 - registers itself
+from accounts import changes
 from accounts.grants.admin import register_pages
 from accounts.people.admin import PeopleAdmin
 from accounts.people.models import User
@@ -33,6 +35,8 @@ register_pages()
 
 # Roles say who may do what; Django's groups and allauth's second list of addresses do not.
 Console.leaves_out |= {Group, EmailAddress, EmailConfirmation, Authenticator}
+
+admin.site.pages.append(changes.PAGE)  # type: ignore[attr-defined]
 
 opened_by(Permission.PEOPLE_MANAGE, User)
 opened_by(Permission.TOKENS_MANAGE, ApiToken)

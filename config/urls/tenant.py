@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.changes import changes_page
 from accounts.console import console_sign_in
 from accounts.scim.views import scim
 from config.api import api
@@ -34,6 +35,7 @@ urlpatterns = [
         "admin/password_change/",
         admin.site.admin_view(RedirectView.as_view(pattern_name="account_change_password")),
     ),
+    path("admin/changes/", admin.site.admin_view(changes_page), name="changes"),
     path("admin/access/", admin.site.admin_view(explain_page), name="explain"),
     path("admin/", admin.site.urls),
     path("i18n/<language>.json", catalogue_page, name="catalogue"),

@@ -14,7 +14,7 @@ from tests.e2e.product import ROOT
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 LOOKS = (("light", WIDE, []), ("dark", PHONE, ["color-contrast", "scrollable-region-focusable"]))
-OTHERS = ["/admin/", "/admin/access/", "/admin/messaging/conversation/trace/"]
+OTHERS = ["/admin/", "/admin/access/", "/admin/changes/", "/admin/messaging/conversation/trace/"]
 
 # The menu and the head are on all pages: they are looked at with the first one only. The second
 # look asks for what a scheme and a width can change.
