@@ -53,7 +53,7 @@ class FilterForm(forms.Form):
     person = forms.CharField(
         label=_("E-mail address of the person"), max_length=254, required=False
     )
-    kind = forms.ChoiceField(label=_("kind"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
     object = forms.UUIDField(label=_("Identifier of what was changed"), required=False)
     since = forms.DateField(label=_("From (UTC)"), required=False, widget=_DAY)
     until = forms.DateField(label=_("Until (UTC)"), required=False, widget=_DAY)
