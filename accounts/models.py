@@ -16,6 +16,7 @@ from accounts.oauth.models import (
     OAuthSecret,
 )
 from accounts.people.models import User
+from accounts.policies.models import StoredPolicy
 from accounts.roles.models import CustomRole, RoleAssignment
 from accounts.scim.models import ScimPerson, ScimRequest, ScimToken
 from accounts.sessions.models import Session, SessionPolicy
@@ -67,5 +68,6 @@ __all__ = [
     "SessionPolicy",
     "SignInPolicy",
     "SsoSession",
+    "StoredPolicy",
     "User",
 ]

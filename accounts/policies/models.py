@@ -3,11 +3,35 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
+from django.apps.registry import Apps
 from django.db import models
-from django.db.models import Q
 
 from core.errors import Words
 from core.permissions import Permission
+
+
+class StoredPolicy(models.Model):
+    """A policy as it lies in the database: all kinds in one table, their fields as JSON.
+
+    `rows` makes policies of it. A field that is missing, since it is newer than the decision, has
+    its default: no new field of a policy needs a migration.
+    """
+
+    kind = models.CharField(max_length=80, primary_key=True, db_collation="C")
+    version = models.PositiveIntegerField(default=0)
+    content = models.JSONField(default=dict)
+    changed_at = models.DateTimeField(null=True)
+    changed_by_id = models.UUIDField(null=True)
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class _NoTable(models.Manager[Any]):
+    """Policies have none of their own."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        raise TypeError("Policies are read by selectors.current and changed by services.change.")
 
 
 class Policy(models.Model):
@@ -22,12 +46,17 @@ class Policy(models.Model):
     Read it by `selectors.current(ChannelPolicy)`, change it by `services.change(actor, …)`, and
     register it in the feature's `admin.py` with a `policies.page.PolicyAdmin`. Instances are shared
     by whoever reads them: never change one.
+
+    Django knows the fields, for validation and forms; a table there is not: `StoredPolicy` holds
+    all kinds. Fields are plain values and lists of them, no relations.
     """
 
     singleton = models.BooleanField(primary_key=True, default=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(null=True, editable=False)
     changed_by_id = models.UUIDField(null=True, editable=False)
+
+    objects = _NoTable()
 
     permission: ClassVar[Permission] = Permission.POLICIES_MANAGE
     """Who may change it."""
@@ -38,14 +67,17 @@ class Policy(models.Model):
 
     class Meta:
         abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(singleton=True), name="%(app_label)s_%(class)s_one_row"
-            )
-        ]
+        # Beside the tables: migrations, content types and Django's permissions know nothing of it.
+        apps = Apps()
 
     def __str__(self) -> str:
         return str(self._meta.verbose_name)
+
+    @classmethod
+    def content_fields(cls) -> list[Any]:
+        """The fields of this kind: those that are decided, and what it notes beside them."""
+        common = {field.name for field in Policy._meta.local_fields}
+        return [field for field in cls._meta.concrete_fields if field.name not in common]
 
     @classmethod
     def choice_names(cls) -> list[str]:

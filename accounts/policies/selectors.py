@@ -6,6 +6,7 @@ from typing import cast
 
 from django.core.cache import cache
 
+from accounts.policies import rows
 from accounts.policies.models import Policy
 from tenants.context import current_tenant
 
@@ -32,7 +33,7 @@ def current[P: Policy](kind: type[P]) -> P:
 
     The instance is shared: never change it.
     """
-    key = (current_tenant(), kind._meta.label_lower)
+    key = (current_tenant(), rows.name_of(kind))
     now = time.monotonic()
     hit = _local.get(key)
     if hit is not None and hit[0] > now:
@@ -51,12 +52,12 @@ def current[P: Policy](kind: type[P]) -> P:
 
 def stored[P: Policy](kind: type[P]) -> P:
     """The policy as the database has it at this moment, or the defaults."""
-    return kind._default_manager.first() or kind()
+    return rows.read(kind)
 
 
 def announce(kind: type[Policy], version: int) -> None:
     """Tell all processes that a policy is another one now."""
-    key = (current_tenant(), kind._meta.label_lower)
+    key = (current_tenant(), rows.name_of(kind))
     forget(kind)
     cache.set(_name(key), version, SHARED_S)
 
@@ -67,7 +68,7 @@ def forget(kind: type[Policy] | None = None) -> None:
         if kind is None:
             _local.clear()
         else:
-            _local.pop((current_tenant(), kind._meta.label_lower), None)
+            _local.pop((current_tenant(), rows.name_of(kind)), None)
 
 
 def _still_good(policy: Policy, key: _Key) -> Policy | None:

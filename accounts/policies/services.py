@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.policies import access, selectors
+from accounts.policies import access, rows, selectors
 from accounts.policies.events import PolicyChanged
 from accounts.policies.models import Policy
 from core.actor import Actor
@@ -30,8 +30,7 @@ def change[P: Policy](
     """
     access.check_may_change(actor, kind)
     with transaction.atomic():
-        kind._default_manager.get_or_create(singleton=True)
-        before = kind._default_manager.select_for_update().get()
+        before = rows.hold(kind)
         if if_version is not None and if_version != before.version:
             raise Conflict("policy", _("Somebody else changed this policy meanwhile. Look again."))
         after = changed(before, values)
@@ -42,12 +41,11 @@ def change[P: Policy](
         after.changed_at = timezone.now()
         after.changed_by_id = actor.user_id
         # What `check_change` derived goes with it.
-        fields = [field.name for field in kind._meta.concrete_fields if not field.primary_key]
-        after.save(update_fields=fields)
+        rows.write(after)
         publish(
             PolicyChanged(
                 tenant_id(actor.tenant),
-                kind._meta.label_lower,
+                rows.name_of(kind),
                 _told(before, names),
                 _told(after, names),
             ),
@@ -68,7 +66,6 @@ def changed[P: Policy](before: P, values: dict[str, Any]) -> P:
     after = kind(
         **{field.attname: getattr(before, field.attname) for field in kind._meta.concrete_fields}
     )
-    after._state.adding, after._state.db = before._state.adding, before._state.db
     for name, value in values.items():
         setattr(after, name, value)
     try:
@@ -96,11 +93,4 @@ def _value(policy: Policy, name: str) -> Any:
     value = getattr(policy, name)
     if name in policy.masked:
         return MASKED_SET if value else MASKED_EMPTY
-    return plain(value)
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it."""
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return value if isinstance(value, bool | int | float | str | type(None)) else str(value)
+    return rows.plain(value)

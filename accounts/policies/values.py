@@ -8,7 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.policies.models import Policy
-from accounts.policies.services import MASKED_EMPTY, MASKED_SET, plain
+from accounts.policies.rows import plain
+from accounts.policies.services import MASKED_EMPTY, MASKED_SET
 from core.errors import FieldError, Invalid, NotFound
 
 _LONGEST = 200_000

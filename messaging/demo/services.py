@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.policies import rows
 from core.actor import Actor
 from core.errors import Conflict
 from messaging.conversations.models import Conversation, Kind
@@ -62,7 +63,10 @@ def _fill_acme(people: dict[str, Actor], now: datetime) -> None:
         topic="What everybody at Acme should know",
     )
     # Written as it has always been: nobody is told of what is long past.
-    ChannelPolicy.objects.get_or_create(defaults={"version": 1, "default_channels": [general.id]})
+    policy = rows.hold(ChannelPolicy)
+    if policy.version == 0:
+        policy.version, policy.default_channels = 1, [general.id]
+        rows.write(policy)
     leadership = make_place(ana, kind=Kind.PRIVATE, name="leadership", members=[ana, bo], at=at)
     direct = make_place(ana, kind=Kind.DIRECT, members=[ana, bo], at=at)
     play(general, "general", people, now=now)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from accounts.policies import rows
 from accounts.policies.selectors import stored
 from messaging.search.models import SearchPolicy
 
@@ -40,19 +41,17 @@ def index_more(*, most: int = 1000) -> bool:
     wanted by the trigger. Each call is a transaction of its own: no row is locked for long.
     """
     with transaction.atomic():
-        SearchPolicy.objects.get_or_create(singleton=True)
-        policy = SearchPolicy.objects.select_for_update().get()
+        policy = rows.hold(SearchPolicy)
         wanted = wanted_index(policy)
         if policy.indexed_as == wanted:
             return False
         before = policy.indexed_to if policy.indexing_as == wanted else None
         last, count = _index(policy.languages, before, most)
         is_done = count < most
-        SearchPolicy.objects.update(
-            indexing_as="" if is_done else wanted,
-            indexed_to=None if is_done else last,
-            indexed_as=wanted if is_done else policy.indexed_as,
-        )
+        policy.indexing_as = "" if is_done else wanted
+        policy.indexed_to = None if is_done else last
+        policy.indexed_as = wanted if is_done else policy.indexed_as
+        rows.write(policy)
     return not is_done
 
 

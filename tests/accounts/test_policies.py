@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.policies import selectors, services
+from accounts.policies.models import StoredPolicy
 from accounts.policies.selectors import current
 from accounts.sessions.models import Session, SessionPolicy
 from core.actor import Actor, Role
@@ -25,7 +26,7 @@ def changes() -> list[dict]:
 
 def test_who_never_decided_has_the_defaults(in_acme, cast):
     assert current(SessionPolicy).idle_minutes is None
-    assert SessionPolicy.objects.count() == 0
+    assert StoredPolicy.objects.count() == 0
 
 
 def test_a_change_is_read_at_once_and_told_with_before_and_after(in_acme, cast):
@@ -47,7 +48,7 @@ def test_members_and_guests_decide_nothing(in_acme, cast, role):
     with pytest.raises(Forbidden):
         services.change(actor, SessionPolicy, idle_minutes=30)
 
-    assert (SessionPolicy.objects.count(), changes()) == (0, [])
+    assert (StoredPolicy.objects.count(), changes()) == (0, [])
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_without_redis_the_database_is_asked(in_acme, cast, monkeypatch):
     monkeypatch.setattr(selectors, "LOCAL_S", 0.0)
     current(SessionPolicy)
     monkeypatch.setattr(type(cache._connections["default"]), "is_shared", False)
-    SessionPolicy.objects.create(idle_minutes=20, version=0)
+    StoredPolicy.objects.create(kind="accounts.sessionpolicy", content={"idle_minutes": 20})
 
     assert current(SessionPolicy).idle_minutes == 20
 

@@ -9,7 +9,7 @@ from accounts.invitations import services as invitations
 from accounts.people import services as people
 from accounts.people.models import User
 from accounts.policies import services as policies
-from accounts.policies.selectors import current, forget
+from accounts.policies.selectors import current, forget, stored
 from accounts.policies.words import told
 from core.actor import Role
 from core.errors import Invalid
@@ -194,7 +194,7 @@ def test_without_a_decision_nobody_is_put_anywhere(cast, in_acme):
 
 def test_names_and_ids_may_be_given_and_the_change_is_said_in_words(cast, general):
     news = make_channel(cast.ana, name="News")
-    before = ChannelPolicy.objects.get()
+    before = stored(ChannelPolicy)
     after = policies.changed(before, {"default_channels": ["#General", str(news.id), "news"]})
 
     assert after.default_channels == [general.id, news.id]
@@ -214,7 +214,7 @@ def test_only_open_public_channels_are_accepted(cast, general):
             decide(cast, [wrong])
         assert refused.value.errors[0].field == "default_channels"
 
-    assert ChannelPolicy.objects.get().default_channels == [general.id]
+    assert stored(ChannelPolicy).default_channels == [general.id]
 
 
 def test_what_was_archived_since_does_not_hinder_other_decisions(cast, general):
