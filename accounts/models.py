@@ -13,7 +13,6 @@ from accounts.oauth.models import (
     OAuthConnection,
     OAuthGrant,
     OAuthRefreshToken,
-    OAuthSecret,
 )
 from accounts.people.models import User
 from accounts.policies.models import StoredPolicy
@@ -53,7 +52,6 @@ __all__ = [
     "OAuthConnection",
     "OAuthGrant",
     "OAuthRefreshToken",
-    "OAuthSecret",
     "ObjectGrant",
     "ProviderGroupGrant",
     "ProviderKey",

@@ -225,7 +225,7 @@ class OAuthAppAdmin(ServicePage):
         return {
             "app": app,
             "issuer": site(),
-            "secrets": list(app.secrets.order_by("id")),
+            "secrets": app.secrets,
             "grant_words": [GrantType(grant).label for grant in app.grants],
             "may_set_up": _sets_up(request),
             "show_save_and_add_another": False,

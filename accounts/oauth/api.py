@@ -9,7 +9,8 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from accounts.oauth import selectors, services
-from accounts.oauth.models import GrantType, OAuthApp, OAuthSecret
+from accounts.oauth.models import GrantType, OAuthApp
+from accounts.oauth.schemas import OAuthSecret
 from accounts.stepup import require_recent
 from accounts.tokens.services import check_is_no_token
 from core.api import Body, answer, answers
@@ -187,10 +188,9 @@ def disconnect_person(request: Request, app_id: UUID, user_id: UUID) -> HttpResp
 
 def _app(row: OAuthApp) -> dict[str, Any]:
     names = OAuthAppView.model_fields.keys() - {"secrets"}
-    secrets = sorted(row.secrets.all(), key=lambda secret: secret.id)
     return {
         **{name: getattr(row, name) for name in OAuthAppView.model_fields if name in names},
-        "secrets": [_secret(secret) for secret in secrets],
+        "secrets": [_secret(secret) for secret in row.secrets],
     }
 
 

@@ -7,12 +7,14 @@ from datetime import timedelta
 from urllib.parse import unquote_plus
 
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.oauth.asking import client_id_of
 from accounts.oauth.errors import OAuthError
 from accounts.oauth.events import OAuthAppRefused
-from accounts.oauth.models import OAuthApp, OAuthSecret
+from accounts.oauth.models import OAuthApp
+from accounts.oauth.schemas import OAuthSecret
 from accounts.tokens.services import digest_of
 from core.actor import system_actor
 from events.journal import publish
@@ -50,11 +52,11 @@ def client_of(header: str, given: dict[str, str], *, needs_secret: bool = False)
 
 
 def _secret_of(app: OAuthApp, secret: str) -> OAuthSecret | None:
-    digest = digest_of(secret)
+    digest = digest_of(secret).hex()
     good = None
     # All of them each time: how long it takes tells nothing of which one it was.
-    for row in app.secrets.all():
-        if hmac.compare_digest(bytes(row.digest), digest):
+    for row in app.secrets:
+        if hmac.compare_digest(row.digest, digest):
             good = row
     return good
 
@@ -87,4 +89,7 @@ def _note_refusal(app: OAuthApp, reason: str) -> None:
 def _note_use(app: OAuthApp, row: OAuthSecret) -> None:
     now = timezone.now()
     if row.last_used_at is None or now - row.last_used_at > LAST_USE_EVERY:
-        OAuthSecret.objects.filter(id=row.id).update(last_used_at=now)
+        with transaction.atomic():
+            held = OAuthApp.objects.select_for_update(no_key=True).get(id=app.id)
+            used = row.model_copy(update={"last_used_at": now})
+            held.keep_secrets(used if one.id == row.id else one for one in held.secrets)

@@ -1,11 +1,14 @@
 """Apps of others that people let act for them, and what each was let do. Secrets are hashes."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.oauth.schemas import OAuthSecret
 from core.ids import new_id
 
 
@@ -46,6 +49,8 @@ class OAuthApp(models.Model):
     created_at = models.DateTimeField(_("made"), default=timezone.now)
     last_used_at = models.DateTimeField(_("last used"), null=True)
     revoked_at = models.DateTimeField(_("ended"), null=True)
+    # Two at most, asked for with the app alone, and changed under its lock.
+    kept_secrets = models.JSONField(default=list, editable=False)
 
     class Meta:
         verbose_name = _("app")
@@ -62,19 +67,15 @@ class OAuthApp(models.Model):
     def client_id(self) -> str:
         return str(self.id)
 
+    @property
+    def secrets(self) -> list[OAuthSecret]:
+        """Those that are good, the oldest first."""
+        return [OAuthSecret.model_validate(one) for one in self.kept_secrets]
 
-class OAuthSecret(models.Model):
-    """By which a confidential app proves itself; two may be good while it changes over."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    app = models.ForeignKey(OAuthApp, on_delete=models.CASCADE, related_name="secrets")
-    digest = models.BinaryField(max_length=32)
-    hint = models.CharField(max_length=8)
-    created_at = models.DateTimeField(default=timezone.now)
-    last_used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"…{self.hint}"
+    def keep_secrets(self, secrets: Iterable[OAuthSecret]) -> None:
+        """Write down which are good from now on; the caller holds the app."""
+        self.kept_secrets = [one.model_dump(mode="json") for one in secrets]
+        self.save(update_fields=["kept_secrets"])
 
 
 class OAuthConnection(models.Model):

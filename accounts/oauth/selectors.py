@@ -67,4 +67,4 @@ def used(rows: QuerySet[OAuthConnection]) -> QuerySet[OAuthConnection]:
 
 
 def _told(rows: QuerySet[OAuthApp]) -> QuerySet[OAuthApp]:
-    return rows.annotate(people=Count("connections")).prefetch_related("secrets")
+    return rows.annotate(people=Count("connections"))

@@ -31,9 +31,9 @@ from accounts.oauth.models import (
     OAuthApp,
     OAuthConnection,
     OAuthGrant,
-    OAuthSecret,
 )
 from accounts.oauth.redirects import clean_redirect_uri, is_loopback
+from accounts.oauth.schemas import OAuthSecret
 from accounts.people.events import UserDeactivated
 from accounts.people.models import User
 from accounts.tokens.events import ServiceAccountCreated
@@ -157,7 +157,7 @@ def make_secret(actor: Actor, *, app_id: UUID) -> tuple[OAuthSecret, str]:
         app = access.app_to_set_up(actor, app_id)
         if not app.is_confidential:
             raise Conflict("secret", _("A public app has no secret."))
-        if app.secrets.count() >= MOST_SECRETS:
+        if len(app.secrets) >= MOST_SECRETS:
             raise Conflict("secret", _("Two secrets are good already: end one first."))
         return _add_secret(actor, app)
 
@@ -169,12 +169,12 @@ def end_secret(actor: Actor, *, app_id: UUID, secret_id: UUID) -> None:
     """
     with transaction.atomic():
         app = access.app_to_set_up(actor, app_id)
-        secret = app.secrets.filter(id=secret_id).first()
-        if secret is None:
+        left = [one for one in app.secrets if one.id != secret_id]
+        if len(left) == len(app.secrets):
             raise NotFound("secret")
-        if app.secrets.count() == 1:
+        if not left:
             raise Conflict("secret", _("Make the next secret first: the app needs one."))
-        secret.delete()
+        app.keep_secrets(left)
         publish(OAuthSecretEnded(app.id, secret_id), by=actor)
 
 
@@ -191,7 +191,7 @@ def revoke_app(actor: Actor, *, app_id: UUID) -> None:
         list(User.objects.select_for_update(no_key=True).filter(whose).order_by("id"))
         app.revoked_at = timezone.now()
         app.save(update_fields=["revoked_at"])
-        app.secrets.all().delete()
+        app.keep_secrets([])
         _end_access(actor, app_id=app.id)
         connections = OAuthConnection.objects.filter(app=app)
         count = connections.count()
@@ -298,7 +298,8 @@ def _end_access(actor: Actor, **which: UUID) -> None:
 
 def _add_secret(actor: Actor, app: OAuthApp) -> tuple[OAuthSecret, str]:
     secret = new_token(SECRET_PREFIX)
-    row = OAuthSecret.objects.create(app=app, digest=digest_of(secret), hint=secret[-4:])
+    row = OAuthSecret(digest=digest_of(secret).hex(), hint=secret[-4:])
+    app.keep_secrets([*app.secrets, row])
     publish(OAuthSecretMade(app.id, row.id), by=actor)
     return row, secret
 

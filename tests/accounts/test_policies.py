@@ -1,14 +1,17 @@
 """What an organisation decides: read everywhere at once, shown before it is done."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import models
 from django.utils import timezone
 
-from accounts.policies import selectors, services
+from accounts.invitations.models import JoinPolicy
+from accounts.policies import rows, selectors, services
 from accounts.policies.models import StoredPolicy
 from accounts.policies.selectors import current
+from accounts.policies.values import kinds
 from accounts.sessions.models import Session, SessionPolicy
 from core.actor import Actor, Role
 from core.errors import Conflict, Forbidden, Invalid
@@ -106,6 +109,55 @@ def test_without_redis_the_database_is_asked(in_acme, cast, monkeypatch):
     StoredPolicy.objects.create(kind="accounts.sessionpolicy", content={"idle_minutes": 20})
 
     assert current(SessionPolicy).idle_minutes == 20
+
+
+@pytest.mark.parametrize("kind", kinds().values(), ids=kinds())
+def test_every_policy_is_read_as_it_was_written(in_acme, cast, kind):
+    """Dates, ids and lists of them as well: the row keeps JSON."""
+    held = rows.hold(kind)
+    samples = {
+        models.DateTimeField: datetime(2026, 11, 1, 9, 30, 15, 123456, UTC),
+        models.UUIDField: cast.bo.id,
+        models.CharField: "a",
+        models.TextField: "a",
+        models.BooleanField: True,
+        models.IntegerField: 7,
+    }
+    for field in kind.content_fields():
+        base = getattr(field, "base_field", field)
+        sample = next(given for sort, given in samples.items() if isinstance(base, sort))
+        setattr(held, field.name, sample if base is field else [sample, sample])
+    rows.write(held)
+
+    read = selectors.stored(kind)
+    assert {field.name: getattr(read, field.name) for field in kind.content_fields()} == {
+        field.name: getattr(held, field.name) for field in kind.content_fields()
+    }
+    assert kind.check() == []
+
+
+def test_a_field_that_came_later_has_its_default_and_one_that_went_is_no_more(in_acme, cast):
+    StoredPolicy.objects.create(
+        kind="accounts.joinpolicy", version=3, content={"by_request": True, "once": [1]}
+    )
+
+    joining = selectors.stored(JoinPolicy)
+    assert (joining.version, joining.by_request, joining.invitation_days) == (3, True, 14)
+
+    services.change(cast.ana.actor, JoinPolicy, invitation_days=30)
+    row = StoredPolicy.objects.get(kind="accounts.joinpolicy")
+    assert (row.version, row.changed_by_id) == (4, cast.ana.id)
+    assert row.content == {
+        "by_domain": False,
+        "by_request": True,
+        "members_invite": False,
+        "invitation_days": 30,
+    }
+
+
+def test_policies_are_asked_for_by_their_selectors_alone(in_acme):
+    with pytest.raises(TypeError, match="selectors"):
+        SessionPolicy.objects.count()
 
 
 def test_two_first_changes_at_once_are_both_kept(cast, real_commits):

@@ -20,7 +20,7 @@ from accounts.domains.models import DomainProof
 from accounts.groups.services import create_group
 from accounts.invitations.models import JoinRequest
 from accounts.invitations.services import invite
-from accounts.oauth.models import OAuthConnection, OAuthSecret
+from accounts.oauth.models import OAuthConnection
 from accounts.oauth.services import create_app
 from accounts.people.services import note_avatar
 from accounts.roles.services import create_role, give_role
@@ -115,7 +115,7 @@ def secret(cast: Cast) -> dict[str, object]:
             redirect_uris=["https://between.example/us"],
         ).app
         OAuthConnection.objects.create(app=app, user_id=cast.bo.id, scopes=["read"])
-        oauth_secret = OAuthSecret.objects.get(app=app)
+        (oauth_secret,) = app.secrets
         assignment = give_role(cast.ana.actor, role_id=role.id, group_id=group.id)
         beside = make_channel(cast.ana, cast.bo, name="beside", kind="private")
         aside = make_message(room, cast.bo, "between us, elsewhere")
