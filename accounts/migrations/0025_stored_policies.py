@@ -31,7 +31,7 @@ def moves(app, kinds):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0023_fewer_tables'),
+        ('accounts', '0024_provider_metadata'),
     ]
 
     operations = [

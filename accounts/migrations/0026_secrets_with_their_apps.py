@@ -19,7 +19,7 @@ DELETE FROM auth_permission WHERE codename ~ '^(add|change|delete|view)_oauthsec
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0024_stored_policies'),
+        ('accounts', '0025_stored_policies'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.db import migrations
 
-moves = import_module('accounts.migrations.0024_stored_policies').moves
+moves = import_module('accounts.migrations.0025_stored_policies').moves
 
 KINDS = ('ChannelPolicy', 'EtiquettePolicy', 'FilePolicy', 'MessagePolicy', 'SearchPolicy')
 
@@ -28,8 +28,8 @@ $keep$
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0027_file_grants'),
-        ('accounts', '0024_stored_policies'),
+        ('messaging', '0028_file_grants_seen'),
+        ('accounts', '0025_stored_policies'),
     ]
 
     operations = [
