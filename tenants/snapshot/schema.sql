@@ -1,4 +1,4 @@
--- key: 68242748fdf6e1534a31a6690afe81e89d1d2a0892d4307b8eab9234bf0db4d5
+-- key: c8dc1e7240a82e0f4757e0a5302e483800c85d6c691d171e01a2fa80b9354b34
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -230,6 +230,8 @@ CREATE TABLE "accounts_identityprovider" (
   created_at timestamp with time zone CONSTRAINT accounts_identityprovider_created_at_not_null NOT NULL,
   changed_at timestamp with time zone CONSTRAINT accounts_identityprovider_changed_at_not_null NOT NULL,
   tested_at timestamp with time zone,
+  metadata_read_at timestamp with time zone,
+  metadata_trouble text DEFAULT ''::text CONSTRAINT accounts_identityprovider_metadata_trouble_not_null NOT NULL,
   CONSTRAINT accounts_identityprovider_pkey PRIMARY KEY (id),
   CONSTRAINT accounts_identityprovider_slug_key UNIQUE (slug)
 );
@@ -658,6 +660,7 @@ CREATE TABLE "messaging_filepersongrant" (
   content_object_id uuid CONSTRAINT messaging_filepersongrant_content_object_id_not_null NOT NULL,
   permission_id integer CONSTRAINT messaging_filepersongrant_permission_id_not_null NOT NULL,
   user_id uuid CONSTRAINT messaging_filepersongrant_user_id_not_null NOT NULL,
+  is_new boolean DEFAULT false CONSTRAINT messaging_filepersongrant_is_new_not_null NOT NULL,
   CONSTRAINT messaging_filepersongran_user_id_permission_id_co_cc256248_uniq UNIQUE (user_id, permission_id, content_object_id),
   CONSTRAINT messaging_filepersongrant_pkey PRIMARY KEY (id)
 );
@@ -1460,8 +1463,9 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('accounts', '0021_oauth_addresses', now()),
 ('accounts', '0022_names', now()),
 ('accounts', '0023_fewer_tables', now()),
-('accounts', '0024_stored_policies', now()),
-('accounts', '0025_secrets_with_their_apps', now()),
+('accounts', '0024_provider_metadata', now()),
+('accounts', '0025_stored_policies', now()),
+('accounts', '0026_secrets_with_their_apps', now()),
 ('admin', '0001_initial', now()),
 ('admin', '0002_logentry_remove_auto_add', now()),
 ('admin', '0003_logentry_add_action_flag_choices', now()),
@@ -1498,7 +1502,8 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0025_default_channels', now()),
 ('messaging', '0026_mentions_of_a_person', now()),
 ('messaging', '0027_file_grants', now()),
-('messaging', '0028_stored_policies', now()),
+('messaging', '0028_file_grants_seen', now()),
+('messaging', '0029_stored_policies', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),
