@@ -169,12 +169,16 @@ class Sought:
 
     def _rare(self, needed: int) -> list[tuple] | None:
         """All hits by an index, or None where more than a few may be meant."""
+        leading = self._leading()
+        rare = None if leading is None else self._all(leading, needed, RARE)
+        if rare is not None:
+            return rare
+        # Asked for last: it adds up all conversations, and is kept for ten minutes only.
         if self._is_anywhere and sees_little(self.actor):
             holds = self._confine()
             if holds is not None and holds <= FEW:
                 return self._all(self._of_seen, needed)
-        leading = self._leading()
-        return None if leading is None else self._all(leading, needed, RARE)
+        return None
 
     def _frequent_elsewhere(self, hits: list[tuple], needed: int) -> list[tuple]:
         """No more is brought than the person may see at all; where it is more, that is searched."""
