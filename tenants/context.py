@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 PUBLIC_SCHEMA = "public"
 OPERATORS = "operators"
@@ -24,6 +25,7 @@ class NoTenant(RuntimeError):
     """Work that needs a tenant was started outside of one."""
 
 
+@lru_cache(maxsize=10_000)
 def schema_of(slug: str) -> str:
     """Name the schema of a tenant. Slugs hold no underscore, so that no two share a schema."""
     if not SLUG.fullmatch(slug):

@@ -7,6 +7,7 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
 from accounts.sessions.services import is_due
+from core.browsers import is_by_program
 from core.http import client_address
 
 
@@ -18,6 +19,8 @@ class SessionUseMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if is_by_program(request):
+            return response
         session = request.session
         # A request that never looked at its session must not load it for this.
         if session.accessed and SESSION_KEY in session and is_due(session.last_used_at):

@@ -187,9 +187,10 @@ def test_members_without_the_right_grant_nothing(cast, team):
 def test_the_way_of_a_member_takes_no_query_more(cast, team, room, django_assert_num_queries):
     services.grant(cast.ana.actor, conversation_id=room.id, group_id=team.id)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(1) as asked:
         place_for(cast.ana.actor, room.id, Do.POST)
-    with django_assert_num_queries(1), pytest.raises(NotFound):
+    assert "usergrant" not in asked.captured_queries[0]["sql"]
+    with django_assert_num_queries(2), pytest.raises(NotFound):
         place_for(cast.cy.actor, room.id, Do.POST)
 
 
