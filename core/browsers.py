@@ -11,7 +11,7 @@ from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.middleware import csrf, locale
+from django.middleware import locale
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
@@ -31,10 +31,6 @@ class _ForBrowsers(MiddlewareMixin if TYPE_CHECKING else object):
 
 class SessionMiddleware(_ForBrowsers, sessions.SessionMiddleware):
     """`request.session`, for browsers."""
-
-
-class CsrfViewMiddleware(_ForBrowsers, csrf.CsrfViewMiddleware):
-    """The CSRF cookie, for browsers; views that are not exempt are protected from everybody."""
 
 
 class AuthenticationMiddleware(_ForBrowsers, auth.AuthenticationMiddleware):

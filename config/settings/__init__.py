@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "core.browsers.SessionMiddleware",
     "core.browsers.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "core.browsers.CsrfViewMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.networks.middleware.NetworkMiddleware",
     "accounts.sessions.middleware.SessionUseMiddleware",
     "core.browsers.AuthenticationMiddleware",
