@@ -53,7 +53,7 @@ def _again(words: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0028_file_grants_seen")]
+    dependencies = [("messaging", "0029_stored_policies")]
 
     operations = [
         migrations.RunSQL(_again(_in_a_loop(_first.WORDS)), _again(_first.WORDS)),
