@@ -1,4 +1,4 @@
--- key: c8dc1e7240a82e0f4757e0a5302e483800c85d6c691d171e01a2fa80b9354b34
+-- key: d20ae45cb8fbbf46e5c50922436ab3cd6d2f0f8fafb1431e389b36fa8d2d701b
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -36,6 +36,10 @@ DECLARE
     more tsvector;
     close tsvector;
     language text;
+    pieces text[];
+    parts text[];
+    hit text;
+    piece text;
 BEGIN
     IF body IS NULL THEN
         RETURN NULL;
@@ -71,18 +75,22 @@ BEGIN
     END IF;
     -- Identifiers: each as a whole, in pieces of up to four parts, and by its parts.
     IF body ~ '[[:alnum:]][._@/+#-]+[[:alnum:]]' THEN
-        SELECT array_to_tsvector(array_agg(DISTINCT piece)) INTO more
-          FROM (
-            SELECT array_to_string(parts[i:j], '-') AS piece
-              FROM regexp_matches(lower(body), '[[:alnum:]]+(?:[._@/+#-]+[[:alnum:]]+)+', 'g') m(hit)
-             CROSS JOIN LATERAL (
-                    SELECT (regexp_split_to_array(left(hit[1], 200), '[._@/+#-]+'))[1:24] AS parts
-                   ) p
-             CROSS JOIN LATERAL generate_series(1, cardinality(parts)) i
-             CROSS JOIN LATERAL generate_series(i, least(i + 3, cardinality(parts))) j
-          ) pieces
-         WHERE length(piece) > 1;
-        found := found || coalesce(more, ''::tsvector);
+        pieces := '{}';
+        FOR hit IN
+            SELECT m[1]
+              FROM regexp_matches(lower(body), '[[:alnum:]]+(?:[._@/+#-]+[[:alnum:]]+)+', 'g') m
+        LOOP
+            parts := (regexp_split_to_array(left(hit, 200), '[._@/+#-]+'))[1:24];
+            FOR i IN 1 .. cardinality(parts) LOOP
+                FOR j IN i .. least(i + 3, cardinality(parts)) LOOP
+                    piece := array_to_string(parts[i:j], '-');
+                    IF length(piece) > 1 THEN
+                        pieces := pieces || piece;
+                    END IF;
+                END LOOP;
+            END LOOP;
+        END LOOP;
+        found := found || array_to_tsvector(pieces);
     END IF;
     RETURN CASE WHEN close IS NULL THEN found ELSE found || close END;
 END
@@ -1504,6 +1512,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0027_file_grants', now()),
 ('messaging', '0028_file_grants_seen', now()),
 ('messaging', '0029_stored_policies', now()),
+('messaging', '0030_pieces_in_a_loop', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),
