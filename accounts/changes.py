@@ -91,7 +91,8 @@ class Change:
     at: datetime
     words: str
     by: str
-    object_id: UUID
+    object_id: UUID | None
+    """None for what stands in the organisation's own record, with much else."""
     fields: list[tuple[str, str, str]]
     """Name, before and after of each field that changed."""
     facts: list[tuple[str, str]]
@@ -165,12 +166,12 @@ def _readable(entries: list[Entry]) -> list[Change]:
             entry.occurred_at,
             in_words(entry.type),
             names.get(entry.actor_id, "") if entry.actor_id else "",
-            entry.stream_id,
+            None if entry.data.get("tenant_id") == str(entry.stream_id) else entry.stream_id,
             _changed(entry.data),
             [
                 (name, _shown(name, value))
                 for name, value in entry.data.items()
-                if name not in ("before", "after")
+                if name not in ("before", "after", "tenant_id")
             ],
         )
         for entry in entries

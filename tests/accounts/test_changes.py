@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import changes
+from accounts.groups.services import create_group
 from accounts.sso import services
 from tenants.context import in_tenant
 from tests.accounts.sso.conftest import Door
@@ -108,6 +109,18 @@ def test_secrets_are_masked_whatever_an_event_says(cast):
     assert changes._shown("api_token", ["a", "b"]) == changes.MASK
     assert changes._shown("token_id", "123") == "123"
     assert changes._shown("trust", {"secret": "x", "url": "y"}) == f"secret: {changes.MASK}, url: y"
+
+
+def test_only_what_has_a_record_of_its_own_leads_to_it(cast, door):
+    with in_tenant("acme"):
+        create_group(cast.ana.actor, name="Engineers")
+
+    found = cast.ana.client.get(PAGE).context["found"]
+
+    own = {each.words: each.object_id for each in found}
+    assert own["identity provider: created"] == door.id
+    assert own["group: created"] is None
+    assert all(name != "tenant_id" for each in found for name, _value in each.facts)
 
 
 @pytest.mark.parametrize("by_object", [False, True])
