@@ -55,18 +55,11 @@ def web(port: int, workers: int = 1) -> list[str]:
     ]
 
 
-def worker(data_dir: Path) -> list[str]:
+def worker() -> list[str]:
     """Return the command of Celery with its clock; threads are half the memory of processes."""
     return [
         *(PYTHON, "-m", "celery", "-A", "config", "--quiet", "worker", "--beat"),
-        *(
-            "--schedule",
-            str(data_dir / "run" / "celery-beat"),
-            "--pool",
-            "threads",
-            "--concurrency",
-            "4",
-        ),
+        *("--pool", "threads", "--concurrency", "4"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
     ]
 
@@ -76,12 +69,12 @@ def relay() -> list[str]:
     return [PYTHON, "manage.py", "relay", "--skip-checks"]
 
 
-def programs(port: int, data_dir: Path, workers: int) -> list[Program]:
+def programs(port: int, workers: int) -> list[Program]:
     """Return what makes up the product. The worker waits: its start would slow down the web's."""
     return [
         Program("web", web(port, workers), probe=lambda: answers(port, "/healthz")),
         Program("relay", relay()),
-        Program("worker", worker(data_dir), needs=["web"]),
+        Program("worker", worker(), needs=["web"]),
     ]
 
 
@@ -131,7 +124,7 @@ async def run(found: Servers, data_dir: DataDir, port: int, external: Mapping[st
     environment = dict(os.environ) | found.environment() | {"PORT": str(port)} | OF_PROCESSES
     environment.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_emptied(data_dir.path)))
     (data_dir.path / "static").mkdir(exist_ok=True)
-    supervisor = Supervisor(programs(port, data_dir.path, _workers(external)), environment)
+    supervisor = Supervisor(programs(port, _workers(external)), environment)
     task = asyncio.current_task()
     assert task is not None
     for signum in (signal.SIGINT, signal.SIGTERM):  # until the supervisor's own are in place

@@ -266,6 +266,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "core.timetable:Timetable"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": "tenants.for_each", "schedule": 3600.0, "args": (name,)}
     for name in (

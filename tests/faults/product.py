@@ -93,8 +93,7 @@ class Product:
             Web(environment, folder / f"{name}.log") for name in ("web-one", "web-two")
         )
         self.relay = Program(up.relay(), environment, folder / "relay.log")
-        data_dir = folder / "data"
-        self.worker = Program(up.worker(data_dir), environment, folder / "worker.log")
+        self.worker = Program(up.worker(), environment, folder / "worker.log")
         for program in self.programs:
             self._stack.callback(program.kill)
             program.start()

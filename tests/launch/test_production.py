@@ -1,6 +1,5 @@
 """What the compose file runs, run under its settings: its commands, its environment, no engine."""
 
-import os
 import secrets
 import signal
 import subprocess
@@ -97,12 +96,9 @@ def test_the_commands_of_all_services_run(production):
 
 
 def here(command: list[str], port: int) -> list[str]:
-    """The same command, on a free port of the loopback interface and with its files elsewhere."""
+    """The same command, on a free port of the loopback interface."""
     changes = {"--host=0.0.0.0": "--host=127.0.0.1", "--port=8000": f"--port={port}"}
-    schedule = f"--schedule=/tmp/celery-beat-{os.getpid()}"
-    return [
-        changes.get(part, schedule if part.startswith("--schedule") else part) for part in command
-    ]
+    return [changes.get(part, part) for part in command]
 
 
 def ended(process: subprocess.Popen[str]) -> int:
