@@ -6,7 +6,7 @@ A file of its own would be lost with its container, and could be locked when the
 import logging
 import threading
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import redis
 from celery.beat import Scheduler
@@ -31,11 +31,11 @@ class Timetable(Scheduler):
     def setup_schedule(self) -> None:
         super().setup_schedule()
         try:
-            ran_at = self._redis.hgetall(RAN_AT)
+            ran_at = cast(dict[bytes, bytes], self._redis.hgetall(RAN_AT))
         except redis.RedisError as error:
             logger.warning("when jobs ran last is not known: %s", error)
             return
-        for name, when in ran_at.items():  # type: ignore[union-attr]
+        for name, when in ran_at.items():
             entry = self.schedule.get(name.decode())
             if entry is not None:
                 entry.last_run_at = datetime.fromisoformat(when.decode())
