@@ -36,7 +36,7 @@ class Timetable(Scheduler):
             logger.warning("when jobs ran last is not known: %s", error)
             return
         for name, when in ran_at.items():
-            entry = self.schedule.get(name.decode())
+            entry = cast(dict[str, Any], self.schedule).get(name.decode())
             if entry is not None:
                 entry.last_run_at = datetime.fromisoformat(when.decode())
 
