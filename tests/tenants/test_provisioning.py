@@ -308,3 +308,9 @@ def _schemas() -> list[str]:
 
 def test_dropping_a_schema_that_is_not_there_is_fine(cast):
     drop_schema("never-was")
+
+
+def test_nothing_goes_wrong_behind_the_scenes(cast, real_commits, caplog):
+    services.create_tenant(slug="initech", name="Initech", owner=OWNER)
+
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
