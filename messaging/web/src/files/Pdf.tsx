@@ -67,12 +67,11 @@ function Pages({ file, open, zoom, onZoom, onSlow }: PagesProps): JSX.Element {
     const page = scroller.current?.children[Math.min(count, Math.max(1, number)) - 1];
     page?.scrollIntoView({ block: "start" });
   };
-  const onScroll = (): void => {
-    const element = scroller.current;
-    if (element !== null) setCurrent(pageAt(element));
-  };
+  // Where it stands this moment: who presses a key twice is further than what was drawn last.
+  const here = (): number => (scroller.current === null ? current : pageAt(scroller.current));
+  const onScroll = (): void => setCurrent(here());
   const onKeyDown = (event: KeyboardEvent): void => {
-    const target = { PageDown: current + 1, PageUp: current - 1, Home: 1, End: count }[event.key];
+    const target = { PageDown: here() + 1, PageUp: here() - 1, Home: 1, End: count }[event.key];
     if (target === undefined || event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
@@ -94,9 +93,9 @@ function Pages({ file, open, zoom, onZoom, onSlow }: PagesProps): JSX.Element {
         {count < open.pageCount && <p class="quiet">{t("This is the beginning. Download the file to read all of it.")}</p>}
       </div>
       <div class="pdf-bar" role="toolbar" aria-label={t("Pages")}>
-        <IconButton icon="back" class="previous" label={t("Previous page")} shortcut="PgUp" onClick={() => go(current - 1)} />
+        <IconButton icon="back" class="previous" label={t("Previous page")} shortcut="PgUp" onClick={() => go(here() - 1)} />
         <PageField current={current} count={open.pageCount} last={count} go={go} />
-        <IconButton icon="back" class="next" label={t("Next page")} shortcut="PgDn" onClick={() => go(current + 1)} />
+        <IconButton icon="back" class="next" label={t("Next page")} shortcut="PgDn" onClick={() => go(here() + 1)} />
       </div>
       <p class="visually-hidden" role="status">{t("Page {number} of {count}", { number: current, count: open.pageCount })}</p>
     </div>
