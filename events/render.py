@@ -16,7 +16,6 @@ from events import bus
 from events.models import Entry, StreamKind
 from events.registry import EventType, type_named
 from events.topics import topic_of
-from tenants.context import in_tenant
 
 if TYPE_CHECKING:
     from events.journal import Head
@@ -47,9 +46,7 @@ def renders[R: Renderer](*facts: type) -> Callable[[R], R]:
 
 def go_live(tenant: str, head: "Head", row: models.Model | None, needs_handlers: bool) -> None:
     """Publish a committed event to its topic and wake the relay; runs after the commit."""
-    # A transaction around the one that published may end after the tenant was let go.
-    with in_tenant(tenant):
-        (data,) = _data(head.kind, [head.fact], [row])
+    (data,) = _data(head.kind, [head.fact], [row])
     frame = _frame(head.kind, head.entry_id, head.stream_id, head.seq, data)
     topic = topic_of(tenant, head.kind.stream, head.stream_id)
     bus.publish([(topic, frame)], wake=[bus.Wake(tenant, head.entry_id, needs_handlers)])
@@ -58,8 +55,7 @@ def go_live(tenant: str, head: "Head", row: models.Model | None, needs_handlers:
 def go_live_together(tenant: str, heads: Sequence["Head"], needs_handlers: Sequence[bool]) -> None:
     """Publish committed events of one kind, rendered in one batch; runs after the commit."""
     kind = heads[0].kind
-    with in_tenant(tenant):
-        drawn = _data(kind, [head.fact for head in heads], [None] * len(heads))
+    drawn = _data(kind, [head.fact for head in heads], [None] * len(heads))
     frames = [
         (
             topic_of(tenant, kind.stream, head.stream_id),

@@ -190,11 +190,13 @@ def _provision(slug: str, name: str, owner: NewOwner | None) -> Tenant:
 
 def _by_snapshot(slug: str, name: str, owner: NewOwner | None, sql: str) -> Tenant:
     """Everything in one transaction: a tenant is there and whole, or was never there."""
-    with in_public(), transaction.atomic():
-        tenant = _enter(slug, name, TenantState.READY)
-        create_schema(slug)
-        snapshot.replay(slug, sql)
-        _add_owner(slug, owner)
+    # In the tenant to the end: what its first events lead to after the commit acts there.
+    with in_tenant(slug), transaction.atomic():
+        with in_public():
+            tenant = _enter(slug, name, TenantState.READY)
+            create_schema(slug)
+            snapshot.replay(slug, sql)
+        _add_owner(owner)
     return tenant
 
 
@@ -207,9 +209,10 @@ def _by_migrations(slug: str, name: str, owner: NewOwner | None) -> Tenant:
     try:
         migrate_tenant(slug)
         snapshot.keep(catalogue.dump(slug))
-        with in_public(), transaction.atomic():
-            _add_owner(slug, owner)
-            Tenant.objects.filter(id=tenant.id).update(state=TenantState.READY)
+        with in_tenant(slug), transaction.atomic():
+            _add_owner(owner)
+            with in_public():
+                Tenant.objects.filter(id=tenant.id).update(state=TenantState.READY)
     except BaseException:
         _clear_remains(slug)
         raise
@@ -227,10 +230,9 @@ def _enter(slug: str, name: str, state: TenantState) -> Tenant:
     return tenant
 
 
-def _add_owner(slug: str, owner: NewOwner | None) -> None:
+def _add_owner(owner: NewOwner | None) -> None:
     if owner is not None:
-        with in_tenant(slug):
-            hooks.make_owner(owner)
+        hooks.make_owner(owner)
 
 
 def _clear_remains(slug: str) -> None:

@@ -13,7 +13,6 @@ from accounts.policies.models import Policy
 from core.actor import Actor
 from core.errors import Conflict, FieldError, Invalid
 from events.journal import publish
-from tenants.context import in_tenant
 from tenants.selectors import tenant_id
 
 MASKED_SET, MASKED_EMPTY = "set", "not set"
@@ -54,14 +53,7 @@ def change[P: Policy](
         )
         # Now for this transaction's own readers, again for those who read before its commit.
         selectors.announce(kind, after.version)
-        tenant = actor.tenant
-
-        def announce_again() -> None:
-            # A transaction around ours may end after the tenant was let go.
-            with in_tenant(tenant):
-                selectors.announce(kind, after.version)
-
-        transaction.on_commit(announce_again, robust=True)
+        transaction.on_commit(lambda: selectors.announce(kind, after.version), robust=True)
     return after
 
 
