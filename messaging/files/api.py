@@ -124,8 +124,7 @@ def delete_file(request: Request, file_id: UUID) -> HttpResponse:
 @router.get("/files/{file_id}/versions", response=answers(FileVersionList))
 def list_versions(request: Request, file_id: UUID) -> HttpResponse:
     """The versions of a file, newest first."""
-    items = selectors.versions(request.actor, file_id)
-    return answer({"items": items, "next": None, "can": selectors.rights(request.actor, file_id)})
+    return answer(selectors.versions(request.actor, file_id))
 
 
 @router.post("/files/{file_id}/versions", response=answers(FileView))

@@ -149,9 +149,11 @@ def grants_of(actor: Actor, file_id: UUID) -> list[Grant]:
     return holders_of(FILES, file_with_grants(actor, file_id).id)
 
 
-def versions(actor: Actor, file_id: UUID) -> list[dict[str, Any]]:
-    """The versions of a file, newest first; the first of them is what it is now."""
+def versions(actor: Actor, file_id: UUID) -> dict[str, Any]:
+    """The versions of a file, newest first, of which the first is what it is now; and what the
+    actor `can` do with it beside opening it: `change` it, `share` it with others."""
     file = file_for(actor, file_id)
+    may = allowed(actor, file)
     now = {
         "number": file.version,
         "name": file.name,
@@ -161,15 +163,13 @@ def versions(actor: Actor, file_id: UUID) -> list[dict[str, Any]]:
         "url": url_of(file.id),
     }
     before = FileVersion.objects.filter(file_id=file.id).order_by("-number")[:200]
-    return [now, *(_version(row) for row in before)]
-
-
-def rights(actor: Actor, file_id: UUID) -> dict[str, bool]:
-    """What the actor may do with a file beside opening it: `change` it, `share` it with others."""
-    may = allowed(actor, file_for(actor, file_id))
     return {
-        "change": Do.REPLACE in may and Do.DELETE in may,
-        "share": Do.SHARE in may and may_share(actor),
+        "items": [now, *(_version(row) for row in before)],
+        "next": None,
+        "can": {
+            "change": Do.REPLACE in may and Do.DELETE in may,
+            "share": Do.SHARE in may and may_share(actor),
+        },
     }
 
 
