@@ -24,6 +24,7 @@ from threading import Thread
 from typing import Any
 
 from core.answering import PIECE_BYTES, Response
+from core.pace import Pace
 
 type Send = Callable[[dict[str, Any]], Awaitable[None]]
 type Place = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -41,11 +42,15 @@ class LaneGone(Exception):
 
 
 class Lane:
-    """The server's end. `app` names the WSGI application, as `module:attribute`."""
+    """The server's end. `app` names the WSGI application, as `module:attribute`.
 
-    def __init__(self, app: str, *, places: int = 2) -> None:
+    A place rests after each request for as long as the server's own thread lacks a processor.
+    """
+
+    def __init__(self, app: str, *, places: int = 2, pace: Pace | None = None) -> None:
         self._app = app
         self._places = places
+        self._pace = pace or Pace()
         self._free: Places | None = None
         self._starting: asyncio.Task[None] | None = None
         self._not_before = 0.0
@@ -75,7 +80,8 @@ class Lane:
         if place is None:
             free.put_nowait(None)  # for the next one that waits
             raise LaneGone
-        began, is_begun = asyncio.get_running_loop().time(), False
+        loop = asyncio.get_running_loop()
+        began, is_begun = loop.time(), False
         try:
             reader, writer = place
             plain = {name: value for name, value in environ.items() if name not in _NOT_SENT}
@@ -97,12 +103,9 @@ class Lane:
             # The rest of the answer still stands in the socket: no other request may read it.
             self._close(free, place)
             raise
-        else:
-            if self._free is free:
-                free.put_nowait(place)
-            else:
-                place[1].close()
-        return asyncio.get_running_loop().time() - began
+        now = loop.time()
+        loop.call_later(self._pace.rest_s(now - began, now), self._give_back, free, place)
+        return now - began
 
     async def _start(self) -> None:
         pairs = [socket.socketpair() for _ in range(self._places)]
@@ -129,6 +132,12 @@ class Lane:
         self._free = free
         await process.wait()
         self._shut(free)
+
+    def _give_back(self, free: Places, place: Place) -> None:
+        if self._free is free:
+            free.put_nowait(place)
+        else:
+            place[1].close()
 
     def _close(self, free: Places, place: Place) -> None:
         """Close all that is free: the process ends when the last of its places is closed."""

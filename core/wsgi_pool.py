@@ -12,9 +12,10 @@ import io
 import logging
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
@@ -55,8 +56,9 @@ class BodyTooLarge(Exception):
 class WsgiPool:
     """An ASGI application for HTTP. More than `most_waiting` requests at once are answered 503.
 
-    One host name (a tenant) has at most half of the threads: others find one free. One that takes
-    most of the process while others are about goes on in the `lane`, a process of its own.
+    One host name (a tenant) has at most half of the threads, and half of those that may wait:
+    others find one free. One that takes most of the process while others are about goes on in the
+    `lane`, a process of its own; until that is open, with one thread.
     """
 
     def __init__(
@@ -75,32 +77,40 @@ class WsgiPool:
         self._turns = Turns(threads)
         self._lane = lane
         self._noise = Noise()
-        self._waiting = 0
+        self._noisy = asyncio.Lock()
+        self._waiting: Counter[str] = Counter()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if self._waiting >= self._most_waiting:
+        tenant = _host_of(scope)
+        is_full = self._waiting.total() >= self._most_waiting
+        if is_full or self._waiting[tenant] >= max(1, self._most_waiting // 2):
             await _answer(send, 503, b"Too many requests wait already.\n", (b"retry-after", b"1"))
             return
-        self._waiting += 1
+        self._waiting[tenant] += 1
         try:
             with await self._body(scope, receive) as body:
-                await self._serve(environ_of(scope, body), body, send)
+                await self._serve(environ_of(scope, body), tenant, body, send)
         except BodyTooLarge:
             await _answer(send, 413, TOO_LARGE, (b"connection", b"close"), kind=PROBLEM)
         except ClientGone:
             return
         finally:
-            self._waiting -= 1
+            self._waiting[tenant] -= 1
+            if not self._waiting[tenant]:
+                del self._waiting[tenant]
 
-    async def _serve(self, environ: dict[str, Any], body: IO[bytes], send: Send) -> None:
+    async def _serve(
+        self, environ: dict[str, Any], tenant: str, body: IO[bytes], send: Send
+    ) -> None:
         """Answer here, or in the lane where this tenant would disturb others."""
-        tenant, now = environ.get("HTTP_HOST", "").lower(), asyncio.get_running_loop().time
+        now = asyncio.get_running_loop().time
         if environ["PATH_INFO"] not in _ASKED_BY_MACHINES:
             self._noise.arrives(tenant, now())
-        lane = self._lane_for(tenant, body, now())
+        is_noisy = self._lane is not None and self._noise.is_noisy(tenant, now())
+        lane = self._lane_for(body) if is_noisy else None
         if lane is None:
-            await self._respond(environ, tenant, send)
+            await self._respond(environ, tenant, send, one_by_one=is_noisy)
             return
         try:
             took_s = await lane.respond(environ, body.read(), send)
@@ -109,20 +119,22 @@ class WsgiPool:
             words = b"The request was cut off; ask again.\n"
             await _answer(send, 503, words, (b"retry-after", b"1"))
 
-    def _lane_for(self, tenant: str, body: IO[bytes], now: float) -> Lane | None:
-        """The lane, if it is open and this tenant's request belongs there."""
-        if self._lane is None or not self._noise.is_noisy(tenant, now):
+    def _lane_for(self, body: IO[bytes]) -> Lane | None:
+        """The lane, if it is open and takes this request."""
+        if self._lane is None:
             return None
         self._lane.wake()
         return self._lane if self._lane.is_open and isinstance(body, io.BytesIO) else None
 
-    async def _respond(self, environ: dict[str, Any], tenant: str, send: Send) -> None:
+    async def _respond(
+        self, environ: dict[str, Any], tenant: str, send: Send, *, one_by_one: bool
+    ) -> None:
         response, context = Response(), contextvars.copy_context()
         loop = asyncio.get_running_loop()
 
         async def in_thread[T](work: Callable[[], T]) -> T:
             run = partial(context.run, work)
-            async with self._turns.turn(tenant):
+            async with self._noisy if one_by_one else nullcontext(), self._turns.turn(tenant):
                 began = loop.time()
                 try:
                     return await loop.run_in_executor(self._threads, run)
@@ -168,6 +180,15 @@ class WsgiPool:
             raise
         body.seek(0)
         return body
+
+
+def _host_of(scope: Message) -> str:
+    """The host name that is asked, in one of the forms in which it may be written."""
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host = value.decode("latin-1").lower()
+            return host.partition(":")[0].rstrip(".") if host[:1] != "[" else host
+    return ""
 
 
 def environ_of(scope: Message, body: IO[bytes]) -> dict[str, Any]:

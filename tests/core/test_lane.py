@@ -3,11 +3,15 @@
 import asyncio
 import os
 import signal
+import threading
+import time
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from core.lane import Lane, LaneGone
+from core.pace import Pace
 from core.wsgi_pool import WsgiPool
 from tests.core.lane_app import application
 
@@ -221,6 +225,58 @@ async def test_the_process_ends_with_the_one_that_started_it():
     assert (await ask(lane, "/")).pid == pid, "Ctrl-C is for the server"
 
     assert lane._free is not None
-    lane._close(lane._free, lane._free.get_nowait())
+    lane._close(lane._free, await lane._free.get())
 
     assert await ended(pid)
+
+
+async def test_a_place_rests_after_its_work():
+    rested: list[float] = []
+
+    class Slow(Pace):
+        def rest_s(self, worked_s: float, now: float) -> float:
+            rested.append(worked_s)
+            return 0.2
+
+    lane = await opened(Lane(APP, places=1, pace=Slow()))
+    began = asyncio.get_running_loop().time()
+
+    for _ in range(3):
+        await ask(lane, "/")
+
+    assert asyncio.get_running_loop().time() - began >= 0.4
+    assert len(rested) == 3
+
+
+async def test_until_the_lane_is_open_the_noisy_tenant_has_one_thread():
+    working, most = 0, 0
+    counting = threading.Lock()
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        nonlocal working, most
+        with counting:
+            working += 1
+            most = max(most, working)
+        time.sleep(0.02)
+        with counting:
+            working -= 1
+        return application(environ, start_response)
+
+    lane = Lane("tests.core.lane_app:missing")
+    pool = WsgiPool(app, threads=8, lane=lane)
+    pool._noise.used("loud.example", 5.0, asyncio.get_running_loop().time())
+    await from_host(pool, "calm.example")
+
+    answers = await asyncio.gather(*(from_host(pool, "loud.example") for _ in range(6)))
+
+    assert {answer.status for answer in answers} == {200}
+    assert most == 1
+
+
+async def test_a_tenant_is_the_same_however_its_host_is_written():
+    pool = WsgiPool(application, threads=4, lane=await opened(Lane(APP)))
+    pool._noise.used("loud.example", 0.9, asyncio.get_running_loop().time())
+    await from_host(pool, "calm.example")
+
+    for written in ("LOUD.example", "loud.example:8000", "loud.example."):
+        assert (await from_host(pool, written)).pid != os.getpid()

@@ -142,6 +142,31 @@ async def test_more_requests_than_may_wait_are_sent_away():
     assert (await Exchange().through(pool)).status == 200
 
 
+async def test_a_tenant_whose_requests_wait_leaves_room_for_the_others():
+    entered, release = threading.Event(), threading.Event()
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["HTTP_HOST"] == "loud.example":
+            entered.set()
+            release.wait(10)
+        return echo(environ, start_response)
+
+    def asked_of(host: bytes) -> Exchange:
+        return Exchange(headers=[(b"host", host)])
+
+    pool = WsgiPool(app, threads=4, most_waiting=4)
+    waiting = [asyncio.create_task(asked_of(b"loud.example").through(pool)) for _ in range(2)]
+    await asyncio.to_thread(entered.wait, 10)
+
+    one_more = await asked_of(b"loud.example").through(pool)
+    other = await asked_of(b"calm.example").through(pool)
+    release.set()
+
+    assert one_more.status == 503
+    assert other.status == 200
+    assert [one.status for one in await asyncio.gather(*waiting)] == [200, 200]
+
+
 async def test_an_application_that_breaks_is_closed_and_reported():
     closed: list[bool] = []
 
