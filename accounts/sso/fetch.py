@@ -83,6 +83,15 @@ def check_url(url: str) -> str:
     return url
 
 
+def check_public(url: str) -> str:
+    """Accept an address as one that may be asked: it leads to public addresses alone. Asks nobody.
+
+    Errors  Refused.
+    """
+    _public_address(*_host_and_port(url))
+    return url
+
+
 def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Fetched:
     host, port = _host_and_port(url)
     parts = urlsplit(url)

@@ -55,8 +55,8 @@ class ProviderForm(forms.ModelForm):
         label=_("Address of its metadata or discovery document"),
         widget=_WIDE,
         help_text=_(
-            "The quickest way. For OpenID Connect the issuer's address will do. SAML metadata is"
-            " read again each day, until you give particulars by hand."
+            "The quickest way. For OpenID Connect the issuer's address will do. It is read again"
+            " each day, until you give particulars by hand."
         ),
     )
     metadata_file = forms.FileField(required=False, label=_("… or its metadata as a file"))

@@ -1,4 +1,4 @@
-"""Reads the metadata of providers again by itself: their next certificates are known in time.
+"""Reads what providers say of themselves again: next certificates, keys and addresses are known.
 
 What was known stays until something good is read: a provider that answers nothing, garbage or in
 another's name changes nothing, and the admin is told.
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.sso import services
 from accounts.sso.events import ProviderMetadataFailed
-from accounts.sso.models import IdentityProvider, Kind
+from accounts.sso.models import IdentityProvider
 from core.actor import system_actor
 from core.errors import Invalid
 from events.journal import publish
@@ -27,9 +27,9 @@ MOST_AT_ONCE = 5
 
 
 def refresh_due() -> int:
-    """Read the metadata of the SAML providers whose turn it is; returns how many have changed."""
+    """Read the metadata and discovery documents whose turn it is; returns how many have changed."""
     due = timezone.now() - EVERY
-    rows = IdentityProvider.objects.filter(kind=Kind.SAML).exclude(metadata_url="")
+    rows = IdentityProvider.objects.exclude(metadata_url="")
     longest_first = (F("metadata_read_at").asc(nulls_first=True), "id")
     waiting = rows.exclude(metadata_read_at__gt=due).order_by(*longest_first)
     return sum([_refresh(provider) for provider in waiting[:MOST_AT_ONCE]])
@@ -46,7 +46,8 @@ def _refresh(seen: IdentityProvider) -> bool:
         trouble = f"The metadata describes another provider: {issuer}"[:500]
     with transaction.atomic():
         provider = IdentityProvider.objects.select_for_update().filter(id=seen.id).first()
-        if provider is None or provider.metadata_url != seen.metadata_url:
+        if provider is None or _about(provider) != _about(seen):
+            # Somebody changed it meanwhile: what was read was asked with what it no longer is.
             return False
         provider.metadata_read_at = timezone.now()
         before, provider.metadata_trouble = provider.metadata_trouble, trouble
@@ -56,6 +57,10 @@ def _refresh(seen: IdentityProvider) -> bool:
             provider.save(update_fields=["metadata_read_at", "metadata_trouble"])
             return False
         return _take(provider, trust)
+
+
+def _about(provider: IdentityProvider) -> tuple[str, dict[str, Any]]:
+    return provider.metadata_url, provider.trust
 
 
 def _take(provider: IdentityProvider, trust: dict[str, Any]) -> bool:

@@ -1,7 +1,9 @@
 """Make identity providers, change them, switch them on and off; look after our keys for them."""
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as Values
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +26,12 @@ from accounts.sso.events import (
 )
 from accounts.sso.keys import ends_at, fingerprint, make_pair
 from accounts.sso.models import IdentityProvider, Kind, ProviderKey, State
-from accounts.sso.oidc.discovery import discovery_url, read_discovery
+from accounts.sso.oidc.discovery import (
+    check_usable,
+    discovery_url,
+    keep_keys,
+    read_discovery,
+)
 from accounts.sso.refusal import Refused
 from accounts.sso.saml.metadata import read_metadata
 from accounts.sso.saml.signatures import clean_certificate
@@ -39,8 +46,11 @@ from tenants.context import current_tenant
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
-TRUST = frozenset({"issuer", "trust", "secret", "domains", "mapping", "grants", "options"})
-"""Fields that decide whom a provider can sign in, and as what."""
+TRUST = frozenset(
+    {"issuer", "trust", "metadata_url", "secret", "domains", "mapping", "grants", "options"}
+)
+"""Fields that decide whom a provider can sign in, and as what: the address, too, since what stands
+there tomorrow is believed by itself."""
 
 MOST_PROVIDERS = 50
 MOST_KEYS = 2
@@ -72,12 +82,12 @@ def add_provider(
     access.check_may_manage(actor)
     if kind not in Kind.values:
         raise Invalid.field("kind", _("Kinds are saml and oidc."))
+    url = _address(kind, metadata_url, metadata, issuer, trust or {})
     provider = IdentityProvider(
         kind=kind,
         slug=_clean_slug(slug),
         name=clean_name(name or slug, longest=80),
-        metadata_url=metadata_url.strip(),
-        metadata_read_at=timezone.now() if metadata_url.strip() else None,
+        metadata_url=url,
         mapping=_checked(Mapping, mapping or {}, "mapping"),
         grants=_clean_grants(actor, grants or []),
         options=_checked(Options, options or {}, "options"),
@@ -87,6 +97,9 @@ def add_provider(
     provider.issuer, provider.trust = _trust(
         provider, metadata=metadata, issuer=issuer, particulars=trust or {}
     )
+    if url and _is_by_hand(kind, trust or {}):
+        provider.metadata_url = ""
+    provider.metadata_read_at = timezone.now() if provider.metadata_url else None
     provider.secret = _sealed(secret) if secret else ""
     if IdentityProvider.objects.count() >= MOST_PROVIDERS:
         raise Conflict("identity_provider", _("An organisation has at most 50 providers."))
@@ -144,6 +157,13 @@ def change_provider(actor: Actor, *, provider_id: UUID, **changes: Any) -> Ident
     return provider
 
 
+DESCRIBED = frozenset({"authorization_endpoint", "token_endpoint", "jwks_uri"}) | {
+    "userinfo_endpoint",
+    "end_session_endpoint",
+    "names_itself",
+}
+"""Particulars of an OpenID Connect provider that its own document describes."""
+
 CHANGEABLE = frozenset(
     {"name", "issuer", "trust", "secret", "mapping", "grants", "options", "domains"}
 ) | {"metadata", "metadata_url"}
@@ -158,15 +178,25 @@ def refresh(actor: Actor, *, provider_id: UUID) -> IdentityProvider:
     provider = access.provider_to_manage(actor, provider_id)
     if not provider.metadata_url:
         raise Conflict("metadata_url", _("The address of its metadata is not known."))
-    return change_provider(actor, provider_id=provider_id, metadata_url=provider.metadata_url)
+    provider = change_provider(actor, provider_id=provider_id, metadata_url=provider.metadata_url)
+    if provider.kind == Kind.OIDC:
+        with _as_invalid("metadata_url"):
+            keep_keys(provider, check_usable(provider.oidc))
+    return provider
 
 
 def read_again(provider: IdentityProvider) -> tuple[str, dict[str, Any]]:
-    """The name and the trust that a provider's metadata describes now; changes nothing.
+    """The name and the trust that a provider's metadata describes now, where it can be worked
+    with; its keys count at once, else nothing is changed.
 
     Errors  Invalid.
     """
-    return _trust(provider, metadata="", issuer=provider.issuer, particulars={})
+    issuer, trust = _trust(provider, metadata="", issuer=provider.issuer, particulars={})
+    if provider.kind == Kind.OIDC:
+        read = IdentityProvider(id=provider.id, kind=provider.kind, trust=trust)
+        with _as_invalid("metadata_url"):
+            keep_keys(read, check_usable(read.oidc))
+    return issuer, trust
 
 
 def vouch(actor: Actor, *, provider_id: UUID) -> IdentityProvider:
@@ -321,22 +351,38 @@ def _check_changes(
     if changes.get("secret") and changes["secret"] != client_secret(provider):
         checked["secret"] = _sealed(changes["secret"])
     if {"issuer", "trust", "metadata", "metadata_url"} & set(changes):
-        # What is given by hand stays: nothing is read over it from an address later.
-        kept = "" if provider.kind == Kind.SAML else provider.metadata_url
-        url = str(changes.get("metadata_url", kept)).strip()
-        checked["metadata_url"] = url
-        probe = IdentityProvider(
-            kind=provider.kind, metadata_url="", trust=provider.trust, issuer=provider.issuer
-        )
-        if "metadata_url" in changes:
-            probe.metadata_url = url
-        checked["issuer"], checked["trust"] = _trust(
-            probe,
-            metadata=changes.get("metadata", ""),
-            issuer=changes.get("issuer", provider.issuer),
-            particulars=changes.get("trust") or {},
-        )
+        checked |= _changed_trust(provider, changes)
     return checked
+
+
+def _changed_trust(provider: IdentityProvider, changes: Values[str, Any]) -> dict[str, Any]:
+    particulars, metadata = changes.get("trust") or {}, changes.get("metadata", "")
+    url, issuer = changes.get("metadata_url", ""), changes.get("issuer", provider.issuer)
+    is_same = issuer == provider.issuer and not metadata.strip() and "metadata_url" not in changes
+    probe = IdentityProvider(
+        kind=provider.kind,
+        metadata_url="" if is_same else _address(provider.kind, url, metadata, issuer, particulars),
+        trust=provider.trust,
+        issuer=provider.issuer,
+    )
+    found_issuer, trust = _trust(probe, metadata=metadata, issuer=issuer, particulars=particulars)
+    # A client ID is nothing that a document describes.
+    kept = provider.metadata_url if is_same else probe.metadata_url
+    # What is given by hand stays: nothing is read over it from an address later.
+    kept = "" if _is_by_hand(provider.kind, particulars) else kept
+    return {"metadata_url": kept, "issuer": found_issuer, "trust": trust}
+
+
+def _address(kind: str, url: str, metadata: str, issuer: str, particulars: Values[str, Any]) -> str:
+    """Where a provider describes itself; one of OpenID Connect does so at its own name."""
+    is_given = bool(url.strip() or metadata.strip() or DESCRIBED & set(particulars))
+    return issuer.strip() if kind == Kind.OIDC and not is_given else url.strip()
+
+
+def _is_by_hand(kind: str, particulars: Values[str, Any]) -> bool:
+    """Whether reading metadata again would undo what was given."""
+    given = {name for name, value in particulars.items() if value}
+    return bool(given & DESCRIBED if kind == Kind.OIDC else given)
 
 
 def _trust(
@@ -345,14 +391,20 @@ def _trust(
     """Who the provider is and what it is known by, from whatever was given of it."""
     if len(metadata) > fetch.MOST_BYTES or len(provider.metadata_url) > 2000:
         raise Invalid.field("metadata", _("Metadata has at most 1 MB, its address 2,000 letters."))
-    try:
+    with _as_invalid("metadata_url" if provider.metadata_url else "metadata"):
         if provider.kind == Kind.SAML:
             return _saml_trust(provider, metadata, issuer.strip(), particulars)
         return _oidc_trust(provider, metadata, issuer.strip(), particulars)
+
+
+@contextmanager
+def _as_invalid(field: str) -> Iterator[None]:
+    """What is wrong with what a provider says of itself, said at the field it was given in."""
+    try:
+        yield
     except Refused as refused:
         facts = "; ".join(f"{name}: {value}" for name, value in refused.facts.items() if value)
         words = f"{refused.words} ({facts})" if facts else refused.words
-        field = "metadata_url" if provider.metadata_url else "metadata"
         raise Invalid.field(field, words, code=refused.code) from refused
 
 
@@ -394,15 +446,12 @@ def _oidc_trust(
     if not client_id:
         raise Invalid.field("client_id", _("Give the client ID that the provider has for us."))
     url = provider.metadata_url
-    is_described = bool(metadata.strip())
-    is_same = issuer == provider.issuer and "authorization_endpoint" in provider.trust
-    has_fields = is_same or "authorization_endpoint" in particulars
-    if url or (issuer and not is_described and not has_fields):
-        answer = fetch.get(discovery_url(url or issuer), accept="application/json")
+    if url:
+        answer = fetch.get(discovery_url(url), accept="application/json")
         if answer.status != 200:
             raise Refused("not_there", _("The provider does not describe itself at this address."))
         described = answer.json()
-    elif is_described:
+    elif metadata.strip():
         described = fetch.Fetched(200, metadata.encode("utf-8", "surrogatepass"), "").json()
     else:
         trust = _checked(OidcTrust, known, "trust")
@@ -410,7 +459,10 @@ def _oidc_trust(
             fetch.check_url(trust[name])
         return _clean_issuer(issuer), trust
     found_issuer, trust_found = read_discovery(
-        described, client_id=client_id, scopes=str(known.get("scopes") or "")
+        described,
+        client_id=client_id,
+        scopes=str(known.get("scopes") or ""),
+        client_auth=str(known.get("client_auth") or ""),
     )
     if url and discovery_url(found_issuer) != discovery_url(url):
         # Else whoever serves a page somewhere could speak for any issuer.

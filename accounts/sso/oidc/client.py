@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.sso import fetch
 from accounts.sso.models import IdentityProvider
 from accounts.sso.oidc import tokens
+from accounts.sso.oidc.discovery import HASHES
 from accounts.sso.refusal import Refused
 from accounts.sso.services import client_secret
 
@@ -128,7 +129,7 @@ def _check_hash(claims: dict[str, Any], algorithm: str, access_token: str) -> No
     said = claims.get("at_hash")
     if said is None or not access_token:
         return
-    digest = hashlib.new(tokens.HASHES[algorithm], access_token.encode("utf-8", "replace")).digest()
+    digest = hashlib.new(HASHES[algorithm], access_token.encode("utf-8", "replace")).digest()
     half = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
     if said != half:
         raise Refused("at_hash", _("The access token is not the ID token's own (at_hash)."))

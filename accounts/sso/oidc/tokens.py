@@ -8,15 +8,8 @@ import jwt
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sso.models import IdentityProvider
-from accounts.sso.oidc.discovery import key_for
+from accounts.sso.oidc.discovery import HASHES, key_for
 from accounts.sso.refusal import Refused
-
-HASHES = {
-    **dict.fromkeys(("RS256", "PS256", "ES256"), "sha256"),
-    **dict.fromkeys(("RS384", "PS384", "ES384"), "sha384"),
-    **dict.fromkeys(("RS512", "PS512", "ES512", "EdDSA"), "sha512"),
-}
-"""The algorithms of tokens that are accepted: none that a client secret could forge."""
 
 LONGEST = 32_000
 OLDEST = timedelta(hours=1)

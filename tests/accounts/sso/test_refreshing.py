@@ -9,7 +9,9 @@ from django.utils import timezone
 from accounts.sso import services
 from accounts.sso.models import IdentityProvider
 from accounts.sso.refreshing import MOST_AT_ONCE, refresh_due
+from core.actor import Actor
 from core.errors import Invalid
+from core.permissions import Role
 from events.models import Entry
 from tenants.context import in_tenant
 from tests.accounts.sso.conftest import Door
@@ -136,6 +138,21 @@ def test_a_bad_day_changes_nothing_and_is_told(cast, okta, op, day):
     a_day_later()
 
     assert "could not be read again" not in cast.ana.client.get(page).text
+
+
+def test_whoever_gives_another_address_vouches_from_then_on(cast, okta, op):
+    """Else they could have it say the same today, and tomorrow that it signed an owner in."""
+    officer = Actor(tenant="acme", user_id=cast.bo.id, role=Role.SECURITY)
+    op.instead["/elsewhere"] = op.instead["/metadata"]
+    with in_tenant("acme"):
+        before = okta.provider.trust
+
+        services.change_provider(
+            officer, provider_id=okta.id, metadata_url=f"{op.issuer}/elsewhere"
+        )
+
+        assert okta.provider.trust == before
+        assert okta.provider.vouched["role"] == "security"
 
 
 def test_what_was_given_by_hand_is_not_read_over(cast, okta, op):
