@@ -113,7 +113,7 @@ def test_files_are_dropped_and_pasted_and_can_be_taken_back(ana: Window, fresh_c
     make = "name => { const d = new DataTransfer(); d.items.add(new File(['x'], name)); return d; }"
     dropped = ana.page.evaluate_handle(make, "dropped.txt")
     ana.page.dispatch_event(".main", "dragenter", {"dataTransfer": dropped})
-    expect(ana.page.locator(".main[data-drop]")).to_be_attached()
+    expect(ana.page.locator(".main[data-drop-here]")).to_be_attached()
     ana.page.dispatch_event(".main", "drop", {"dataTransfer": dropped})
     expect(ana.page.locator(".attachment.done", has_text="dropped.txt")).to_be_visible()
     ana.page.evaluate(
@@ -130,6 +130,58 @@ def test_files_are_dropped_and_pasted_and_can_be_taken_back(ana: Window, fresh_c
     ana.page.get_by_role("button", name="Remove dropped.txt").click()
 
     expect(ana.page.locator(".attachment")).to_have_count(1)
+
+
+def test_files_dropped_beside_a_conversation_do_not_take_the_place_of_the_page(
+    ana: Window, fresh_channel: str
+):
+    ana.open(fresh_channel)
+    dragged = """([selector, type]) => {
+      const data = new DataTransfer();
+      if (type === "file") data.items.add(new File(["x"], "stray.txt"));
+      else data.items.add("only words", "text/plain");
+      const tell = (name) => {
+        const given = {dataTransfer: data, bubbles: true, cancelable: true};
+        const event = new DragEvent(name, given);
+        document.querySelector(selector).dispatchEvent(event);
+        return event.defaultPrevented;
+      };
+      const taken = [tell("dragenter"), tell("dragover")];
+      return [...taken, document.querySelector("[data-drop]") !== null, tell("drop")];
+    }"""
+
+    # The browser would show the file and leave the page if nobody took the event.
+    assert ana.page.evaluate(dragged, [".sidebar", "file"]) == [True, True, True, True]
+    expect(ana.page.locator("[data-drop]")).to_have_count(0)
+    expect(ana.page.locator(".attachment")).to_have_count(0)
+    assert ana.page.evaluate(dragged, [".main", "words"]) == [False, False, False, False]
+
+
+def test_what_is_refused_says_why_and_the_rest_goes_without_it(ana: Window, fresh_channel: str):
+    ana.open(fresh_channel)
+    pasted = """files => {
+      const data = new DataTransfer();
+      for (const [name, text] of files) data.items.add(new File([text], name));
+      const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true});
+      document.activeElement.dispatchEvent(event);
+    }"""
+    ana.page.locator(".history-scroll").focus()
+    ana.page.evaluate(pasted, [["empty.txt", ""], ["fine.txt", "x"]])
+    expect(ana.page.locator(".attachment.done", has_text="fine.txt")).to_be_visible()
+    refused = ana.page.locator(".attachment.failed")
+    expect(refused.get_by_role("alert")).to_have_text("The file is empty.")
+    # It would be refused again.
+    expect(refused.get_by_role("button")).to_have_count(1)
+    expect(ana.composer).to_be_focused()
+    ana.page.keyboard.press("Enter")
+    expect(ana.page.locator(".attachments-note")).to_have_text(
+        "Remove the file that could not be uploaded, then send the rest."
+    )
+    ana.page.get_by_role("button", name="Remove empty.txt").click()
+    expect(ana.page.locator(".attachments-note")).to_have_text("")
+    ana.composer.press("Enter")
+
+    expect(ana.page.locator(".message:not(.pending) .file-card")).to_have_count(1)
 
 
 def test_things_are_found_by_keyboard_alone_with_filters(

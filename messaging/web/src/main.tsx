@@ -146,6 +146,7 @@ async function start(): Promise<void> {
   void startPeople();
   void followBrowser(person);
   startLists();
+  void import("./files/drop.ts").then(({ startDrops }) => startDrops(), () => undefined);
   await loadConversations();
   followAll();
   openSomething();

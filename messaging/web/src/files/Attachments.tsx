@@ -2,19 +2,30 @@ import type { JSX } from "preact";
 import { fileSize } from "../app/text.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
-import { t } from "../i18n/t.ts";
+import { t, tn } from "../i18n/t.ts";
 import { cancel, previews, retry } from "./engine.ts";
-import { at, uploads, type UploadItem } from "./uploads.ts";
+import { at, MOST_FILES, uploads, type UploadItem } from "./uploads.ts";
 
 /** What is attached to a draft: how far it is, and the ways to stop it or try again. */
 export function Attachments({ place }: { place: string }): JSX.Element | null {
   const items = at(uploads.value, place);
   if (items.length === 0) return null;
   return (
-    <ul class="attachments" aria-label={t("Attached files")}>
-      {items.map((item) => <li key={item.key}><Attachment item={item} /></li>)}
-    </ul>
+    <>
+      <ul class="attachments" aria-label={t("Attached files")}>
+        {items.map((item) => <li key={item.key}><Attachment item={item} /></li>)}
+      </ul>
+      <p class="attachments-note" role="status">{whyNotYet(items)}</p>
+    </>
   );
+}
+
+/** What has to be done before the message can go. */
+function whyNotYet(items: readonly UploadItem[]): string {
+  const surplus = items.length - MOST_FILES;
+  if (surplus > 0) return tn("A message takes {most} files. Remove one of these.", "A message takes {most} files. Remove {count} of these.", surplus, { most: MOST_FILES });
+  const failed = items.filter(({ state }) => state === "failed").length;
+  return failed === 0 ? "" : tn("Remove the file that could not be uploaded, then send the rest.", "Remove the {count} files that could not be uploaded, then send the rest.", failed);
 }
 
 function Attachment({ item }: { item: UploadItem }): JSX.Element {
@@ -29,8 +40,8 @@ function Attachment({ item }: { item: UploadItem }): JSX.Element {
           <progress max={Math.max(1, item.size)} value={item.sent} aria-label={t("Upload of {name}", { name: item.name })} />
         )}
       </div>
-      {(item.state === "failed" || item.state === "paused") && <button type="button" class="button small" onClick={() => retry(item.key)}>{t("Try again")}</button>}
-      <IconButton icon="close" label={item.state === "done" ? t("Remove {name}", { name: item.name }) : t("Cancel upload of {name}", { name: item.name })} onClick={() => cancel(item)} />
+      {((item.state === "failed" && item.isFinal !== true) || item.state === "paused") && <button type="button" class="button small" onClick={() => retry(item.key)}>{t("Try again")}</button>}
+      <IconButton icon="close" label={item.state === "done" || item.state === "failed" ? t("Remove {name}", { name: item.name }) : t("Cancel upload of {name}", { name: item.name })} onClick={() => cancel(item)} />
     </div>
   );
 }

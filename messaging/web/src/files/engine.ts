@@ -51,7 +51,7 @@ export async function resume(): Promise<void> {
 
 /** Try a refused or stuck upload once more. */
 export function retry(key: string): void {
-  change(key, { state: "waiting", error: null, attempts: 0 });
+  change(key, { state: "waiting", error: null, isFinal: false, attempts: 0 });
   pump();
 }
 
@@ -189,11 +189,19 @@ function stopped(key: string, error: unknown): void {
   // An address of a part ends after some minutes; the next try asks for another.
   const isPassing = error instanceof Refused && (error.isPassing || error.status === 404);
   if (!isPassing || attempts > MOST_ATTEMPTS) {
-    change(key, { state: "failed", error: explain(error), attempts });
+    change(key, { state: "failed", error: isUnreadable(error) ? t("This file cannot be read any more. Choose it again.") : explain(error), isFinal: isFinal(error), attempts });
     return;
   }
   change(key, { state: "paused", attempts });
   setTimeout(() => again(key), backoffMs(attempts, { floorMs: 500 }));
+}
+
+/** Moved, changed or taken away on the disk since it was chosen. */
+const isUnreadable = (error: unknown): boolean => error instanceof DOMException && (error.name === "NotReadableError" || error.name === "NotFoundError");
+
+/** Size and kind stay as they are; room may be made. */
+function isFinal(error: unknown): boolean {
+  return isUnreadable(error) || (error instanceof Refused && error.status === 422 && error.problem?.code !== "no_room");
 }
 
 function again(key: string): void {

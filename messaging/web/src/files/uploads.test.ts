@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fitted, isShown, kindOf } from "./kinds.ts";
-import { arrived, at, due, missing, withChange, type UploadItem } from "./uploads.ts";
+import { arrived, at, canGo, due, missing, MOST_FILES, pastedFiles, withChange, type UploadItem } from "./uploads.ts";
 
 const item = (key: string, over: Partial<UploadItem> = {}): UploadItem => ({
   key, place: "here", name: key, size: 2500, type: "", sent: 0, state: "waiting", error: null, attempts: 0, uploadId: null, file: null, ...over,
@@ -51,4 +51,29 @@ test("nothing is shown for what a file says it is, only for what is known to be 
   assert.equal(shown("application/zip"), false);
   assert.equal(shown("application/pdf"), true);
   assert.equal(shown("application/pdf", { scan: "infected" }), false);
+});
+
+const clipboard = (text: string, ...files: string[]): Pick<DataTransfer, "files" | "getData"> => ({
+  files: files.map((name) => new File(["x"], name)) as unknown as FileList,
+  getData: () => text,
+});
+const pasted = (text: string, ...files: string[]): string[] | undefined => pastedFiles(clipboard(text, ...files))?.map(({ name }) => name);
+
+test("a picture is pasted as a file, a table with its picture as words", () => {
+  assert.deepEqual(pasted("", "image.png"), ["image.png"]);
+  assert.equal(pasted("North\t1,204", "image.png"), undefined);
+  assert.equal(pasted("only words"), undefined);
+  assert.equal(pastedFiles(null), null);
+});
+
+test("files copied in Finder bring their names as text, and are files all the same", () => {
+  assert.deepEqual(pasted("plan.pdf", "plan.pdf"), ["plan.pdf"]);
+  assert.deepEqual(pasted("plan.pdf\rlamp.jpg", "plan.pdf", "lamp.jpg"), ["plan.pdf", "lamp.jpg"]);
+});
+
+test("a message goes with as many files as the server takes, and with none that was refused", () => {
+  const many = (count: number): UploadItem[] => Array.from({ length: count }, (_, index) => item(`${index}`, { state: "done" }));
+  assert.equal(canGo(many(MOST_FILES)), true);
+  assert.equal(canGo(many(MOST_FILES + 1)), false);
+  assert.equal(canGo([...many(1), item("refused", { state: "failed" })]), false);
 });

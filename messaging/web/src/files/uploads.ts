@@ -15,10 +15,15 @@ export interface UploadItem {
   /** waiting: its turn comes; paused: the network does not answer, it goes on by itself; failed: a person decides. */
   state: "waiting" | "sending" | "paused" | "done" | "failed";
   error: string | null;
+  /** Another try would be refused for the same reason. */
+  isFinal?: boolean;
   attempts: number;
   uploadId: Id | null;
   file: FileView | null;
 }
+
+/** How many files the server takes with one message. */
+export const MOST_FILES = 20;
 
 /** All uploads of this window, in the order in which they were chosen. */
 export const uploads = signal<readonly UploadItem[]>([]);
@@ -30,6 +35,20 @@ export function withChange(items: readonly UploadItem[], key: string, change: Pa
 
 /** The items of one draft. */
 export const at = (items: readonly UploadItem[], place: string): UploadItem[] => items.filter((item) => item.place === place);
+
+/** Whether these files can go with a message now, or as soon as they are there. */
+export const canGo = (items: readonly UploadItem[]): boolean => items.length <= MOST_FILES && !items.some(({ state }) => state === "failed");
+
+/**
+ * The files that a paste brings; null where it is meant as words.
+ *
+ * Office programs put a picture of the text beside it, and Finder puts the names of the files there as text.
+ */
+export function pastedFiles(data: Pick<DataTransfer, "files" | "getData"> | null): File[] | null {
+  const files = [...(data?.files ?? [])];
+  const words = data?.getData("text/plain").replace(/\r\n?/g, "\n") ?? "";
+  return files.length > 0 && (words === "" || words === files.map(({ name }) => name).join("\n")) ? files : null;
+}
 
 /** What to begin next: as many as may run at once, the oldest first. */
 export function due(items: readonly UploadItem[], most: number): UploadItem[] {

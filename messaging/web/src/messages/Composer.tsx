@@ -8,7 +8,7 @@ import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { lazily } from "../design/lazily.tsx";
 import { useListbox } from "../design/listbox.ts";
-import { addFiles, at, takeFiles, uploads } from "../files/uploads.ts";
+import { addFiles, at, canGo, pastedFiles, takeFiles, uploads } from "../files/uploads.ts";
 import { sendTyping } from "../live/actions.ts";
 import { me, people, titleOf } from "../people/store.ts";
 import { edit } from "./actions.ts";
@@ -152,7 +152,7 @@ export function Composer(props: Props): JSX.Element {
   const place = props.kind === "edit" ? null : placeOf(props.conversation.id, props.kind === "thread" ? props.threadId : null);
   const files = place === null ? [] : at(uploads.value, place);
   const isReady = files.every((file) => file.state === "done");
-  const canSend = (draft.text.trim() !== "" || files.length > 0) && !isTooLong && !files.some((file) => file.state === "failed");
+  const canSend = (draft.text.trim() !== "" || files.length > 0) && !isTooLong && canGo(files);
   // Sent as soon as its files are there: nobody has to sit and watch them.
   const [isWaiting, setWaiting] = useState(false);
 
@@ -177,9 +177,10 @@ export function Composer(props: Props): JSX.Element {
 
   useAutosize(field, draft.text);
   useEffect(() => {
-    const zone = field.current?.closest<HTMLElement>(".panel, .main");
-    if (place === null || zone == null) return;
-    const end = import("../files/drop.ts").then(({ takeDrops }) => takeDrops(zone, place), () => () => undefined); // Without a network: the next conversation asks again.
+    const element = field.current;
+    const zone = element?.closest(".panel, .main");
+    if (place === null || element === null || zone == null) return;
+    const end = import("../files/drop.ts").then(({ takeDrops }) => takeDrops(zone, place, element), () => () => undefined); // Without a network: the next conversation asks again.
     return () => void end.then((stop) => stop());
   }, [place]);
   useEffect(() => {
@@ -226,10 +227,10 @@ export function Composer(props: Props): JSX.Element {
     const data = event.clipboardData;
     if (data === null) return;
     const plainText = data.getData("text/plain");
-    // Office programs put a picture of the text beside it: what has words is pasted as words.
-    if (data.files.length > 0 && plainText === "") {
+    const brought = pastedFiles(data);
+    if (brought !== null) {
       event.preventDefault();
-      if (place !== null) addFiles(place, [...data.files]);
+      if (place !== null) addFiles(place, brought);
       return;
     }
     const at = selected();
