@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import AddIndex
+from django.db.migrations.operations import AddConstraint, AddIndex
 from django.db.migrations.state import ProjectState
 
 
@@ -36,3 +36,38 @@ class AddIndexMeanwhile(AddIndexConcurrently):
             AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)
         else:
             super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddUniqueMeanwhile(AddConstraint):
+    """Adds a plain unique constraint while people go on writing; the migration is not atomic.
+
+    Its index is built beside the writing, and only then becomes the constraint's. What an attempt
+    left behind that found a value twice is dropped by the next one.
+    """
+
+    atomic = False
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.in_atomic_block:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        quote = schema_editor.quote_name
+        name, table = quote(self.constraint.name), quote(model._meta.db_table)
+        fields = [model._meta.get_field(field).column for field in self.constraint.fields]
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
+        schema_editor.execute(
+            f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({', '.join(map(quote, fields))})",
+            params=None,
+        )
+        schema_editor.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}", params=None
+        )

@@ -259,9 +259,7 @@ def _place_of(file: File) -> tuple[UUID, UUID, UUID]:
 
 def _were_sent_before(message: Message, ids: set[UUID]) -> bool:
     """Say whether this is a message sent again. Its key is then refused by the database."""
-    sent = Message.objects.filter(
-        author_id=message.author_id, conversation_id=message.conversation_id, key=message.key
-    )
+    sent = Message.objects.filter(author_id=message.author_id, key=message.key)
     sent_id = sent.values_list("id", flat=True).first()
     if sent_id is None:
         return False

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from core.actor import Actor
+from messaging.messages.models import Message
 
 
 class Carried(NamedTuple):
@@ -62,6 +63,25 @@ def carry(journey: Journey) -> None:
     """Let everything follow that hangs on the messages."""
     for carrier in _carriers:
         carrier(journey)
+
+
+type Trail = Callable[[UUID], tuple[UUID, int] | None]
+"""Takes a message's id; returns the conversation in which it stood first and its number there, or
+None for one that was never moved."""
+
+_trails: list[Trail] = []
+
+
+def trails(trail: Trail) -> Trail:
+    """Register what remembers where messages stood."""
+    _trails.append(trail)
+    return trail
+
+
+def origin_of(message: Message) -> tuple[UUID, int]:
+    """The conversation to which a message was posted, and its number there."""
+    found = (trail(message.id) for trail in _trails)
+    return next((one for one in found if one is not None), (message.conversation_id, message.seq))
 
 
 def as_ids(values: Iterable[str]) -> list[UUID]:

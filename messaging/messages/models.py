@@ -99,8 +99,9 @@ class Message(models.Model):
             models.UniqueConstraint(
                 fields=["conversation_id", "seq"], name="messaging_message_conversation_seq_unique"
             ),
+            # In all conversations: a message sent again is found wherever it was moved meanwhile.
             models.UniqueConstraint(
-                fields=["key", "author_id", "conversation_id"], name="messaging_message_key_unique"
+                fields=["key", "author_id"], name="messaging_message_key_unique_of_author"
             ),
         ]
         indexes = [

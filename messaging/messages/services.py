@@ -15,12 +15,14 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import new_id
 from core.text import clean_text
 from events.journal import Gone, hold, publish
+from events.models import Entry
 from messaging.conversations.access import Do as InConversation
 from messaging.conversations.access import Place, insist, place_for
 from messaging.conversations.models import Membership
 from messaging.messages import calls as called
 from messaging.messages import parts, policy
-from messaging.messages.access import Do, Found, message_for, message_held
+from messaging.messages.access import Do, Found, message_for, message_held, readable
+from messaging.messages.carrying import origin_of
 from messaging.messages.events import (
     MessageCreated,
     MessageDeleted,
@@ -57,11 +59,14 @@ def post_message(
 ) -> Posted:
     """Post a message; posting with the same key again returns the one that is there.
 
-    `brought` is what comes with it besides the text, by the names registered in `parts`.
+    A key is its author's in all conversations: what was moved since it was posted is found, too,
+    and is returned as it stands elsewhere. `brought` is what comes with it besides the text, by
+    the names registered in `parts`.
 
     Errors  NotFound and Forbidden by access to the conversation; Invalid names `text` or
-            `thread_id`; Conflict where the key was used for another text, or `confirm_mentions`
-            where it calls on many and `confirms_mentions` does not say that this is meant.
+            `thread_id`; Conflict where the key was used for another message, `moved` where that one
+            was moved to where its author may not read it, or `confirm_mentions` where it calls on
+            many and `confirms_mentions` does not say that this is meant.
     """
     brought = brought or {}
     text = "" if text == "" and parts.speaks(brought) else clean_text(text)
@@ -241,6 +246,11 @@ def _is_stored_now(
         if "messaging_message_key_unique" not in str(wrong):
             raise
         return False
+    except (Invalid, Forbidden):
+        # What comes with a message may be gone or closed by the time it is sent again.
+        if not brought or _sent(message.author_id, message.key) is None:
+            raise
+        return False
     return True
 
 
@@ -268,7 +278,7 @@ def _reply(
         hold(message.conversation_id)
         root = Message.objects.defer("words").filter(id=message.thread_id).first()
         if root is None or not _begins_thread(root, message, place):
-            if _sent(message.author_id, message.conversation_id, message.key) is None:
+            if _sent(message.author_id, message.key) is None:
                 raise _no_thread()
             # Sent again after its root was deleted: it is there all the same.
             return False
@@ -306,24 +316,33 @@ def _no_thread() -> Invalid:
 def _posted_before(
     actor: Actor, conversation_id: UUID, key: UUID, text: str, thread_id: UUID | None
 ) -> Posted:
-    message = _sent(actor.user_id, conversation_id, key)
+    message = _sent(actor.user_id, key)
     if message is None:
         raise NotFound("message")
-    if _first_text(message) != text or message.thread_id != thread_id:
+    if _first_text(message) != text or not _was_posted_to(message, conversation_id, thread_id):
         raise Conflict.field(
             "key",
             _("This key was used for another message; make a new key for each message."),
             code="key_reused",
         )
+    if message.conversation_id != conversation_id and not readable(actor, [message.id]):
+        words = _("This message was sent, and was moved to where you cannot read it.")
+        raise Conflict("message", words, code="moved")
     return Posted(message, False)
 
 
-def _sent(author_id: UUID | None, conversation_id: UUID, key: UUID) -> Message | None:
-    return (
-        Message.objects.defer("words")
-        .filter(author_id=author_id, conversation_id=conversation_id, key=key)
-        .first()
-    )
+def _sent(author_id: UUID | None, key: UUID) -> Message | None:
+    return Message.objects.defer("words").filter(author_id=author_id, key=key).first()
+
+
+def _was_posted_to(message: Message, conversation_id: UUID, thread_id: UUID | None) -> bool:
+    """Say whether it stands there, or stood there first, before it was moved."""
+    if (message.conversation_id, message.thread_id) == (conversation_id, thread_id):
+        return True
+    stream_id, seq = origin_of(message)
+    first = Entry.objects.filter(stream_id=stream_id, seq=seq).first()
+    thread = None if thread_id is None else str(thread_id)
+    return stream_id == conversation_id and first is not None and first.data["thread_id"] == thread
 
 
 def _first_text(message: Message) -> str | None:

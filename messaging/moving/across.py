@@ -40,7 +40,7 @@ MOST_NAMED = 100
 MOST_MOVED = 300
 """Replies included: each has a number of its own in the other conversation."""
 
-_PLACE = ("conversation_id", "seq", "thread_id", "also_in_conversation", "key")
+_PLACE = ("conversation_id", "seq", "thread_id", "also_in_conversation")
 
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -127,14 +127,12 @@ def _moved(actor: Actor, source: Place, target: Place, rows: list[Message]) -> M
         for row in rows
     ]
     MovedMessage.objects.bulk_create(kept)
-    taken = _taken_keys(target.id, rows)
     facts = [MessageArrived(target.id, row.id, source.id, move.id) for row in rows]
     carried = []
     for row, was, head in zip(rows, kept, publish_all(facts, by=actor), strict=True):
         row.conversation_id, row.seq = target.id, head.seq
         row.thread_id = was.after_thread_id
         row.also_in_conversation = was.also_in_conversation and row.thread_id is not None
-        row.key = new_id() if row.id in taken else row.key
         carried.append(Carried(row.id, was.seq, row.seq, row.thread_id))
     Message.objects.bulk_update(rows, _PLACE)
     note_part(ids, Part.MOVED)
@@ -153,7 +151,6 @@ def _returned(actor: Actor, move: Move) -> None:
     kept = list(move.messages.order_by("seq"))
     rows = Message.objects.defer("words").in_bulk([was.message_id for was in kept])
     _check_untouched(move, kept, rows)
-    taken = _taken_keys(move.from_id, list(rows.values()))
     alone = [was.message_id for was in kept if not _rejoins(was)]
     facts = [MessageArrived(move.from_id, id_, move.to_id, move.id) for id_ in alone]
     publish_all(facts, by=actor)
@@ -164,7 +161,6 @@ def _returned(actor: Actor, move: Move) -> None:
         carried.append(Carried(row.id, row.seq, was.seq, root_id))
         row.conversation_id, row.seq, row.thread_id = move.from_id, was.seq, was.thread_id
         row.also_in_conversation = was.also_in_conversation
-        row.key = new_id() if row.id in taken else row.key
     Message.objects.bulk_update(rows.values(), _PLACE)
     move.undone_at = timezone.now()
     move.save(update_fields=["undone_at"])
@@ -208,15 +204,6 @@ def _check_untouched(
     if there.count() != len(roots):
         words = _("The thread that it came from has moved meanwhile.")
         raise Conflict("move", words, code="moved")
-
-
-def _taken_keys(conversation_id: UUID, rows: Sequence[Message]) -> set[UUID]:
-    """Those of the messages whose key their author has used in the other conversation, too."""
-    there = Message.objects.filter(
-        conversation_id=conversation_id, key__in=[row.key for row in rows]
-    )
-    known = set(there.values_list("author_id", "key"))
-    return {row.id for row in rows if (row.author_id, row.key) in known}
 
 
 def _depart(

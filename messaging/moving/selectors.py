@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from messaging.messages.carrying import trails
 from messaging.messages.parts import Part, part
 from messaging.moving.models import MovedMessage
 
@@ -24,3 +25,10 @@ def places_of(message_id: UUID) -> list[tuple[UUID, int]]:
     """Where a message stood before each of its moves: the conversation, and its number there."""
     rows = MovedMessage.objects.filter(message_id=message_id)
     return list(rows.values_list("move__from_id", "seq"))
+
+
+@trails
+def first_place_of(message_id: UUID) -> tuple[UUID, int] | None:
+    """Where a message stood before its first move; what was taken back counts, too."""
+    rows = MovedMessage.objects.filter(message_id=message_id).order_by("move__created_at")
+    return rows.values_list("move__from_id", "seq").first()

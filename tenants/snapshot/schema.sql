@@ -1,4 +1,4 @@
--- key: d20ae45cb8fbbf46e5c50922436ab3cd6d2f0f8fafb1431e389b36fa8d2d701b
+-- key: 03fcba2b45cd9027620a56a8f3b6d0de7d812a9195931e4d643b330650f8381d
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -771,7 +771,7 @@ CREATE TABLE "messaging_message" (
   words tsvector,
   parts smallint DEFAULT 0 CONSTRAINT messaging_message_parts_not_null NOT NULL,
   CONSTRAINT messaging_message_conversation_seq_unique UNIQUE (conversation_id, seq),
-  CONSTRAINT messaging_message_key_unique UNIQUE (key, author_id, conversation_id),
+  CONSTRAINT messaging_message_key_unique_of_author UNIQUE (key, author_id),
   CONSTRAINT messaging_message_pkey PRIMARY KEY (id)
 );
 CREATE TABLE "messaging_move" (
@@ -1513,6 +1513,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0028_file_grants_seen', now()),
 ('messaging', '0029_stored_policies', now()),
 ('messaging', '0030_pieces_in_a_loop', now()),
+('messaging', '0031_keys_of_authors', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

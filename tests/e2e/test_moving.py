@@ -148,3 +148,39 @@ def test_what_was_read_before_is_not_kept_for_reading_without_a_network(
     bo.page.wait_for_function(
         f"async (id) => !(await ({kept})(id)).includes('Not for')", arg=fresh_channel
     )
+
+
+def test_what_was_moved_before_its_author_knew_that_it_was_sent_is_there_once(
+    ana: Window, bo: Window, sign_in: SignIn, fresh_channel: str
+):
+    """Its answer was lost with the line: the page still holds it as not sent when that is back."""
+    (ana_id,) = [one["id"] for one in bo.api("GET", "/users?q=ana@")["items"]]
+
+    def channel(*member_ids: str) -> str:
+        name = f"room-{uuid4().hex[:8]}"
+        wanted = {"kind": "private", "name": name, "member_ids": member_ids}
+        return bo.api("POST", "/conversations", wanted)["id"]
+
+    here, shared, closed = channel(ana_id), channel(ana_id), channel()
+    elsewhere = sign_in("ana")
+    ana.open(here)
+    ana.page.context.set_offline(True)
+    expect(ana.page.locator("[data-line=offline]")).to_be_attached()
+    for text, to in (("lunch for all", shared), ("lunch of the board", closed)):
+        key = ana.say(text).get_attribute("data-key")
+        sent = elsewhere.api("POST", f"/conversations/{here}/messages", {"text": text, "key": key})
+        bo.api("POST", f"/conversations/{to}/moved-messages", {"message_ids": [sent["id"]]})
+    expect(ana.page.locator(".message.pending")).to_have_count(2)
+
+    ana.page.context.set_offline(False)
+
+    toasts = ana.page.locator(".toast")
+    expect(toasts.filter(has_text="moved to where you cannot read it")).to_have_count(1)
+    expect(ana.page.locator(".message.pending")).to_have_count(0)
+    expect(ana.row("lunch")).to_have_count(0)
+    ana.open(shared)
+    expect(ana.row("lunch for all")).to_have_count(1)
+    bo.open(closed)
+    expect(bo.row("lunch of the board")).to_have_count(1)
+    still_here = bo.api("GET", f"/conversations/{here}/messages")["items"]
+    assert [one for one in still_here if one["kind"] == "text"] == []

@@ -328,3 +328,29 @@ def test_reading_and_following_the_thread_count_in_the_numbers_of_where_it_stand
             for row in Follow.objects.filter(root_id=root.id):
                 assert row.conversation_id == there.id
                 assert row.read_seq <= last
+
+
+def test_against_the_same_message_sent_again(cast, rooms):
+    """Its answer was lost, and its author's client tries once more at the moment it is moved."""
+    here, there = rooms
+    for person in (cast.cy, cast.bo) * ROUNDS:
+        with in_tenant("acme"):
+            sent = {"conversation_id": here.id, "text": "once", "key": new_id()}
+            message = post_message(person.actor, **sent).message
+
+        moved, *again = at_once(
+            "acme",
+            mover(cast.ana, message, there),
+            *[lambda: post_message(person.actor, **sent)] * 3,  # noqa: B023
+        )
+
+        assert unexpected([moved, *again]) == []
+        assert isinstance(moved, Move)
+        for outcome in again:
+            if isinstance(outcome, Refusal):
+                assert (person, outcome.code) == (cast.bo, "moved")
+            else:
+                assert (outcome.message.id, outcome.is_new) == (message.id, False)
+        check(here, there)
+        with in_tenant("acme"):
+            assert Message.objects.filter(author_id=person.id, key=sent["key"]).count() == 1

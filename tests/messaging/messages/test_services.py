@@ -61,18 +61,6 @@ def test_the_same_key_for_something_else_is_a_conflict(cast, in_acme, general):
     assert Message.objects.count() == 1
 
 
-def test_a_key_belongs_to_one_author_in_one_conversation(cast, in_acme, general, leadership):
-    key = uuid4()
-
-    posted = [
-        post(cast.bo, general, key=key),
-        post(cast.ana, general, key=key),
-        post(cast.bo, leadership, key=key),
-    ]
-
-    assert all(one.is_new for one in posted)
-
-
 def test_a_message_that_was_edited_or_deleted_is_still_found_by_its_key(cast, in_acme, general):
     key = uuid4()
     message = post(cast.bo, general, key=key).message

@@ -553,17 +553,6 @@ class TestTakingBack:
         assert journal_types(general.id).count("message.arrived") == 1
 
 
-def test_a_key_that_was_used_in_both_is_no_hindrance(cast, in_acme, general, support):
-    key = new_id()
-    for place in (general, support):
-        post_message(cast.ana.actor, conversation_id=place.id, text="x", key=key)
-    message = Message.objects.get(conversation_id=general.id, key=key)
-
-    move(cast.ana, support, message)
-
-    assert Message.objects.filter(conversation_id=support.id, kind="text").count() == 2
-
-
 def test_members_are_not_changed_by_it(cast, in_acme, general, support, hello):
     before = set(Membership.objects.values_list("conversation_id", "user_id"))
 

@@ -111,6 +111,7 @@ function messageArrived({ data: message, seq }: EventFrameOf<"chancery.message.a
   const { conversation_id: id, text } = message;
   const timeline = timelineOf(id);
   timeline.value = withMessage(timeline.peek(), message, seq);
+  settle(message.key);
   const mine = me.peek()?.id ?? "";
   // Nobody is called on by a move but by name.
   update(id, (item) => afterCreated(item, { ...message, text: null }, mine));

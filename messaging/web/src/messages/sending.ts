@@ -1,5 +1,8 @@
 import type { FileView, Id, Message } from "../contract/types.ts";
 import { explain } from "../app/failure.ts";
+import { navigate } from "../app/route.ts";
+import { toast } from "../design/toast.ts";
+import { t } from "../i18n/t.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { ask, Refused } from "../transport/http.ts";
 import { newKey } from "../transport/key.ts";
@@ -94,16 +97,23 @@ function post({ conversation_id, text, key, thread_id, also_in_conversation, ext
 }
 
 function arrived(message: Message, entry: OutboxEntry): void {
-  const timeline = timelineOf(entry.conversation_id);
+  // Where it stands: when it had been sent without an answer, somebody may have moved it since.
+  const timeline = timelineOf(message.conversation_id);
   // The event may have come first, and later ones on top of it; the answer must not take those back.
   if (find(timeline.peek(), message.id) === undefined) timeline.value = withMessage(timeline.peek(), message, null);
   settle(entry.key);
+  if (message.conversation_id !== entry.conversation_id) toast(t("Your message was sent, and moved since."), "plain", { label: t("Show"), run: () => navigate({ messageId: message.id }) });
 }
 
 /** What a refusal means for the entry; how long to wait before the next try, 0 when this one is out of the way. */
 function refused(entry: OutboxEntry, error: unknown): number {
   if (!outbox.peek().some((other) => other.key === entry.key)) return 0;
   if (!(error instanceof Refused) || !error.isPassing) {
+    if (error instanceof Refused && error.problem?.code === "moved") {
+      settle(entry.key);
+      toast(explain(error));
+      return 0;
+    }
     const asked = error instanceof Refused && error.status === 409 ? questioned(entry, error.problem?.code ?? "", explain(error)) : null;
     save(asked ?? failed(entry, explain(error)));
     return 0;
