@@ -4,6 +4,7 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddConstraint, AddIndex
 from django.db.migrations.state import ProjectState
+from django.db.models import UniqueConstraint
 
 
 class AddIndexMeanwhile(AddIndexConcurrently):
@@ -60,6 +61,7 @@ class AddUniqueMeanwhile(AddConstraint):
         model = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
+        assert isinstance(self.constraint, UniqueConstraint)
         quote = schema_editor.quote_name
         name, table = quote(self.constraint.name), quote(model._meta.db_table)
         fields = [model._meta.get_field(field).column for field in self.constraint.fields]
