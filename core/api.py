@@ -3,12 +3,13 @@
 import logging
 import re
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
@@ -16,7 +17,15 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
-from pydantic import BeforeValidator, ConfigDict, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic import ValidationError as ValidationFailed
 from pydantic_core import PydanticCustomError
 
 from core.errors import (
@@ -63,14 +72,23 @@ class Problem(Schema):
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:")
 
 
-def _is_written_out(value: Any) -> Any:
-    """Refuse what Python would take for seconds since 1970: a number is no time here."""
-    if isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.match(value)):
+def _moment(value: Any) -> Any:
+    """Read a time. A number is none, which Python would take for seconds since 1970.
+
+    In UTC, for PostgreSQL knows fewer zones than Python: +17:17 is none of them.
+    """
+    if isinstance(value, datetime):
         return value
+    if isinstance(value, str) and _MOMENT.match(value):
+        with suppress(ValidationFailed, OverflowError):
+            moment = _MOMENTS.validate_python(value)
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
     raise PydanticCustomError("time_type", "Send a time such as 2026-03-09T08:00:00Z.")
 
 
-Moment = Annotated[datetime, BeforeValidator(_is_written_out)]
+_MOMENTS = TypeAdapter(datetime)
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 """A time in the query of a request."""
 
 
@@ -97,7 +115,7 @@ class Body(Schema):
         if wanted is bool and type(value) is not bool:
             raise PydanticCustomError("bool_type", "Send true or false, without quotes.")
         if wanted is datetime or (wanted == (datetime | None) and value is not None):
-            return _is_written_out(value)
+            return _moment(value)
         return value
 
 
@@ -189,6 +207,7 @@ def make_api(*, auth: Callable[[HttpRequest], object]) -> Api:
     api.add_exception_handler(ValidationError, _invalid)  # pyright: ignore[reportArgumentType]
     api.add_exception_handler(HttpError, _http_error)  # pyright: ignore[reportArgumentType]
     api.add_exception_handler(RequestDataTooBig, _too_big)  # pyright: ignore[reportArgumentType]
+    api.add_exception_handler(TooManyFieldsSent, _too_many)  # pyright: ignore[reportArgumentType]
     for outage in (OperationalError, InterfaceError):
         api.add_exception_handler(outage, _database_away)  # pyright: ignore[reportArgumentType]
     return api
@@ -229,6 +248,10 @@ def _database_away(request: HttpRequest, wrong: Exception) -> HttpResponse:
     logger.warning("the database did not answer: %s", type(wrong).__name__)
     words = _("The database does not answer at this moment; try again.")
     return problem_of(Unavailable("database", words, retry_after_s=_RETRY_AFTER_S))
+
+
+def _too_many(request: HttpRequest, wrong: Exception) -> HttpResponse:
+    return problem_of(Malformed("query", _("Send at most 500 parameters.")))
 
 
 def _too_big(request: HttpRequest, wrong: Exception) -> HttpResponse:

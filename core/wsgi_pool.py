@@ -13,9 +13,9 @@ import logging
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
@@ -42,6 +42,16 @@ TOO_LARGE = (
 # Whoever watches the server is nobody whom a busy tenant could disturb.
 _ASKED_BY_MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
 
+# Where nothing at all comes for a while, or less than the slowest of telephones would send.
+PIECE_WITHIN_S = 30.0
+_FREE_S = 60.0
+_LEAST_BYTES_PER_S = 1024
+
+TOO_SLOW = (
+    b'{"type":"https://chancery.example/problems/too_slow","title":"Too slow","status":408,'
+    b'"detail":"The body did not arrive in time; send it again.","code":"too_slow","errors":[]}'
+)
+
 _IN_MEMORY_BYTES = 256 * 1024
 
 
@@ -53,8 +63,15 @@ class BodyTooLarge(Exception):
     """The request's body is larger than anything the application would accept."""
 
 
+class BodyTooSlow(Exception):
+    """The request's body does not arrive."""
+
+
 class WsgiPool:
     """An ASGI application for HTTP. More than `most_waiting` requests at once are answered 503.
+
+    Waiting is who wants a thread: neither those whose body is on its way still, nor those who take
+    their answer slowly, so that no crowd of slow clients keeps others out.
 
     One host name (a tenant) has at most half of the threads, and half of those that may wait:
     others find one free. One that takes most of the process while others are about goes on in the
@@ -83,18 +100,30 @@ class WsgiPool:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         tenant = _host_of(scope)
-        is_full = self._waiting.total() >= self._most_waiting
-        if is_full or self._waiting[tenant] >= max(1, self._most_waiting // 2):
-            await _answer(send, 503, b"Too many requests wait already.\n", (b"retry-after", b"1"))
-            return
-        self._waiting[tenant] += 1
         try:
             with await self._body(scope, receive) as body:
-                await self._serve(environ_of(scope, body), tenant, body, send)
+                if self._is_full(tenant):
+                    words = b"Too many requests wait already.\n"
+                    await _answer(send, 503, words, (b"retry-after", b"1"))
+                else:
+                    await self._serve(environ_of(scope, body), tenant, body, send)
         except BodyTooLarge:
             await _answer(send, 413, TOO_LARGE, (b"connection", b"close"), kind=PROBLEM)
+        except BodyTooSlow:
+            await _answer(send, 408, TOO_SLOW, (b"connection", b"close"), kind=PROBLEM)
         except ClientGone:
             return
+
+    def _is_full(self, tenant: str) -> bool:
+        if self._waiting.total() >= self._most_waiting:
+            return True
+        return self._waiting[tenant] >= max(1, self._most_waiting // 2)
+
+    @contextmanager
+    def _one_more_waits(self, tenant: str) -> Iterator[None]:
+        self._waiting[tenant] += 1
+        try:
+            yield
         finally:
             self._waiting[tenant] -= 1
             if not self._waiting[tenant]:
@@ -113,7 +142,8 @@ class WsgiPool:
             await self._respond(environ, tenant, send, one_by_one=is_noisy)
             return
         try:
-            took_s = await lane.respond(environ, body.read(), send)
+            with self._one_more_waits(tenant):
+                took_s = await lane.respond(environ, body.read(), send)
             self._noise.used(tenant, took_s, now())
         except LaneGone:
             words = b"The request was cut off; ask again.\n"
@@ -142,7 +172,8 @@ class WsgiPool:
                     now = loop.time()
                     self._noise.used(tenant, now - began, now)
 
-        piece = await in_thread(lambda: response.begin(self._app, environ))
+        with self._one_more_waits(tenant):
+            piece = await in_thread(lambda: response.begin(self._app, environ))
         start = {
             "type": "http.response.start",
             "status": response.status,
@@ -164,6 +195,10 @@ class WsgiPool:
         message = await _piece_of_body(receive)
         if not message.get("more_body", False):
             return io.BytesIO(message.get("body", b""))
+        if _announced_bytes(scope) > self._most_body_bytes:
+            raise BodyTooLarge
+        now = asyncio.get_running_loop().time
+        began = now()
         body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115
         size = 0
         try:
@@ -171,6 +206,8 @@ class WsgiPool:
                 size += len(message.get("body", b""))
                 if size > self._most_body_bytes:
                     raise BodyTooLarge
+                if size < (now() - began - _FREE_S) * _LEAST_BYTES_PER_S:
+                    raise BodyTooSlow
                 body.write(message.get("body", b""))
                 if not message.get("more_body", False):
                     break
@@ -240,8 +277,17 @@ def _size_of(body: IO[bytes]) -> int:
     return size
 
 
+def _announced_bytes(scope: Message) -> int:
+    sizes = [value for name, value in scope["headers"] if name == b"content-length"]
+    return int(sizes[0]) if sizes and sizes[0].isdigit() else 0
+
+
 async def _piece_of_body(receive: Receive) -> Message:
-    message = await receive()
+    try:
+        async with asyncio.timeout(PIECE_WITHIN_S):
+            message = await receive()
+    except TimeoutError:
+        raise BodyTooSlow from None
     if message["type"] == "http.disconnect":
         raise ClientGone
     return message

@@ -40,7 +40,7 @@ SHARED = (
     "uvicorn.main",
     "uvicorn.lifespan.on",
     "uvicorn.loops.uvloop",
-    "uvicorn.protocols.http.httptools_impl",
+    "core.http_protocol",
     "uvicorn.protocols.websockets.websockets_sansio_impl",
     "django.core.management",
     "celery.bin.celery",

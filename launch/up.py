@@ -39,6 +39,7 @@ def web(port: int, workers: int = 1) -> list[str]:
     return [
         *(PYTHON, "-m", "uvicorn", "config.asgi:application"),
         *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)),
+        *("--http", "core.http_protocol:BoundedProtocol"),
         *(
             "--ws",
             "websockets-sansio",

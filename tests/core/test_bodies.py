@@ -14,8 +14,14 @@ def test_a_list_is_no_body_even_where_every_field_may_be_left_out(cast, body):
     assert answer.body["errors"][0]["message"] == "Send a JSON object."
 
 
-@pytest.mark.parametrize("time", [0, 1772971200, "1772971200", True, "2026-03-09"])
-def test_a_number_is_no_time(cast, in_acme, time):
+@pytest.mark.parametrize(
+    "time",
+    [
+        *(0, 1772971200, "1772971200", True, "2026-03-09"),
+        *("2026-03-09T08:00:00", "2026-02-30T08:00:00Z", "9999-12-31T23:59:59-23:59"),
+    ],
+)
+def test_what_is_no_moment_is_no_time(cast, in_acme, time):
     answer = call(cast.ana.api).put("/me/status", body={"text": "Away", "expires_at": time})
 
     assert answer.problem == (422, "invalid")
@@ -23,3 +29,30 @@ def test_a_number_is_no_time(cast, in_acme, time):
         {"field": "expires_at", "message": "Send a time such as 2026-03-09T08:00:00Z."}
     ]
     assert not Status.objects.exists()
+
+
+def test_a_zone_that_no_database_knows_is_a_moment_all_the_same(cast):
+    ana = call(cast.ana.api)
+    room = ana.post("/conversations", {"kind": "public", "name": "room"}).body
+
+    invited = ana.post(
+        "/invitations",
+        {
+            "email": "zoe@acme.example",
+            "role": "guest",
+            "guest_until": "2096-03-09T08:00:00+17:17",
+        },
+    )
+    place = ana.get(f"/conversations/{room['id']}/place?at=2096-03-09T08:00:00%2B17:17")
+
+    assert invited.body["guest_until"] == "2096-03-08T14:43:00Z"
+    assert place.status == 200
+
+
+def test_more_parameters_than_anybody_sends_are_refused(cast):
+    query = "&".join(f"x{n}=1" for n in range(501))
+
+    answer = call(cast.ana.api).get(f"/users?{query}")
+
+    assert answer.problem == (400, "malformed")
+    assert answer.body["detail"] == "Send at most 500 parameters."

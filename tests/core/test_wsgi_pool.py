@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core import wsgi_pool
 from core.wsgi_pool import WsgiPool, environ_of
 
 pytestmark = pytest.mark.asyncio
@@ -165,6 +166,70 @@ async def test_a_tenant_whose_requests_wait_leaves_room_for_the_others():
     assert one_more.status == 503
     assert other.status == 200
     assert [one.status for one in await asyncio.gather(*waiting)] == [200, 200]
+
+
+async def test_a_body_announced_as_too_large_is_not_waited_for():
+    exchange = Exchange(b"x", b"never read", headers=[(b"content-length", b"50000000000")])
+
+    await exchange.through(WsgiPool(echo, threads=1, most_body_bytes=1000))
+
+    assert exchange.status == 413
+    assert exchange._pieces == [b"never read"]
+
+
+async def test_a_body_that_does_not_come_is_408(monkeypatch):
+    monkeypatch.setattr(wsgi_pool, "PIECE_WITHIN_S", 0.01)
+    exchange = Exchange()
+
+    async def receive() -> dict[str, Any]:
+        return await asyncio.Future()
+
+    await WsgiPool(echo, threads=1)(exchange.scope, receive, exchange.send)
+
+    assert exchange.status == 408
+    assert (b"connection", b"close") in exchange.sent[0]["headers"]
+
+
+async def test_a_body_that_drips_is_408(monkeypatch):
+    # As if a minute had passed with what a telephone sends in a second.
+    monkeypatch.setattr(wsgi_pool, "_FREE_S", -1.0)
+
+    exchange = await Exchange(b"x" * 1023, b"y").through(WsgiPool(echo, threads=1))
+
+    assert exchange.status == 408
+
+
+async def test_who_sends_or_takes_slowly_keeps_nobody_out():
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response(OK, [])
+        yield b"a" * 70_000
+        yield b"b"
+
+    pool = WsgiPool(app, threads=1, most_waiting=1)
+    sends, takes = asyncio.Event(), asyncio.Event()
+    sender, taker = Exchange(), Exchange()
+
+    async def receive() -> dict[str, Any]:
+        await sends.wait()
+        return await Exchange.receive(sender)
+
+    async def send(message: dict[str, Any]) -> None:
+        taker.sent.append(message)
+        await takes.wait()
+
+    tasks = [
+        asyncio.create_task(pool(sender.scope, receive, sender.send)),
+        asyncio.create_task(pool(taker.scope, taker.receive, send)),
+    ]
+    while not taker.sent:
+        await asyncio.sleep(0)
+
+    assert (await Exchange().through(pool)).status == 200
+
+    sends.set()
+    takes.set()
+    await asyncio.gather(*tasks)
+    assert sender.status == taker.status == 200
 
 
 async def test_an_application_that_breaks_is_closed_and_reported():
