@@ -9,23 +9,33 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q, TextField
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
+from accounts.changed_things import ids_of, label_of, name_of, names_in
+from accounts.mfa.events import SecondFactorAdded, SecondFactorRemoved, SecondFactorReset
+from accounts.people.events import UserDeactivated
 from accounts.people.models import User
+from accounts.policies import rows, values
+from accounts.sessions.events import SessionRevoked
+from accounts.signin.events import PasswordChanged
+from core.actor import Actor
 from core.console import Page, Section
 from core.permissions import Permission
+from core.text import masked
 from events.models import Entry, StreamKind
-from events.registry import PREFIX, all_types
+from events.registry import PREFIX, Fact, all_types, type_of_class
 
 SHOWN = 50
 LOOKED_THROUGH = 20_000
 """Of the journal's entries, most of which are messages: a page reads no more, and then asks."""
 
 MASK = "•••"
-_SECRET = ("secret", "password", "private", "token", "digest")
+_SECRET = ("secret", "password", "private", "token", "digest", "credential")
 _DAY = forms.DateInput(attrs={"type": "date"})
 
 
@@ -36,15 +46,32 @@ def _may_open(request: HttpRequest) -> bool:
 PAGE = Page(Section.LOOK, _("Changes"), "changes", _may_open)
 
 
+_elsewhere: set[str] = set()
+
+
+def also_shown(*facts: type[Fact]) -> None:
+    """Show these, too, though they stand in the record of a person or a conversation."""
+    _elsewhere.update(type_of_class(fact).name for fact in facts)
+
+
+also_shown(PasswordChanged, UserDeactivated, SessionRevoked)
+also_shown(SecondFactorAdded, SecondFactorRemoved, SecondFactorReset)
+
+
 def kinds() -> list[tuple[str, str]]:
     """What can be changed, by the names of the journal, and in words."""
-    found = {each.name for each in all_types() if each.stream == StreamKind.TENANT}
+    found = {each.name for each in all_types() if each.stream == StreamKind.TENANT} | _elsewhere
     return [(name, in_words(name)) for name in sorted(found)]
+
+
+_IN_WORDS = str.maketrans("_-", "  ")
 
 
 def in_words(name: str) -> str:
     """`chancery.identity_provider.changed.v1` as one reads it."""
-    return name.removeprefix(f"{PREFIX}.").rpartition(".v")[0].replace("_", " ").replace(".", ": ")
+    return (
+        name.removeprefix(f"{PREFIX}.").rpartition(".v")[0].translate(_IN_WORDS).replace(".", ": ")
+    )
 
 
 class FilterForm(forms.Form):
@@ -54,6 +81,7 @@ class FilterForm(forms.Form):
         label=_("E-mail address of the person"), max_length=254, required=False
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False)
+    policy = forms.ChoiceField(label=_("Policy"), required=False)
     object = forms.UUIDField(label=_("Identifier of what was changed"), required=False)
     since = forms.DateField(label=_("From (UTC)"), required=False, widget=_DAY)
     until = forms.DateField(label=_("Until (UTC)"), required=False, widget=_DAY)
@@ -64,6 +92,8 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", "—"), *kinds()]  # type: ignore[attr-defined]
+        policies = sorted(policies_in_words().items(), key=lambda each: each[1].casefold())
+        self.fields["policy"].choices = [("", "—"), *policies]  # type: ignore[attr-defined]
 
     def clean_person(self) -> str:
         email = self.cleaned_data["person"].strip()
@@ -84,6 +114,21 @@ class FilterForm(forms.Form):
             raise forms.ValidationError(_("This is not a page.")) from wrong
 
 
+def policies_in_words() -> dict[str, str]:
+    """What each policy is called, by its name in the journal."""
+    return {rows.name_of(kind): str(kind._meta.verbose_name) for kind in values.kinds().values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that an event says beside before and after."""
+
+    label: str
+    text: str
+    query: str = ""
+    """Leads to all changes of the same thing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One entry of the journal, to be read."""
@@ -95,19 +140,22 @@ class Change:
     """None for what stands in the organisation's own record, with much else."""
     fields: list[tuple[str, str, str]]
     """Name, before and after of each field that changed."""
-    facts: list[tuple[str, str]]
+    facts: list[Told]
 
 
 def changes_page(request: HttpRequest) -> HttpResponse:
     """Filter, and read below; nothing can be changed here."""
     if not _may_open(request):
         raise PermissionDenied
+    actor = actor_for(request.user)  # type: ignore[arg-type]
     form = FilterForm(request.GET)
     found: list[Change] = []
-    further = ""
+    further = thing = ""
     if form.is_valid():
+        asked_of = form.cleaned_data["object"]
+        thing = name_of(actor, asked_of) or str(asked_of) if asked_of else ""
         entries, at = _entries(form.cleaned_data, form.user)
-        found = _readable(entries)
+        found = _readable(actor, entries)
         if at:
             asked = {name: value for name, value in request.GET.items() if name in form.fields}
             further = urlencode({**asked, "before": at})
@@ -117,6 +165,7 @@ def changes_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "found": found,
         "further": further,
+        "thing": thing,
     }
     return TemplateResponse(request, "accounts/changes.html", context)
 
@@ -127,9 +176,11 @@ def _entries(asked: dict[str, Any], user: User | None) -> tuple[list[Entry], str
     By the order of the identifiers, which is that of time, or of one object's numbers: both have an
     index, and each is followed for a bounded way.
     """
-    rows, order = Entry.objects.all(), "id"
-    if asked["object"]:
-        rows, order = rows.filter(stream_id=asked["object"]), "seq"
+    rows, order, thing = Entry.objects.all(), "id", asked["object"]
+    own = rows.filter(stream_id=thing, stream_kind=StreamKind.TENANT)
+    has_own_record = thing is not None and own.exists()
+    if has_own_record:
+        rows, order = own, "seq"
     if asked["since"]:
         rows = rows.filter(id__gte=_first_id(asked["since"]))
     if asked["until"] and asked["until"] < date.max:
@@ -138,9 +189,16 @@ def _entries(asked: dict[str, Any], user: User | None) -> tuple[list[Entry], str
     if before is not None and isinstance(before, int) == (order == "seq"):
         rows = rows.filter(**{f"{order}__lt": before})
     rows = rows.order_by(f"-{order}")
-    fitting = Entry.objects.filter(
-        id__in=rows.values("id")[:LOOKED_THROUGH], stream_kind=StreamKind.TENANT
-    )
+    looked_at = Entry.objects.filter(id__in=rows.values("id")[:LOOKED_THROUGH])
+    fitting = looked_at.filter(Q(stream_kind=StreamKind.TENANT) | _by_somebody_else())
+    if thing is not None and not has_own_record:
+        # Wherever it is named: each event calls it otherwise.
+        words = Cast("data", TextField())
+        fitting = fitting.alias(words=words).filter(
+            Q(words__contains=str(thing)) | Q(stream_id=thing)
+        )
+    if asked["policy"]:
+        fitting = fitting.filter(data__policy=asked["policy"])
     if user is not None:
         fitting = fitting.filter(actor_id=user.id)
     if asked["kind"]:
@@ -152,40 +210,88 @@ def _entries(asked: dict[str, Any], user: User | None) -> tuple[list[Entry], str
     return found, "".join(str(each) for each in end)
 
 
+def _by_somebody_else() -> Q:
+    """What stands in the records of people and conversations; who signs out changes nothing."""
+    signed_out = Q(type=type_of_class(SessionRevoked).name) & (
+        Q(actor_id=None) | Q(actor_id=F("stream_id"))
+    )
+    return Q(type__in=_elsewhere) & ~signed_out
+
+
 def _first_id(day: date) -> UUID:
     """No entry of this day, in UTC, has a smaller identifier: they begin with the time."""
     begins = datetime.combine(day, time(), UTC)
     return UUID(int=max(0, int(begins.timestamp() * 1000)) << 80)
 
 
-def _readable(entries: list[Entry]) -> list[Change]:
-    ids = {entry.actor_id for entry in entries if entry.actor_id}
-    names = {user.id: str(user) for user in User.objects.filter(id__in=ids)}
+def _readable(actor: Actor, entries: list[Entry]) -> list[Change]:
+    by = {entry.actor_id for entry in entries if entry.actor_id}
+    names = names_in(actor, [{"user_ids": [str(id_) for id_ in by]}, *_data(entries)])
+    policies = policies_in_words()
     return [
         Change(
             entry.occurred_at,
             in_words(entry.type),
             names.get(entry.actor_id, "") if entry.actor_id else "",
-            None if entry.data.get("tenant_id") == str(entry.stream_id) else entry.stream_id,
+            _own_record(entry),
             _changed(entry.data),
             [
-                (name, _shown(name, value))
+                _told(name, value, names, policies)
                 for name, value in entry.data.items()
-                if name not in ("before", "after", "tenant_id")
+                if name not in _TOLD_ELSEWHERE
             ],
         )
         for entry in entries
     ]
 
 
+_BEFORE_AND_AFTER = (("before", "after"), ("words_before", "words_after"))
+_TOLD_ELSEWHERE = {"tenant_id", *(name for pair in _BEFORE_AND_AFTER for name in pair)}
+
+
+def _data(entries: list[Entry]) -> list[dict[str, Any]]:
+    return [entry.data for entry in entries]
+
+
+def _own_record(entry: Entry) -> UUID | None:
+    is_tenants = entry.data.get("tenant_id") == str(entry.stream_id)
+    is_other = entry.stream_kind != StreamKind.TENANT
+    return None if is_tenants or is_other else entry.stream_id
+
+
+def _told(name: str, value: Any, names: dict[UUID, str], policies: dict[str, str]) -> Told:
+    label = label_of(name)
+    if name == "policy" and value in policies:
+        return Told(label, policies[value], urlencode({"policy": value}))
+    ids = ids_of(value)
+    if any(id_ in names for id_ in ids):
+        text = ", ".join(names.get(id_, str(id_)) for id_ in ids)
+        return Told(label, text, urlencode({"object": ids[0]}) if len(ids) == 1 else "")
+    return Told(label, _shown(name, value))
+
+
 def _changed(data: dict[str, Any]) -> list[tuple[str, str, str]]:
-    if "before" not in data and "after" not in data:
-        return []
-    before, after = data.get("before"), data.get("after")
-    if not isinstance(before, dict) or not isinstance(after, dict):
-        return [("", _shown("", before), _shown("", after))]
-    names = list(dict.fromkeys([*before, *after]))
-    return [(name, _shown(name, before.get(name)), _shown(name, after.get(name))) for name in names]
+    found = []
+    for first, second in _BEFORE_AND_AFTER:
+        if first not in data and second not in data:
+            continue
+        before, after = data.get(first), data.get(second)
+        if isinstance(before, list) or isinstance(after, list):
+            found += [("", _shown("", before), _shown("", after))] if before != after else []
+            continue
+        before, after = before or {}, after or {}
+        found += [
+            (label_of(name), *_before_and_after(name, before.get(name), after.get(name)))
+            for name in dict.fromkeys([*before, *after])
+        ]
+    return found
+
+
+def _before_and_after(name: str, before: Any, after: Any) -> tuple[str, str]:
+    if before == after == masked(True):
+        # Neither is in the journal, but that they differ.
+        return str(_("set")), str(_("set to another one"))
+    return _shown(name, before), _shown(name, after)
 
 
 def _shown(name: str, value: Any) -> str:

@@ -97,3 +97,8 @@ def _hides(char: str) -> bool:
 def _shows(char: str) -> bool:
     """Letters, numbers, punctuation and symbols; a name of accents and joiners alone is none."""
     return unicodedata.category(char)[0] in "LNPS"
+
+
+def masked(value: object) -> str:
+    """What the journal says of a secret, and of text that people wrote: whether there is any."""
+    return "set" if value else "not set"

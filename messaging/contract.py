@@ -30,7 +30,7 @@ from accounts.policies.events import PolicyChanged
 from accounts.roles.events import RoleCreated, RoleDeleted, RoleGiven, RoleTaken, RoleUpdated
 from accounts.scim.events import DirectorySynced, DirectoryTokenCreated
 from accounts.sso import events as sso
-from accounts.tokens.events import ServiceAccountCreated, TokenCreated
+from accounts.tokens.events import ServiceAccountCreated, TokenCreated, TokenRevoked
 from events.registry import EventType, all_types
 from messaging.conversations.events import (
     ConversationArchived,
@@ -200,7 +200,7 @@ _FILES = {
 
 SEEN_AS: dict[type, Json] = {
     **dict.fromkeys((ReviewOpened, ReviewDecided, ReviewClosed), _REVIEW),
-    **dict.fromkeys((TokenCreated, ServiceAccountCreated), _DIRECTORY),
+    **dict.fromkeys((TokenCreated, TokenRevoked, ServiceAccountCreated), _DIRECTORY),
     **dict.fromkeys((DirectorySynced, DirectoryTokenCreated), _DIRECTORY),
     **dict.fromkeys(
         (GroupCreated, GroupUpdated, GroupDeleted, GroupMembersAdded, GroupMembersRemoved), _GROUP

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
@@ -49,6 +50,14 @@ class GroupAdmin(ServicePage):
     @admin.display(description=_("members"), ordering="member_count")
     def people(self, group: Any) -> int:
         return group.member_count
+
+    def tools(self, request: HttpRequest, group: Group) -> list[tuple[Any, str]]:
+        """Who is in it, and the way to put somebody in."""
+        members = "admin:accounts_groupmember"
+        within = f"{reverse(f'{members}_changelist')}?group__id__exact={group.id}"
+        add = f"{reverse(f'{members}_add')}?group={group.id}"
+        may_add = self.has_change_permission(request, group)
+        return [(_("Members"), within), *([(_("Put somebody in"), add)] if may_add else [])]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         rows = super().get_queryset(request).annotate(member_count=Count("members"))

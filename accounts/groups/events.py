@@ -1,6 +1,6 @@
 """What can happen to groups. Names are people's text and stay out: the rows hold them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.models import StreamKind
@@ -17,11 +17,14 @@ class GroupCreated:
 @event("group.updated", stream=StreamKind.TENANT, key="tenant_id")
 @dataclass(frozen=True, slots=True)
 class GroupUpdated:
-    """`changed` names the fields."""
+    """`changed` names the fields; of names and descriptions, `before` and `after` say that
+    they are set."""
 
     tenant_id: UUID
     group_id: UUID
     changed: tuple[str, ...]
+    before: dict[str, str | None] = field(default_factory=dict)
+    after: dict[str, str | None] = field(default_factory=dict)
 
 
 @event("group.deleted", stream=StreamKind.TENANT, key="tenant_id")

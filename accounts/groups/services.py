@@ -27,7 +27,7 @@ from accounts.people.models import User
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid
 from core.permissions import Permission
-from core.text import clean_name, clean_text
+from core.text import clean_name, clean_text, masked
 from events.journal import publish, publish_each
 
 MOST_AT_ONCE = 10_000
@@ -99,10 +99,12 @@ def update_group(
         checked = {name: _CLEAN[name](value) for name, value in changes.items()}
         changed = [name for name, value in checked.items() if getattr(group, name) != value]
         if changed:
+            before = _told(group, changed)
             for name in changed:
                 setattr(group, name, checked[name])
             _save(group, update_fields=[*changed, "modified_at"])
-            publish(GroupUpdated(tenant, group.id, tuple(sorted(changed))), by=actor)
+            told = {"before": before, "after": _told(group, changed)}
+            publish(GroupUpdated(tenant, group.id, tuple(sorted(changed)), **told), by=actor)
     return group
 
 
@@ -254,6 +256,15 @@ def _save(group: Group, **options: Any) -> None:
         field = "handle" if "handle" in str(taken) else "name"
         words = _("There is a group of this name or handle already.")
         raise Conflict.field(field, words, code="taken") from taken
+
+
+def _told(group: Group, names: Iterable[str]) -> dict[str, str | None]:
+    """Fields as the journal has them."""
+    return {name: _in_words(name, getattr(group, name)) for name in names}
+
+
+def _in_words(name: str, value: str | None) -> str | None:
+    return masked(value) if name in ("name", "description") else value
 
 
 def _clean_group_name(value: str) -> str:

@@ -16,6 +16,9 @@ class InvitationCreated:
     invitation_id: UUID
     role: str
     most_uses: int
+    is_mailed: bool = False
+    expires_at: str = ""
+    guest_until: str | None = None
 
 
 @event("invitation.revoked", stream=StreamKind.TENANT, key="tenant_id")
@@ -35,3 +38,4 @@ class JoinRequestDecided:
     tenant_id: UUID
     request_id: UUID
     is_accepted: bool
+    role: str | None = None

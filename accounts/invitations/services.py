@@ -75,7 +75,16 @@ def invite(
             expires_at=timezone.now() + timedelta(days=good_for),
         )
         publish(
-            InvitationCreated(tenant_id(actor.tenant), row.id, str(chosen), most_uses), by=actor
+            InvitationCreated(
+                tenant_id(actor.tenant),
+                row.id,
+                str(chosen),
+                most_uses,
+                is_mailed=bool(address),
+                expires_at=row.expires_at.isoformat(),
+                guest_until=None if guest_until is None else guest_until.isoformat(),
+            ),
+            by=actor,
         )
     return row, secret
 
@@ -221,7 +230,8 @@ def decide_request(
         row.decided_at, row.decided_by_id = timezone.now(), actor.user_id
         row.is_accepted = accept
         row.save(update_fields=["decided_at", "decided_by_id", "is_accepted"])
-        publish(JoinRequestDecided(tenant_id(actor.tenant), row.id, accept), by=actor)
+        given = str(chosen) if accept else None
+        publish(JoinRequestDecided(tenant_id(actor.tenant), row.id, accept, given), by=actor)
         if not accept:
             return None
         return _enter(

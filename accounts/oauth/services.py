@@ -49,7 +49,7 @@ from accounts.tokens.services import (
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.permissions import Role
-from core.text import clean_name
+from core.text import clean_name, masked
 from events.journal import publish
 from tenants.selectors import tenant_id
 
@@ -375,4 +375,4 @@ def _check_uris(app: OAuthApp) -> None:
 
 def _in_words(name: str, value: Any) -> str:
     """A field's value for the journal, which holds no text that people wrote."""
-    return "" if name == "name" or value is None else " ".join(map(str, value))
+    return masked(value) if name == "name" else " ".join(map(str, value or ()))

@@ -1,6 +1,6 @@
 """What can happen to a person's account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.models import StreamKind
@@ -38,7 +38,13 @@ class PreferencesChanged:
 @event("user.updated", stream=StreamKind.TENANT, key="tenant_id")
 @dataclass(frozen=True, slots=True)
 class UserUpdated:
-    """Somebody's name, title, picture, role or state is another one now."""
+    """Somebody's name, title, picture, role or state is another one now.
+
+    `before` and `after` hold the fields that changed: of what people are called, and of their
+    addresses, only whether they are set.
+    """
 
     tenant_id: UUID
     user_id: UUID
+    before: dict[str, str | bool] = field(default_factory=dict)
+    after: dict[str, str | bool] = field(default_factory=dict)

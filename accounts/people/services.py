@@ -21,7 +21,7 @@ from accounts.tokens.services import revoke_tokens_of
 from core.actor import Actor, Role
 from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from core.permissions import GUESTS
-from core.text import clean_name
+from core.text import clean_name, masked
 from events.journal import hold, publish
 from tenants.hooks import NewOwner
 from tenants.selectors import tenant_id
@@ -121,7 +121,7 @@ def update_person(actor: Actor, *, user_id: UUID, **changes: Any) -> User:
         if "email" in changed:
             # allauth's list: whoever reads the old address's mail could sign in by it otherwise.
             EmailAddress.objects.filter(user=person).delete()
-        publish(UserUpdated(tenant, person.id), by=actor)
+        publish(_updated(tenant, person, {name: before[name] for name in changed}), by=actor)
         if "is_active" in changed and not person.is_active:
             _shut_out(actor, person)
         was_guest = before.get("role") in GUESTS and person.role not in GUESTS
@@ -152,11 +152,12 @@ def change_own(actor: Actor, **changes: Any) -> User:
         changed = {name for name, value in wanted.items() if value != getattr(person, name)}
         if not changed:
             return person
+        seen = {name: getattr(person, name) for name in sorted(changed & SEEN_BY_OTHERS)}
         for name in changed:
             setattr(person, name, wanted[name])
         person.save(update_fields=sorted(changed))
-        if changed & SEEN_BY_OTHERS:
-            publish(UserUpdated(tenant_id(actor.tenant), person.id), by=actor)
+        if seen:
+            publish(_updated(tenant_id(actor.tenant), person, seen), by=actor)
         if changed - SEEN_BY_OTHERS:
             publish(PreferencesChanged(person.id), by=actor)
     return person
@@ -183,7 +184,7 @@ def note_avatar(actor: Actor, *, user_id: UUID, version: str | None) -> User:
             return person
         person.avatar = version
         person.save(update_fields=["avatar"])
-        publish(UserUpdated(tenant_id(actor.tenant), person.id), by=actor)
+        publish(_updated(tenant_id(actor.tenant), person, {"avatar": before}), by=actor)
         if before is not None:
             transaction.on_commit(lambda: avatars.forget(user_id, before), robust=True)
     return person
@@ -260,6 +261,8 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
 OWN = frozenset({"name", "title", "locale", "time_zone", "preferences"})
 """What people change of themselves."""
 SEEN_BY_OTHERS = frozenset({"name", "title"})
+_KEPT_OUT = frozenset({"name", "title", "email", "avatar"})
+"""What says who somebody is stays in their row, where it can be erased."""
 CHANGEABLE = frozenset(_CLEAN) - {"preferences"} | {"role", "is_active"}
 """What `update_person` changes."""
 
@@ -277,6 +280,22 @@ def _save(person: User, changed: list[str]) -> None:
             person.save(update_fields=changed)
     except IntegrityError as taken:
         raise _taken() from taken
+
+
+def _updated(tenant: UUID, person: User, before: Mapping[str, Any]) -> UserUpdated:
+    """The fact, with what of it the journal may hold."""
+    return UserUpdated(
+        tenant,
+        person.id,
+        before={name: _told(name, value) for name, value in before.items()},
+        after={name: _told(name, getattr(person, name)) for name in before},
+    )
+
+
+def _told(name: str, value: Any) -> str | bool:
+    if name in _KEPT_OUT:
+        return masked(value)
+    return value if isinstance(value, bool) else str(value)
 
 
 def _shut_out(actor: Actor, person: User) -> None:

@@ -12,10 +12,9 @@ from accounts.policies.events import PolicyChanged
 from accounts.policies.models import Policy
 from core.actor import Actor
 from core.errors import Conflict, FieldError, Invalid
+from core.text import masked
 from events.journal import publish
 from tenants.selectors import tenant_id
-
-MASKED_SET, MASKED_EMPTY = "set", "not set"
 
 
 def change[P: Policy](
@@ -92,5 +91,5 @@ def _told(policy: Policy, names: list[str]) -> dict[str, Any]:
 def _value(policy: Policy, name: str) -> Any:
     value = getattr(policy, name)
     if name in policy.masked:
-        return MASKED_SET if value else MASKED_EMPTY
+        return masked(value)
     return rows.plain(value)

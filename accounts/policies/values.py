@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.policies.models import Policy
 from accounts.policies.rows import plain
-from accounts.policies.services import MASKED_EMPTY, MASKED_SET
 from core.errors import FieldError, Invalid, NotFound
+from core.text import masked
 
 _LONGEST = 200_000
 
@@ -106,7 +106,7 @@ def _fields(kind: type[Policy]) -> list[Any]:
 def _shown(policy: Policy, name: str) -> Any:
     value = getattr(policy, name)
     if name in policy.masked:
-        return MASKED_SET if value else MASKED_EMPTY
+        return masked(value)
     return plain(value)
 
 

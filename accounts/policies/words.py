@@ -4,6 +4,9 @@ from django.utils.translation import gettext as _
 
 from accounts.policies.models import Policy
 
+_LONGEST_SHOWN = 80
+"""Of what is longer, such as a picture, the page says only that it is set."""
+
 
 def told(before: Policy, after: Policy) -> list[str]:
     """One sentence per change, then what the policy itself says of its consequences."""
@@ -22,8 +25,8 @@ def told(before: Policy, after: Policy) -> list[str]:
 
 def _shown(policy: Policy, name: str) -> str:
     value = getattr(policy, name)
-    if name in policy.masked:
-        return _("set") if value else _("not set")
+    if name in policy.masked and len(str(value)) > _LONGEST_SHOWN:
+        return _("set")
     if value is None or value == "" or value == []:
         return _("nothing")
     if isinstance(value, bool):

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
@@ -120,6 +121,14 @@ class CustomRoleAdmin(_OfRoles, ServicePage):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _manages(request)
+
+    def tools(self, request: HttpRequest, role: CustomRole) -> list[tuple[Any, str]]:
+        """Who has it, and the way to give it."""
+        given = "admin:accounts_roleassignment"
+        return [
+            (_("Who has it"), f"{reverse(f'{given}_changelist')}?role__id__exact={role.id}"),
+            (_("Give this role"), f"{reverse(f'{given}_add')}?role={role.id}"),
+        ]
 
     @admin.display(description=_("allows"))
     def allows(self, role: CustomRole) -> str:

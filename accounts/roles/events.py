@@ -1,6 +1,6 @@
 """What can happen to an organisation's own roles and to who has them, with before and after."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.models import StreamKind
@@ -18,10 +18,16 @@ class RoleCreated:
 @event("role.updated", stream=StreamKind.TENANT, key="tenant_id")
 @dataclass(frozen=True, slots=True)
 class RoleUpdated:
+    """`before` and `after` are what it allows; `words_before` and `words_after` say whether it has
+    the name and the description that changed.
+    """
+
     tenant_id: UUID
     role_id: UUID
     before: tuple[str, ...]
     after: tuple[str, ...]
+    words_before: dict[str, str] = field(default_factory=dict)
+    words_after: dict[str, str] = field(default_factory=dict)
 
 
 @event("role.deleted", stream=StreamKind.TENANT, key="tenant_id")

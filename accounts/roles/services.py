@@ -1,6 +1,6 @@
 """Make an organisation's own roles, and give them to people and groups."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,7 +18,7 @@ from accounts.roles.refreshing import refresh, refresh_holders
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.permissions import Permission
-from core.text import clean_name, clean_text
+from core.text import clean_name, clean_text, masked
 from events.journal import publish
 
 RESERVED = frozenset({Permission.OWNERS_MANAGE})
@@ -61,11 +61,16 @@ def update_role(
         role = _role(actor, role_id)
         before = tuple(role.permissions)
         after = before if permissions is None else check_permissions(actor, permissions)
+        was = {"name": role.name, "description": role.description}
         role.name = role.name if name is None else clean_name(name)
         role.description = role.description if description is None else _description(description)
         role.permissions = list(after)
+        changed = [word for word, value in was.items() if value != getattr(role, word)]
+        if not changed and before == after:
+            return role
         _save(role)
-        publish(RoleUpdated(tenant, role.id, before, after), by=actor)
+        said = [_told(values, changed) for values in (was, vars(role))]
+        publish(RoleUpdated(tenant, role.id, before, after, *said), by=actor)
         refresh_holders(list(role.assignments.all()))
     return role
 
@@ -183,6 +188,10 @@ def _check_holder(user_id: UUID | None, group_id: UUID | None, over: UUID | None
     for field, id_ in (("group_id", group_id), ("over_group_id", over)):
         if id_ is not None and not Group.objects.filter(id=id_).exists():
             raise Invalid.field(field, _("Name a group of this organisation."))
+
+
+def _told(values: Mapping[str, str], words: Iterable[str]) -> dict[str, str]:
+    return {word: masked(values[word]) for word in words}
 
 
 def _description(value: str) -> str:

@@ -18,6 +18,7 @@ from accounts.people.events import UserUpdated
 from accounts.people.models import User
 from accounts.sessions.services import revoke_sessions_of
 from accounts.signin.events import PasswordChanged, SessionStarted
+from core.text import masked
 from events.journal import publish
 from tenants.context import current_tenant
 from tenants.selectors import tenant_id
@@ -49,4 +50,6 @@ def note_reset_password(request: HttpRequest, user: User, **_: Any) -> None:
 @receiver(email_changed)
 def note_new_address(request: HttpRequest, user: User, **_: Any) -> None:
     """Others see the new address."""
-    publish(UserUpdated(tenant_id(current_tenant()), user.id), by=actor_for(user))
+    told = {"email": masked(True)}
+    fact = UserUpdated(tenant_id(current_tenant()), user.id, before=told, after=told)
+    publish(fact, by=actor_for(user))

@@ -16,6 +16,7 @@ from events.registry import event
 class IdentityProviderCreated:
     provider_id: UUID
     kind: str
+    slug: str = ""
 
 
 @event("identity_provider.changed", stream=StreamKind.TENANT, key="provider_id")
@@ -40,6 +41,7 @@ class ProviderMetadataFailed:
 @dataclass(frozen=True, slots=True)
 class IdentityProviderDeleted:
     provider_id: UUID
+    slug: str = ""
 
 
 @event("identity_provider.key_made", stream=StreamKind.TENANT, key="provider_id")

@@ -40,7 +40,7 @@ from core.actor import Actor
 from core.errors import Conflict, FieldError, Forbidden, Invalid
 from core.permissions import ROLE_PERMISSIONS, Role
 from core.sealed import seal, unseal
-from core.text import clean_name
+from core.text import clean_name, masked
 from events.journal import publish
 from tenants.context import current_tenant
 
@@ -108,7 +108,7 @@ def add_provider(
             provider.save(force_insert=True)
             if kind == Kind.SAML:
                 _add_key(provider, is_signing=True)
-            publish(IdentityProviderCreated(provider.id, kind), by=actor)
+            publish(IdentityProviderCreated(provider.id, kind, provider.slug), by=actor)
     except IntegrityError as taken:
         raise Conflict.field(
             "slug", _("Another provider has this short name."), code="taken"
@@ -268,7 +268,7 @@ def remove_provider(actor: Actor, *, provider_id: UUID) -> None:
         provider = access.provider_to_remove(actor, provider_id)
         if provider.is_on:
             raise Conflict("state", _("Switch the provider off first."))
-        publish(IdentityProviderDeleted(provider.id), by=actor)
+        publish(IdentityProviderDeleted(provider.id, provider.slug), by=actor)
         provider.delete()
 
 
@@ -559,7 +559,7 @@ def tell_change(
 def _told(field: str, value: Any) -> str:
     """A value as the journal may keep it: no secrets, and of certificates what tells them apart."""
     if field == "secret":
-        return "set" if value else "not set"
+        return masked(value)
     if field == "trust":
         shown = dict(value)
         shown["certificates"] = [fingerprint(each)[:23] for each in value.get("certificates", [])]

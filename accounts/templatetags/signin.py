@@ -1,9 +1,13 @@
-"""What the pages of signing in ask: which ways are allowed here."""
+"""What the pages of signing in and of the console ask: which ways are allowed, what is open."""
 
 from typing import Any
+from uuid import UUID
 
 from django import template
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from accounts import changes
 from accounts.branding.models import Branding
 from accounts.invitations.models import JoinPolicy
 from accounts.policies.selectors import current
@@ -37,3 +41,13 @@ def setup_steps() -> dict[str, Any]:
     found = steps()
     done = sum(step.is_done for step in found)
     return {"steps": found, "done": done, "total": len(found), "is_shown": done < len(found)}
+
+
+@register.simple_tag(takes_context=True)
+def page_tools(context: Any) -> list[tuple[Any, str]]:
+    """What stands above the page of one thing: where its page's `tools` lead, and its changes."""
+    request, thing, page = context["request"], context["original"], context["adminform"].model_admin
+    tools = list(page.tools(request, thing)) if hasattr(page, "tools") else []
+    if isinstance(thing.pk, UUID) and changes.PAGE.may_open(request):
+        tools.append((_("Changes"), f"{reverse(changes.PAGE.url_name)}?object={thing.pk}"))
+    return tools

@@ -21,6 +21,16 @@ class TokenCreated:
     expires_at: str | None
 
 
+@event("token.revoked", stream=StreamKind.TENANT, key="tenant_id")
+@dataclass(frozen=True, slots=True)
+class TokenRevoked:
+    """Somebody ended this one token; those of an account that is shut out end with it, untold."""
+
+    tenant_id: UUID
+    token_id: UUID
+    user_id: UUID
+
+
 @event("service-account.created", stream=StreamKind.TENANT, key="tenant_id")
 @dataclass(frozen=True, slots=True)
 class ServiceAccountCreated:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from accounts.tokens.events import ServiceAccountCreated, TokenCreated
+from accounts.tokens.events import ServiceAccountCreated, TokenCreated, TokenRevoked
 from events.render import renders
 
 
-@renders(TokenCreated, ServiceAccountCreated)
+@renders(TokenCreated, TokenRevoked, ServiceAccountCreated)
 def token_changed(facts: Sequence[Any], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
     """Nothing but the number."""
     return [{} for _fact in facts]

@@ -19,7 +19,7 @@ from accounts.people.events import UserDeactivated
 from accounts.people.models import User
 from accounts.sessions.events import SessionRevoked
 from accounts.tokens import access
-from accounts.tokens.events import ServiceAccountCreated, TokenCreated
+from accounts.tokens.events import ServiceAccountCreated, TokenCreated, TokenRevoked
 from accounts.tokens.models import ApiToken
 from accounts.tokens.reach import MOST_CHANNELS, SENSITIVE, clean_networks
 from core.actor import Actor
@@ -233,7 +233,11 @@ def revoke_token(actor: Actor, *, token_id: UUID) -> None:
         rows = rows.filter(own | Q(user_id__in=access.bots_of(actor).values("id")))
     if not rows.exists():
         raise NotFound("token")
-    end_tokens(actor, list(rows.filter(revoked_at=None)))
+    with transaction.atomic():
+        for row in rows.filter(revoked_at=None):
+            # The organisation's stream before the person's, as everywhere.
+            publish(TokenRevoked(tenant_id(actor.tenant), row.id, row.user_id), by=actor)
+            end_tokens(actor, [row])
 
 
 def revoke_tokens_of(actor: Actor, *, user_id: UUID) -> int:

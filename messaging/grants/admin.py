@@ -1,6 +1,8 @@
 """Grants of channels in their organisation's console."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -9,13 +11,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
+from accounts.changed_things import called
+from accounts.changes import also_shown
 from accounts.pages import KeptPage, ServiceForm
 from core.actor import Actor
 from core.console import Section
 from core.permissions import Permission
 from messaging.conversations.models import Conversation, Kind
 from messaging.grants import services
+from messaging.grants.events import GrantGiven, GrantTaken
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
+from messaging.grants.selectors import known_channels
 
 
 class GrantForm(ServiceForm):
@@ -101,3 +107,17 @@ class UserGrantAdmin(_GrantAdmin):
 
     def remove(self, actor: Actor, row: Any) -> None:
         services.take_grant(actor, conversation_id=row.content_object_id, user_id=row.user_id)
+
+
+def _channels(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    found = known_channels(actor).filter(id__in=ids).values_list("id", "name")
+    return {id_: f"#{name}" for id_, name in found}
+
+
+also_shown(GrantGiven, GrantTaken)
+called(
+    _channels,
+    conversation_id=_("channel"),
+    conversation_ids=_("channels"),
+    over_conversation_id=_("only over this channel"),
+)

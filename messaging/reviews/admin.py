@@ -1,5 +1,6 @@
 """Access reviews in their organisation's console: opened, decided, closed, reported."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.actors import actor_for
+from accounts.changed_things import called
 from accounts.grants.kinds import kinds
 from accounts.pages import ServicePage, sentence
 from accounts.people.models import User
@@ -261,3 +263,10 @@ class ReviewItemAdmin(_OfReviews):
                 )
             except Refusal as refusal:
                 self.message_user(request, f"{item}: {sentence(refusal)}", messages.ERROR)
+
+
+def _reviews(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    return {row.id: row.name for row in AccessReview.objects.filter(id__in=ids)}
+
+
+called(_reviews, review_id=_("access review"))

@@ -7,11 +7,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import changes
-from accounts.groups.services import create_group
+from accounts.groups.services import Members, add_members, create_group, update_group
+from accounts.invitations.models import JoinPolicy
+from accounts.people.models import User
+from accounts.people.services import update_person
+from accounts.policies.services import change
+from accounts.sessions.models import SessionPolicy
+from accounts.sessions.services import revoke_sessions_of
 from accounts.sso import services
+from events.models import Entry
+from messaging.grants.services import grant
 from tenants.context import in_tenant
 from tests.accounts.sso.conftest import Door
 from tests.accounts.sso.idp import Idp
+from tests.messaging.places import make_channel
 
 PAGE = "/admin/changes/"
 
@@ -37,8 +46,6 @@ def test_a_change_is_shown_with_before_and_after_and_who_made_it(cast, door):
     [("owner", 200), ("admin", 200), ("security", 200), ("compliance", 200), ("integration", 403)],
 )
 def test_it_is_for_those_who_may_read_the_audit_log(cast, role, status):
-    from accounts.people.models import User
-
     with in_tenant("acme"):
         User.objects.filter(id=cast.bo.id).update(role=role)
 
@@ -120,7 +127,82 @@ def test_only_what_has_a_record_of_its_own_leads_to_it(cast, door):
     own = {each.words: each.object_id for each in found}
     assert own["identity provider: created"] == door.id
     assert own["group: created"] is None
-    assert all(name != "tenant_id" for each in found for name, _value in each.facts)
+    assert all(told.label != "tenant id" for each in found for told in each.facts)
+
+
+def shown(person, **query: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What the page lists: in words, with the facts beside before and after."""
+    found = person.client.get(PAGE, query).context["found"]
+    return [(each.words, [(told.label, told.text) for told in each.facts]) for each in found]
+
+
+def test_a_groups_changes_are_found_by_the_group_also_where_others_tell_of_it(cast):
+    with in_tenant("acme"):
+        group = create_group(cast.ana.actor, name="Engineers")
+        create_group(cast.ana.actor, name="Sales")
+        add_members(cast.ana.actor, group_id=group.id, members=Members.of([cast.bo.id]))
+        update_group(cast.ana.actor, group_id=group.id, name="Builders", handle="builders")
+        room = make_channel(cast.ana, name="works", kind="private")
+        grant(cast.ana.actor, conversation_id=room.id, group_id=group.id)
+
+    assert shown(cast.ana, object=str(group.id)) == [
+        ("grant: given", [("person", "—"), ("group", "Builders"), ("channel", "#works")]),
+        ("group: updated", [("changed", "handle, name"), ("group", "Builders")]),
+        (
+            "group membership: added",
+            [("group", "Builders"), ("people", "Bo"), ("groups", "—")],
+        ),
+        ("group: created", [("group", "Builders")]),
+    ]
+    page = cast.ana.client.get(PAGE, {"object": str(group.id)})
+    assert "Only changes of Builders." in page.text
+    assert [each.fields for each in page.context["found"]][1] == [
+        ("name", "set", "set to another one"),
+        ("handle", "—", "builders"),
+    ]
+
+
+def test_a_policys_changes_are_found_by_the_policy(cast):
+    with in_tenant("acme"):
+        change(cast.ana.actor, SessionPolicy, idle_minutes=60)
+        change(cast.ana.actor, JoinPolicy, by_request=True)
+
+    found = cast.ana.client.get(PAGE, {"policy": "accounts.sessionpolicy"}).context["found"]
+
+    assert [each.fields for each in found] == [[("idle minutes", "—", "60")]]
+    (policy,) = found[0].facts
+    assert (policy.text, policy.query) == (
+        "how long people stay signed in",
+        "policy=accounts.sessionpolicy",
+    )
+    assert len(shown(cast.ana, kind="chancery.policy.changed.v1")) == 2
+
+
+def test_what_is_done_to_a_person_is_told_and_signing_out_is_not(cast):
+    cast.bo.client.get("/api/v1/me")
+    with in_tenant("acme"):
+        update_person(cast.ana.actor, user_id=cast.bo.id, role="admin", name="Bob")
+        revoke_sessions_of(cast.ana.actor, user_id=cast.bo.id)
+    cast.cy.client.post("/accounts/logout/")
+
+    found = cast.ana.client.get(PAGE, {"object": str(cast.bo.id)}).context["found"]
+
+    assert [each.words for each in found] == ["session: revoked", "user: updated"]
+    assert found[1].fields == [("name", "set", "set to another one"), ("role", "member", "admin")]
+    assert "session: revoked" not in [words for words, _ in shown(cast.ana, object=str(cast.cy.id))]
+    with in_tenant("acme"):
+        assert "Bob" not in str(Entry.objects.get(type="chancery.user.updated.v1").data)
+
+
+def test_a_channel_that_the_reader_may_not_know_of_has_no_name(cast):
+    with in_tenant("acme"):
+        User.objects.filter(id=cast.bo.id).update(role="compliance")
+        room = make_channel(cast.ana, name="secret-plans", kind="private")
+        grant(cast.ana.actor, conversation_id=room.id, user_id=cast.cy.id)
+
+    assert "secret-plans" in cast.ana.client.get(PAGE).text
+    assert "secret-plans" not in cast.bo.client.get(PAGE).text
+    assert "secret-plans" not in cast.bo.client.get(PAGE, {"object": str(room.id)}).text
 
 
 @pytest.mark.parametrize("by_object", [False, True])

@@ -1680,6 +1680,8 @@ export interface EventData {
   };
   "chancery.token.created.v1": {
   };
+  "chancery.token.revoked.v1": {
+  };
   "chancery.user.deactivated.v1": {
     user_id: Id;
   };
