@@ -8,10 +8,12 @@ one than when it was prepared, so that each tenant gets its own tables. Inside a
 while queries are counted or wrapped, it is an ordinary query.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
 
 from tenants.backend.base import DatabaseWrapper
 
@@ -19,3 +21,25 @@ from tenants.backend.base import DatabaseWrapper
 def hot_rows(query: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple]:
     """Run a fixed statement in the tenant in hand and return its rows."""
     return cast(DatabaseWrapper, connection).hot_rows(query, params)
+
+
+class TookTooLong(Exception):
+    """A statement was given up, since it took longer than it may."""
+
+
+@contextmanager
+def given_up_after(seconds: float) -> Iterator[None]:
+    """Have the database give up each statement of a block that takes longer; none may write.
+
+    Errors  TookTooLong
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = %s", [f"{seconds * 1000:.0f}ms"])
+            yield
+            # An outer transaction would go on with it.
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TookTooLong from error
+        raise

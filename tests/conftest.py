@@ -16,6 +16,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 from _pytest.nodeid import coerce_node_id
+from hypothesis import HealthCheck, settings
 
 from tests.environment import set_up_django, tear_down
 
@@ -31,6 +32,14 @@ from tests.database import Contents, Databases  # noqa: E402
 
 _SEEN_ONCE_IS_ENOUGH = {"races", "isolation", "core", "events"}
 """Folders whose tests never get a second try: a leak or a lost message seen once is one."""
+
+
+# A run says the same as the one before it, however busy the machine is. To look for what nobody
+# has thought of yet: `--hypothesis-profile=search`.
+_CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("search", **_CALM, max_examples=1000)
+settings.register_profile("chancery", **_CALM, derandomize=True, database=None)
+settings.load_profile("chancery")
 
 
 def pytest_unconfigure() -> None:

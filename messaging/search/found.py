@@ -13,6 +13,8 @@ five. So nothing is left to guess. Each step is a statement that can be carried 
 3. What is not rare is somewhere further back: the walk goes on where it ended.
 4. What is frequent only elsewhere, in a conversation or time of which the walk saw nothing, is
    brought by the index after all, but no more of it than there is to be looked at for the person.
+   This alone may take as long as the history is, and so is given up after some seconds: what the
+   walks have found stands then, and `is_cut` says that there may be more.
 """
 
 from collections.abc import Sequence
@@ -27,7 +29,7 @@ from core.actor import Actor
 from core.paging import decode_cursor, encode_cursor
 from messaging.messages.view import COLUMNS
 from messaging.search.reach import FEW, conversations_seen, sees_little
-from tenants.statements import hot_rows
+from tenants.statements import TookTooLong, given_up_after, hot_rows
 
 WALKS = (1_000, 4_000, 45_000)
 """Messages that a walk looks at: at first, where that promises a page, and for what is not rare."""
@@ -37,6 +39,9 @@ CHANCE = 4
 
 RARE = 2_000
 """So many candidates are brought by an index at once, rather than walked to."""
+
+PATIENCE_S = 3.0
+"""How long the database may look for what is frequent only elsewhere."""
 
 MOST_RANKED = 300
 """So many of the newest hits are ranked; what is older is found by more words, or by date."""
@@ -103,6 +108,7 @@ class Sought:
     calls_on_one: bool = False
     words: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    is_cut: bool = False
     _bounds: list[tuple[str, str]] = field(default_factory=list)
     _columns: str = COLUMNS
 
@@ -165,7 +171,12 @@ class Sought:
             return rare
         if self._walk_on(hits, needed, further):
             return hits
-        return self._frequent_elsewhere(hits, needed)
+        try:
+            with given_up_after(PATIENCE_S):
+                return self._frequent_elsewhere(hits, needed)
+        except TookTooLong:
+            self.is_cut = True
+            return hits
 
     def _rare(self, needed: int) -> list[tuple] | None:
         """All hits by an index, or None where more than a few may be meant."""

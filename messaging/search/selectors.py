@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.policies.selectors import current
 from core.actor import Actor
@@ -19,12 +20,12 @@ from messaging.files.selectors import COLUMNS as FILE_COLUMNS
 from messaging.files.selectors import shared_view
 from messaging.messages.view import views_of_rows
 from messaging.search.filters import LINK, conditions, zone_of
-from messaging.search.found import FILES, THREADS, Sought
+from messaging.search.found import FILES, PATIENCE_S, THREADS, Sought
 from messaging.search.models import SearchPolicy
 from messaging.search.plain import literal_pattern, literal_spans, marked_spans, pieces, plain
 from messaging.search.query import Query, Term, parse
 from messaging.search.words import Composer, quoted
-from tenants.statements import hot_rows
+from tenants.statements import TookTooLong, given_up_after, hot_rows
 
 type Sort = Literal["newest", "relevant"]
 
@@ -109,7 +110,7 @@ def search(
     items = [
         {"message": view, "highlights": pieces_} for view, pieces_ in zip(views, shown, strict=True)
     ]
-    return Hits(items, following, _told(said))
+    return Hits(items, following, _told(said) + ([_cut(query)] if sought.is_cut else []))
 
 
 def search_files(actor: Actor, *, query: str, cursor: str | None = None, limit: int = 50) -> Hits:
@@ -141,15 +142,18 @@ def search_files(actor: Actor, *, query: str, cursor: str | None = None, limit: 
         (params["before"],) = decode_cursor(cursor, UUID)
         where.append("f.id < %(before)s")
     params |= {"user_id": actor.user_id, "sees_public": not actor.is_guest, "limit": limit + 1}
-    with connection.cursor() as database:
-        database.execute(
-            f"SELECT {FILE_COLUMNS}, m.conversation_id, m.seq, m.thread_id, {placed}"
-            " FROM messaging_file f"
-            f" JOIN messaging_message m ON m.id = f.message_id WHERE {' AND '.join(where)}"
-            " ORDER BY f.id DESC LIMIT %(limit)s",
-            params,
-        )
-        rows = database.fetchall()
+    try:
+        with given_up_after(PATIENCE_S), connection.cursor() as database:
+            database.execute(
+                f"SELECT {FILE_COLUMNS}, m.conversation_id, m.seq, m.thread_id, {placed}"
+                " FROM messaging_file f"
+                f" JOIN messaging_message m ON m.id = f.message_id WHERE {' AND '.join(where)}"
+                " ORDER BY f.id DESC LIMIT %(limit)s",
+                params,
+            )
+            rows = database.fetchall()
+    except TookTooLong:
+        return Hits([], None, [*_told(said), _cut(query)])
     following = encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None
     return Hits([_file_hit(row) for row in rows[:limit]], following, _told(said))
 
@@ -167,6 +171,12 @@ def _said(view: dict[str, Any]) -> str:
 
 def _told(said: Query) -> list[dict[str, Words]]:
     return [{"text": text, "message": words} for text, words in said.hints]
+
+
+def _cut(query: str) -> dict[str, Words]:
+    """Say that a search was given up."""
+    words = _("Not everything could be searched in time. Add a word, a date or a channel.")
+    return {"text": query, "message": words}
 
 
 def _begin(sought: Sought, said: Query) -> None:

@@ -1,11 +1,11 @@
 """Prepared statements: each tenant's own rows, whatever happened to connection and columns."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tenants.context import in_tenant
-from tenants.statements import hot_rows
+from tenants.statements import TookTooLong, given_up_after, hot_rows
 
 NAMES = "SELECT name FROM accounts_user WHERE role = %s ORDER BY name"
 
@@ -67,6 +67,17 @@ def test_a_connection_that_the_server_ended_is_made_anew(prepared):
         connection.close_if_unusable_or_obsolete()
 
         assert hot_rows(NAMES, ["owner"]) == [("Ana",)]
+
+
+def test_what_takes_too_long_is_given_up_and_nothing_else(prepared):
+    with in_tenant("acme"):
+        with pytest.raises(TookTooLong), given_up_after(0.05):
+            hot_rows("SELECT pg_sleep(60)", {})
+        with given_up_after(30):
+            assert hot_rows("SELECT 1", {}) == [(1,)]
+        assert hot_rows("SELECT current_setting('statement_timeout')", {}) == [("0",)]
+        with pytest.raises(ProgrammingError), given_up_after(30):
+            hot_rows("SELECT nothing", {})
 
 
 def test_queries_that_are_counted_count_these_too(prepared):

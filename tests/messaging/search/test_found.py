@@ -12,6 +12,7 @@ from messaging.messages.models import Message
 from messaging.search import found
 from messaging.search.selectors import search
 from tenants.context import in_tenant
+from tenants.statements import hot_rows
 from tests.files.pieces import uploaded
 from tests.messaging.calls import call
 from tests.messaging.places import make_channel, make_message, make_messages
@@ -128,6 +129,30 @@ def test_every_way_finds_the_same(cast, places, monkeypatch, query):
                 for way, settings in WAYS.items():
                     go(monkeypatch, **settings)
                     assert walked(person, **asked) == plain, way
+
+
+def test_what_takes_too_long_is_given_up_and_said(cast, places, monkeypatch):
+    """In place of a history so long that the last step would take minutes."""
+
+    def sleeps(_sought, _hits, _needed):
+        return hot_rows("SELECT pg_sleep(60)", {})
+
+    go(monkeypatch, sees_little=False, rare=0, walks=(2, 2, 12))
+    monkeypatch.setattr(found, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(found.Sought, "_frequent_elsewhere", sleeps)
+
+    page = search(cast.ana.actor, query="in:big rare", limit=50)
+
+    assert [item["message"]["text"] for item in page.items[:2]] == [
+        "a rare thing 5",
+        "a rare thing 4",
+    ]
+    assert len(page.items) < 8, "what the walks found stands"
+    assert page.next is None
+    assert [hint["text"] for hint in page.hints] == ["in:big rare"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        assert cursor.fetchone() == ("0",), "it holds for nothing else"
 
 
 def test_prepared_statements_find_the_same(cast, real_commits, monkeypatch):
