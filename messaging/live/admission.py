@@ -62,6 +62,7 @@ class _Proof:
     can_write: bool = True
     is_guest: bool = False
     expires_at: float | None = None
+    conversation_ids: frozenset[UUID] | None = None
 
 
 def admit(headers: list[tuple[bytes, bytes]], address: str = "") -> Admission | Refused:
@@ -72,7 +73,7 @@ def admit(headers: list[tuple[bytes, bytes]], address: str = "") -> Admission | 
     with in_tenant(host.slug):
         if not current(NetworkPolicy).admits(address):
             return Refused.NOT_SIGNED_IN
-        proof = _proof(headers)
+        proof = _proof(headers, address)
         if proof is None:
             return Refused.NOT_SIGNED_IN
         seats = seats_of(proof.user_id, host.tenant_id, kind=proof.kind, credential=proof.key)
@@ -86,25 +87,32 @@ def _admission(host: Host, proof: _Proof, seats: Seats) -> Admission:
         credential = token_credential(proof.key)
     else:
         credential = session_credential(proof.key)
+    only = None
+    if proof.conversation_ids is not None:
+        only = frozenset(_conversation(host, id_) for id_ in proof.conversation_ids)
     person = Person(
         tenant=host.slug,
         user_id=str(proof.user_id),
         credential=credential,
         can_write=proof.can_write,
         is_guest=proof.is_guest,
+        only=only,
         expires_at=proof.expires_at,
     )
     user_topic = Topic.of(host.slug, USER, str(proof.user_id)).name
-    heads = {
-        Topic.of(host.slug, CONVERSATION, str(id_)).name: seq for id_, seq in seats.heads.items()
-    }
+    named = {id_: _conversation(host, id_) for id_ in seats.heads}
+    heads = {name: seats.heads[id_] for id_, name in named.items() if person.reaches(name)}
+    # For what ends the connection: a limited token is told nothing else of its person's stream.
     heads[user_topic] = seats.user_seq
-    heads[Topic.of(host.slug, TENANT, str(host.tenant_id)).name] = seats.tenant_seq
-    archived = tuple(Topic.of(host.slug, CONVERSATION, str(id_)).name for id_ in seats.archived)
-    begins = {
-        Topic.of(host.slug, CONVERSATION, str(id_)).name: seq for id_, seq in seats.begins.items()
-    }
+    if only is None:
+        heads[Topic.of(host.slug, TENANT, str(host.tenant_id)).name] = seats.tenant_seq
+    archived = tuple(named[id_] for id_ in seats.archived)
+    begins = {named[id_]: seq for id_, seq in seats.begins.items()}
     return Admission(person, heads, archived, begins, user_topic)
+
+
+def _conversation(host: Host, id_: UUID) -> str:
+    return Topic.of(host.slug, CONVERSATION, str(id_)).name
 
 
 def _host(headers: list[tuple[bytes, bytes]]) -> Host | None:
@@ -116,24 +124,22 @@ def _host(headers: list[tuple[bytes, bytes]]) -> Host | None:
     return None if host is None or host.is_root else host
 
 
-def _proof(headers: list[tuple[bytes, bytes]]) -> _Proof | None:
+def _proof(headers: list[tuple[bytes, bytes]], address: str) -> _Proof | None:
     """The bearer token when one is sent, else the session, which only a page of ours may use."""
     bearer = _only(headers, b"authorization")
     if bearer is not None:
-        return _proof_of_token(bearer)
+        return _proof_of_token(bearer, address)
     if not _is_own_origin(headers):
         return None
     return _proof_of_session(_cookie(headers, settings.SESSION_COOKIE_NAME))
 
 
-def _proof_of_token(header: str) -> _Proof | None:
+def _proof_of_token(header: str, address: str) -> _Proof | None:
     try:
-        actor = actor_of_bearer(header)
+        actor = actor_of_bearer(header, address=address)
     except (NotSignedIn, Forbidden):
         return None
-    # A socket hears all of its person's conversations: a token of some channels opens none, and
-    # neither does one that is bound to networks, since an address is not asked here.
-    if actor.user_id is None or not actor.has_scope("read") or actor.conversation_ids is not None:
+    if actor.user_id is None or not actor.has_scope("read"):
         return None
     digest = digest_of(header.partition(" ")[2].strip())
     ends = ApiToken.objects.filter(digest=digest).values_list("expires_at", flat=True).first()
@@ -143,8 +149,10 @@ def _proof_of_token(header: str) -> _Proof | None:
         "token",
         digest,
         can_write=actor.has_scope("write"),
-        is_guest=actor.is_guest,
+        # Who reaches some channels alone knows of people what a guest would: those they meet there.
+        is_guest=actor.is_guest or actor.conversation_ids is not None,
         expires_at=expires_at,
+        conversation_ids=actor.conversation_ids,
     )
 
 

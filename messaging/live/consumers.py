@@ -201,7 +201,7 @@ class LiveConsumer(AsyncConsumer):
                 "user_id": person.user_id,
                 "heartbeat_s": self.gateway.limits.heartbeat_s,
                 "heads": _conversation_heads(told),
-                "user_seq": told.get(self.user_topic, 0),
+                "user_seq": 0 if person.only is not None else told.get(self.user_topic, 0),
             }
         )
 
@@ -229,7 +229,7 @@ class LiveConsumer(AsyncConsumer):
     async def _resume(self, after: dict[str, int], user_after: int | None) -> None:
         tenant = self.socket.person.tenant
         wanted = {Topic.of(tenant, CONVERSATION, id_).name: seq for id_, seq in after.items()}
-        if user_after is not None:
+        if user_after is not None and self.socket.person.only is None:
             wanted[self.user_topic] = user_after
         await self.gateway.hub.catch_up.resume(self.socket, wanted)
 

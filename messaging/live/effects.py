@@ -32,7 +32,11 @@ def i_was_added(hub: Hub, channel: Channel, frame: Frame) -> None:
         return
     added, hold = hub.channel(topic.name), Hold()
     sockets = hub.sockets_of(topic.tenant, channel.topic.stream_id)
-    newcomers = [socket for socket in sockets if topic.name not in socket.topics]
+    newcomers = [
+        socket
+        for socket in sockets
+        if topic.name not in socket.topics and socket.person.reaches(topic.name)
+    ]
     for socket in newcomers:
         added.hold_back(socket, hold)
     if begins_at := frame.data.get("history_from_seq"):

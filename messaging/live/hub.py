@@ -61,6 +61,8 @@ class Hub:
         self._channels: dict[str, Channel] = {}
         self._sockets: dict[Socket, None] = {}
         self._people: dict[Key, dict[Socket, None]] = defaultdict(dict)
+        #: Those of tokens that reach some channels alone: nobody is here by one of them.
+        self._limited: dict[Key, dict[Socket, None]] = defaultdict(dict)
         self._per_tenant: dict[str, int] = defaultdict(int)
         #: Who was taken out of which topic at which number; rights read before that are void.
         self._removals: dict[tuple[str, str], tuple[int, float]] = {}
@@ -129,9 +131,8 @@ class Hub:
 
     def has_room_for(self, person: Person) -> bool:
         """Say whether this person and their tenant may open one more socket here."""
-        of_person = self._people.get((person.tenant, person.user_id), ())
         return (
-            len(of_person) < self.limits.sockets_per_user
+            len(self.sockets_of(person.tenant, person.user_id)) < self.limits.sockets_per_user
             and self._per_tenant.get(person.tenant, 0) < self.limits.sockets_per_tenant
         )
 
@@ -194,9 +195,10 @@ class Hub:
         self._per_tenant[tenant] -= 1
         if not self._per_tenant[tenant]:
             del self._per_tenant[tenant]
-        self._people[key].pop(socket, None)
-        if not self._people[key]:
-            del self._people[key]
+        among = self._among(socket.person)
+        among[key].pop(socket, None)
+        if not among[key]:
+            del among[key]
             if not self.is_draining:
                 self.presence.miss(socket)
         for name in list(socket.topics):
@@ -208,15 +210,16 @@ class Hub:
         socket.close(code)
 
     def sockets_of(self, tenant: str, user_id: str) -> list[Socket]:
-        """A person's sockets in this process."""
-        return list(self._people.get((tenant, user_id), ()))
+        """A person's sockets in this process; those of limited tokens come last."""
+        key = (tenant, user_id)
+        return [*self._people.get(key, ()), *self._limited.get(key, ())]
 
     def somebody_of_each(self) -> list[tuple[Key, Socket]]:
         """One socket of every person who is here."""
         return [(key, next(iter(sockets))) for key, sockets in self._people.items()]
 
     def is_here(self, key: Key) -> bool:
-        """Say whether a person has a socket in this process."""
+        """Say whether a person has a socket in this process that they are here by."""
         return key in self._people
 
     def may_post(self, socket: Socket, conversation_id: str) -> bool:
@@ -237,7 +240,7 @@ class Hub:
                 continue
             if channel.topic.kind == CONVERSATION:
                 heads[channel.topic.stream_id] = channel.last_seq
-            elif channel.topic.kind == USER:
+            elif channel.topic.kind == USER and socket.person.only is None:
                 own = channel.last_seq
         self._note_ping(socket)
         return heads, own
@@ -317,10 +320,9 @@ class Hub:
         lane, text, message = channel.topic.lane, frame.text, encoded(frame.text)
         # Empty but for conversations whose later members may not read what was before them.
         about, withheld = frame.about if channel.begins else 0, ""
-        is_for_all = channel.topic.kind != TENANT
+        is_for_all = channel.topic.kind == CONVERSATION
         for socket in tuple(channel.sockets):
-            # Guests know only the people they share a conversation with.
-            if is_for_all or not socket.person.is_guest:
+            if is_for_all or _is_heard(channel.topic.kind, socket.person):
                 if about and about < channel.begins.get(socket.person.user_id, 0):
                     withheld = withheld or frame.withheld
                     socket.write(lane, withheld)
@@ -391,9 +393,12 @@ class Hub:
     def _add(self, socket: Socket) -> None:
         person = socket.person
         self._sockets[socket] = None
-        self._people[person.tenant, person.user_id][socket] = None
+        self._among(person)[person.tenant, person.user_id][socket] = None
         self._per_tenant[person.tenant] += 1
         self._note_ping(socket)
+
+    def _among(self, person: Person) -> dict[Key, dict[Socket, None]]:
+        return self._people if person.only is None else self._limited
 
     def _note_ping(self, socket: Socket) -> None:
         socket.pinged_at = self._beat
@@ -474,3 +479,9 @@ class Hub:
         for socket in list(self._sockets):
             if socket.person.tenant in here and socket.person.tenant not in ready:
                 self.shut_out(socket, CloseCode.REVOKED)
+
+
+def _is_heard(kind: str, person: Person) -> bool:
+    """Say whether somebody is told what is in a stream that is no conversation's."""
+    # Guests know only the people they share a conversation with.
+    return not person.is_guest if kind == TENANT else person.only is None

@@ -123,6 +123,8 @@ class Presence:
     async def say(self, socket: Socket, state: str) -> None:
         """Say where a person is; passed on with the next pulse."""
         person = socket.person
+        if person.only is not None:
+            return
         self._unnoted[person.tenant, person.user_id] = state == ACTIVE
         common = _common(socket)
         if common is not None:

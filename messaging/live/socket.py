@@ -31,8 +31,14 @@ class Person:
     credential: str
     can_write: bool = True
     is_guest: bool = False
+    #: The topics of the conversations that a token is limited to; None for all of the person's.
+    only: frozenset[str] | None = None
     #: When the credential ends by itself, as seconds of the epoch.
     expires_at: float | None = None
+
+    def reaches(self, topic: str) -> bool:
+        """Say whether the credential goes as far as a conversation of the person."""
+        return self.only is None or topic in self.only
 
 
 class Socket:

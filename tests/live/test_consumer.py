@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from accounts.people.services import deactivate, update_person
 from accounts.sessions.services import revoke_sessions_of
+from accounts.tokens.services import create_token, revoke_token
 from config.asgi import application
 from core.errors import NotFound
 from core.metrics import metrics_page
@@ -329,6 +330,66 @@ async def test_revoking_sessions_closes_the_browser_and_not_the_program(cast, li
     assert program.closed_with is None
     again = await line.connect_browser(cast.bo, origin="http://acme.localhost:8000")
     assert again.closed_with == 4401
+
+
+async def test_a_token_of_some_channels_hears_those_and_nothing_else(cast, line):
+    room, other = await make_room(cast.ana, cast.bo), await make_room(cast.ana, cast.bo)
+    later, elsewhere = await make_room(cast.ana), await make_room(cast.ana)
+    row, token = await do(
+        lambda: create_token(cast.bo.user, scopes=["read"], conversation_ids=[room, later])
+    )
+    headers = {"host": cast.bo.host, "authorization": f"Bearer {token}"}
+    program, bo = await line.connect(**headers), await line.connect(cast.bo)
+    cy = await line.connect(cast.cy)
+    cy.say({"type": "presence", "state": "active"})
+    (hello,) = program.frames
+    assert (hello["heads"], hello["user_seq"]) == ({str(room): 3}, 0)
+
+    def act() -> None:
+        for conversation_id in (elsewhere, later):
+            conversations.add_members(
+                cast.ana.actor, conversation_id=conversation_id, user_ids=[cast.bo.id]
+            )
+        update_person(cast.ana.actor, user_id=cast.cy.id, name="Cy Anew")
+
+    await do(act)
+    await program.until(lambda: program.of_type("ping") != [])
+    program.say({"type": "watch", "user_ids": [str(cast.cy.id)]})
+    program.say({"type": "resume", "after": {str(other): 0}, "user_after": 0})
+    program.say({"type": "typing", "conversation_id": str(room)})
+    for conversation_id in (other, elsewhere, room, later):
+        await post(cast.ana, conversation_id, "here")
+    await program.until(lambda: program.seqs(str(later)) != [])
+    await bo.until(lambda: bo.seqs(str(later)) != [])
+
+    assert {str(other), str(elsewhere)} <= {one["conversation_id"] for one in bo.of_type("event")}
+    heard = program.of_type("event")
+    assert {one["conversation_id"] for one in heard} == {str(room), str(later)}
+    assert {one["stream"] for one in heard} == {"conversation"}
+    assert "active" not in [one["state"] for one in program.of_type("presence")]
+    assert [one["conversation_id"] for one in program.of_type("resync")] == [str(other)]
+    assert [one["code"] for one in program.of_type("error")] == ["not_allowed"]
+
+    await do(lambda: revoke_token(cast.bo.actor, token_id=row.id))
+    await program.until(lambda: program.closed_with is not None)
+
+    assert (program.closed_with, bo.closed_with) == (4403, None)
+
+
+async def test_a_token_of_some_networks_opens_a_socket_from_there_alone(cast, line):
+    _row, token = await do(
+        lambda: create_token(cast.bo.user, scopes=["read"], networks=["192.0.2.0/24"])
+    )
+    headers = [(b"host", cast.bo.host.encode()), (b"authorization", f"Bearer {token}".encode())]
+
+    inside = await do(lambda: admission.admit(headers, "192.0.2.7"))
+    outside = [
+        await do(lambda where=where: admission.admit(headers, where))
+        for where in ("192.0.3.7", "", "rubbish")
+    ]
+
+    assert isinstance(inside, admission.Admission)
+    assert outside == [admission.Refused.NOT_SIGNED_IN] * 3
 
 
 async def test_a_deactivated_person_is_closed_out_everywhere(cast, line):
