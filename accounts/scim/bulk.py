@@ -13,6 +13,8 @@ from core.errors import Refusal
 RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _REFERENCE = re.compile(r"bulkId:([^\s\"/]+)")
+_IN_DATA = re.compile(r"(?<=\")bulkId:([^\s\"/\\]+)(?=\\?\")")
+"""A whole text, also within the path of a PATCH; what somebody wrote about one is left alone."""
 
 
 def done(call: Any, respond: Callable[[Any], Any]) -> dict[str, Any]:
@@ -46,11 +48,12 @@ def _one(
             raise ScimError(400, "method is POST, PUT, PATCH or DELETE.", "invalidSyntax")
         if method == "POST" and not bulk_id:
             raise ScimError(400, "A POST needs a bulkId.", "invalidSyntax")
-        path = _resolved(str(given.get("path", "")), made)
+        path = _resolved(_REFERENCE, str(given.get("path", "")), made)
         parts = tuple(part for part in path.split("/") if part)
         if parts[:1] not in (("Users",), ("Groups",)):
             raise ScimError(400, "path is /Users or /Groups, or one of them.", "invalidPath")
-        body = orjson.loads(_resolved(orjson.dumps(given.get("data")).decode(), made))
+        data = orjson.dumps(given.get("data")).decode()
+        body = orjson.loads(_resolved(_IN_DATA, data, made))
         answer = respond(
             call._replace(
                 method=method,
@@ -72,13 +75,13 @@ def _one(
     return {**result, "status": str(answer.status)}
 
 
-def _resolved(text: str, made: dict[str, str]) -> str:
+def _resolved(reference: re.Pattern[str], text: str, made: dict[str, str]) -> str:
     def id_of(found: re.Match[str]) -> str:
         if found[1] not in made:
             raise ScimError(409, f"No operation before made bulkId {found[1][:60]!r}.")
         return made[found[1]]
 
-    return _REFERENCE.sub(id_of, text)
+    return reference.sub(id_of, text)
 
 
 def _read(body: Any) -> tuple[list[Any], int]:

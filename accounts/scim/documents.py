@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 import orjson
@@ -45,9 +46,10 @@ SELECT g.id, g.created_at, g.modified_at, g.external_id, g.name,
 def _fast_person(tree: Compare) -> Compiled | None:
     """What providers ask before each change, by an index."""
     name, value = tree.name.attribute.lower(), str(tree.value)
-    if tree.operator != "eq" or tree.name.sub or tree.name.schema:
+    if tree.operator != "eq" or tree.name.sub or tree.name.schema.lower() not in ("", USER.lower()):
         return id_is(tree, "id")
     if name == "username":
+        value = normalize("NFC", value)
         return Compiled(
             "(id IN (SELECT n.user_id FROM accounts_scimperson n"
             " WHERE lower(n.user_name) = lower(%s) UNION ALL"

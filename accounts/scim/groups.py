@@ -84,7 +84,7 @@ def _apply(directory: Directory, group: Group, operation: Operation) -> None:
     elif name == "displayname":
         if operation.op == "remove":
             raise ScimError(400, "A group has a displayName.", "mutability")
-        _update(directory, group, name=_text("displayname", operation.value))
+        _update(directory, group, name=_needed(_text("displayname", operation.value)))
     elif name == "externalid":
         is_gone = operation.op == "remove"
         _update(
@@ -129,7 +129,10 @@ def _text(name: str, value: Any) -> str | None:
 
 
 def _name(wanted: dict[str, Any]) -> str:
-    name = wanted.get("displayName")
+    return _needed(wanted.get("displayName"))
+
+
+def _needed(name: str | None) -> str:
     if not name:
         raise invalid_value("displayName is needed.")
     return name

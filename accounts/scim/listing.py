@@ -22,6 +22,7 @@ from core.paging import decode_cursor, encode_cursor
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _DEFAULT = 100
+_MOST_NAMES = 200
 _ALWAYS = frozenset({"schemas", "id"})
 
 
@@ -154,7 +155,9 @@ def _number(query: Mapping[str, Any], name: str, default: int, *, least: int) ->
 
 def _names(query: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = query.get(name) or ()
-    names = value.split(",") if isinstance(value, str) else list(value)
+    names = value.split(",") if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or len(names) > _MOST_NAMES:
+        raise ScimError(400, f"{name} is a list of at most {_MOST_NAMES} names.", "invalidValue")
     return tuple(one for each in names if (one := _short(str(each).strip())))
 
 

@@ -4,6 +4,7 @@ Okta sends objects without a path, Entra sends operations with a capital, truths
 filters that find nothing yet, and removes members by a list of values.
 """
 
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any, NamedTuple
 
@@ -47,6 +48,8 @@ def _operation(one: Any) -> list[Operation]:
     if op not in _OPERATIONS:
         raise ScimError(400, "op is add, replace or remove.", "invalidSyntax")
     path, value = given.get("path"), given.get("value")
+    if op != "remove" and "value" not in given:
+        raise invalid_value(f"To {op} takes a value.")
     if path:
         return [Operation(op, read_path(str(path)), value)]
     if op == "remove":
@@ -172,6 +175,15 @@ def _some_values(target: dict[str, Any], what: Found, operation: Operation) -> N
             _set(one, what.sub, operation)
         else:
             one.update(value_of(attribute, operation.value, is_element=True) or {})
+    if any(one.get("primary") for one in chosen):
+        _give_way(one for one in values if not any(one is another for another in chosen))
+
+
+def _give_way(others: Iterable[dict[str, Any]]) -> None:
+    """RFC 7644, 3.5.2: what is primary from now on takes that from the others."""
+    for one in others:
+        if one.get("primary"):
+            one["primary"] = False
 
 
 def _matches(attribute: Attribute, tree: Filter, value: dict[str, Any]) -> bool:

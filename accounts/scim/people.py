@@ -6,6 +6,7 @@ owners keep their address and stay active whatever is sent.
 
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -61,6 +62,7 @@ def create(directory: Directory, sent: Any) -> User:
             wanted.setdefault("active", True)
             _store(directory, user, wanted, act="restored")
             return user
+        _check_free(user_name)
         return _added(directory, user_name, wanted)
 
 
@@ -146,6 +148,8 @@ def _store(directory: Directory, user: User, wanted: dict[str, Any], *, act: str
     user_name = _user_name(wanted)
     synced = scim_of(user)
     before, state = core_of_person(user, synced), _state(user)
+    if user_name.lower() != before["userName"].lower():
+        _check_free(user_name)
     account = _account(wanted, user)
     role = _mapped_role(directory, wanted)
     if role is not None and user.role != Role.OWNER:
@@ -205,10 +209,17 @@ def _account(wanted: dict[str, Any], user: User | None = None) -> dict[str, Any]
 
 
 def _user_name(wanted: dict[str, Any]) -> str:
-    user_name = str(wanted.get("userName", "")).strip()
+    # Composed, so that two ways to write the same letters are one name.
+    user_name = normalize("NFC", str(wanted.get("userName", ""))).strip()
     if not user_name or len(user_name) > 255:
         raise invalid_value("userName is needed, with at most 255 characters.")
     return user_name
+
+
+def _check_free(user_name: str) -> None:
+    """Whom the directory has not synchronised yet goes by their address: that is taken, too."""
+    if User.objects.filter(email__iexact=user_name, is_bot=False, scim=None).exists():
+        raise ScimError(409, "Somebody here has this userName already.", "uniqueness")
 
 
 def _name(wanted: dict[str, Any]) -> str:

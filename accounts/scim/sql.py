@@ -87,7 +87,10 @@ def _step(base: str, extension: str) -> tuple[str, list[Any]]:
 
 
 def _what(kind: Kind, name: Name) -> Found:
-    return found(kind.name, name, invalid_filter(f"There is no attribute {name.attribute!r}."))
+    what = found(kind.name, name, invalid_filter(f"There is no attribute {name.attribute!r}."))
+    if what.attribute.name == "schemas":
+        raise invalid_filter("schemas cannot be filtered by: ask /Users or /Groups.")
+    return what
 
 
 def _comparison(kind: Kind, tree: Compare) -> Compiled:
@@ -115,6 +118,8 @@ def _bare(attribute: Attribute) -> tuple[str, Attribute, list[Any]]:
 
 
 def _any_element(base: str, params: list[Any], attribute: Attribute, inner: Compiled) -> Compiled:
+    if attribute.name in _LINKED:
+        return Compiled(f"EXISTS ({_LINKED[attribute.name]} WHERE {inner.sql})", inner.params)
     values = f"{base}->%s"
     sql = (
         "EXISTS (SELECT FROM jsonb_array_elements("
@@ -123,6 +128,22 @@ def _any_element(base: str, params: list[Any], attribute: Attribute, inner: Comp
     )
     where = [*params, attribute.name]
     return Compiled(sql, [*where, *where, *inner.params])
+
+
+_LINKED = {
+    "groups": """
+SELECT FROM (
+    SELECT jsonb_build_object('value', g.id, 'display', g.name, 'type', 'direct') AS v
+      FROM accounts_groupmember n JOIN accounts_group g ON g.id = n.group_id
+     WHERE n.user_id = x.id) e""",
+    "members": """
+SELECT FROM (
+    SELECT jsonb_build_object(
+               'value', coalesce(n.user_id, n.child_id),
+               'type', CASE WHEN n.child_id IS NULL THEN 'User' ELSE 'Group' END) AS v
+      FROM accounts_groupmember n WHERE n.group_id = x.id) e""",
+}
+"""Who is in what stands in a table of its own, and not in the document."""
 
 
 def _some(kind: Kind, name: Name, inner: Filter) -> Compiled:
@@ -164,6 +185,8 @@ def _present(kind: Kind, name: Name) -> Compiled:
     if what.attribute.name in ("id", "meta"):
         return Compiled("TRUE")
     base, params = _step("doc", what.extension)
+    if what.attribute.name in _LINKED and what.sub is None:
+        return _any_element(base, params, what.attribute, Compiled("TRUE"))
     whole = f"{base}->%s"
     where = [*params, what.attribute.name]
     if what.attribute.is_many and what.sub is not None:

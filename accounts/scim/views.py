@@ -160,7 +160,7 @@ def _one(call: Call, of: _Of, id_: str) -> Answer:
             "version"
         ]
         if call.method == "GET":
-            if version in _versions(call.if_none_match):
+            if {version, "*"} & _versions(call.if_none_match):
                 return Answer(304, version=version)
             return _shown(call, of, row.id)
         if call.if_match and not {version, "*"} & _versions(call.if_match):
