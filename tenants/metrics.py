@@ -15,10 +15,10 @@ class TenantCollector(Collector):
 
     def describe(self) -> Iterable[Metric]:
         """Nothing is asked of the database at registration."""
-        return []
+        return [_family()]
 
     def collect(self) -> Iterator[Metric]:
-        family = GaugeMetricFamily("chancery_tenants", "Tenants by state", labels=["state"])
+        family = _family()
         try:
             with in_public(), connection.cursor() as cursor:
                 cursor.execute("SELECT state, count(*) FROM tenants_tenant GROUP BY state")
@@ -27,3 +27,7 @@ class TenantCollector(Collector):
         except DatabaseError:
             return
         yield family
+
+
+def _family() -> GaugeMetricFamily:
+    return GaugeMetricFamily("chancery_tenants", "Tenants by state", labels=["state"])

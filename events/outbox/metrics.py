@@ -20,15 +20,10 @@ class OutboxCollector(Collector):
 
     def describe(self) -> Iterable[Metric]:
         """Nothing is asked of the database at registration."""
-        return []
+        return _families()
 
     def collect(self) -> Iterator[Metric]:
-        items = GaugeMetricFamily(
-            "chancery_outbox_items", "Entries in the outbox", labels=["tenant"]
-        )
-        ages = GaugeMetricFamily(
-            "chancery_outbox_oldest_seconds", "Age of the oldest entry", labels=["tenant"]
-        )
+        items, ages = _families()
         try:
             with in_public(), connection.cursor() as cursor:
                 cursor.execute(_BACKLOG)
@@ -38,3 +33,12 @@ class OutboxCollector(Collector):
         except DatabaseError:
             return
         yield from (items, ages)
+
+
+def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+    return (
+        GaugeMetricFamily("chancery_outbox_items", "Entries in the outbox", labels=["tenant"]),
+        GaugeMetricFamily(
+            "chancery_outbox_oldest_seconds", "Age of the oldest entry", labels=["tenant"]
+        ),
+    )
