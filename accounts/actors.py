@@ -31,6 +31,7 @@ SELECT t.id, t.user_id, u.role, u.granted, t.scopes, t.expires_at, t.last_used_a
        t.networks, t.conversation_ids
   FROM accounts_apitoken t JOIN accounts_user u ON u.id = t.user_id
  WHERE t.digest = %s AND t.revoked_at IS NULL AND u.is_active
+   AND (u.ends_at IS NULL OR u.ends_at > statement_timestamp())
 """
 
 
@@ -44,7 +45,7 @@ def actor_of_request(request: HttpRequest) -> Actor:
     if header:
         return actor_of_bearer(header, address=client_address(request))
     user = request.user
-    if not user.is_authenticated:
+    if not user.is_authenticated or user.has_ended:
         raise NotSignedIn
     if not is_signed_in_by_sso(request.session):
         check_factor(user)

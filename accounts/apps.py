@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the ports of the floor below, and load what registers itself."""
+        from accounts import handlers as _handlers  # noqa: F401
         from accounts.domains import frames as _domain_frames  # noqa: F401
         from accounts.grants import frames as _grant_frames  # noqa: F401
         from accounts.grants import services as _grants  # noqa: F401

@@ -17,7 +17,9 @@ def end_sessions_outside() -> int:
     policy = current(NetworkPolicy)
     if not policy.networks:
         return 0
-    rows = list(policy.sessions_outside()[:_AT_ONCE])
-    for row in rows:
-        end_session(system_actor(current_tenant()), row)
-    return len(rows)
+    ended = 0
+    while rows := list(policy.sessions_outside()[:_AT_ONCE]):
+        for row in rows:
+            end_session(system_actor(current_tenant()), row)
+        ended += len(rows)
+    return ended

@@ -81,6 +81,11 @@ class User(AbstractBaseUser):
             ),
         ]
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether a guest's time is over, also before the clock comes round to say so."""
+        return self.ends_at is not None and self.ends_at <= timezone.now()
+
     def __str__(self) -> str:
         return self.name or self.email or str(self.id)
 

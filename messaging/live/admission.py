@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from types import SimpleNamespace
 from typing import Any, cast
@@ -142,8 +143,8 @@ def _proof_of_token(header: str, address: str) -> _Proof | None:
     if actor.user_id is None or not actor.has_scope("read"):
         return None
     digest = digest_of(header.partition(" ")[2].strip())
-    ends = ApiToken.objects.filter(digest=digest).values_list("expires_at", flat=True).first()
-    expires_at = None if ends is None else ends.timestamp()
+    found = ApiToken.objects.filter(digest=digest)
+    ends = found.values_list("expires_at", "user__ends_at").first() or ()
     return _Proof(
         actor.user_id,
         "token",
@@ -151,7 +152,7 @@ def _proof_of_token(header: str, address: str) -> _Proof | None:
         can_write=actor.has_scope("write"),
         # Who reaches some channels alone knows of people what a guest would: those they meet there.
         is_guest=actor.is_guest or actor.conversation_ids is not None,
-        expires_at=expires_at,
+        expires_at=_first(*ends),
         conversation_ids=actor.conversation_ids,
     )
 
@@ -166,18 +167,24 @@ def _proof_of_session(key: str | None) -> _Proof | None:
     if not user.is_authenticated or not user.is_active or session.session_key is None:
         return None
     person = cast(User, user)
+    if person.has_ended:
+        return None
     if not is_signed_in_by_sso(session) and lacks_factor(person):
         return None
     actor = actor_for(person)
     assert actor.user_id is not None
-    ends_at = session.ends_at
     return _Proof(
         actor.user_id,
         "session",
         session.session_key,
         is_guest=actor.is_guest,
-        expires_at=None if ends_at is None else ends_at.timestamp(),
+        expires_at=_first(session.ends_at, person.ends_at),
     )
+
+
+def _first(*ends: datetime | None) -> float | None:
+    """The earliest of these moments, as seconds of the epoch."""
+    return min((each.timestamp() for each in ends if each is not None), default=None)
 
 
 def _is_own_origin(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -135,6 +135,7 @@ class LiveConsumer(AsyncConsumer):
         self.user_topic = admission.user_topic
         self._hello(hub.join(self.socket, admission.heads, admission.archived, admission.begins))
         hub.presence.tell(self.socket)
+        self._mind_the_end()
         return None
 
     def _is_fresh(self, admission: Admission) -> bool:
@@ -211,9 +212,8 @@ class LiveConsumer(AsyncConsumer):
 
     def _beat(self, now: float) -> None:
         """Called by the heart once per interval."""
-        expires_at = self.socket.person.expires_at
-        if expires_at is not None and expires_at <= time.time():
-            self._close(CloseCode.REVOKED)
+        self._mind_the_end()
+        if self.socket.is_closed:
             return
         for decision in self.protocol.tick(now):
             match decision:
@@ -221,6 +221,17 @@ class LiveConsumer(AsyncConsumer):
                     self._close(code)
                 case Beat():
                     self._ping()
+
+    def _mind_the_end(self) -> None:
+        """Close when the credential ends by itself; the next beat may be long after that."""
+        expires_at = self.socket.person.expires_at
+        if expires_at is None or self.socket.is_closed:
+            return
+        left_s = expires_at - time.time()
+        if left_s <= 0:
+            self._close(CloseCode.REVOKED)
+        elif left_s < self.gateway.limits.heartbeat_s:
+            asyncio.get_running_loop().call_later(left_s, self._mind_the_end)
 
     def _close(self, code: CloseCode) -> None:
         self.gateway.hub.leave(self.socket)

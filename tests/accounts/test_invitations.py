@@ -166,6 +166,15 @@ def test_who_is_here_already_is_not_invited(in_acme, cast):
         services.invite(cast.ana.actor, email="BO@acme.example")
 
 
+def test_a_guests_time_is_over_before_the_clock_comes_round(in_acme, cast):
+    assert cast.eve.client.get("/api/v1/me").status_code == 200
+    User.objects.filter(id=cast.eve.id).update(ends_at=timezone.now())
+
+    assert cast.eve.client.get("/api/v1/me").status_code == 401
+    assert cast.eve.api.get("/api/v1/me").status_code == 401
+    assert cast.bo.api.get("/api/v1/me").status_code == 200
+
+
 def test_a_guest_leaves_when_the_time_is_over(in_acme, cast):
     until = timezone.now() + timedelta(days=3)
     _row, secret = services.invite(cast.ana.actor, role=Role.GUEST, guest_until=until)

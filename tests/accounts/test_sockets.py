@@ -3,20 +3,36 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
+from celery import current_app
+from django.test import Client
+from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from accounts.invitations.services import end_overdue_guests
+from accounts.networks.models import NetworkPolicy
+from accounts.people.models import User
 from accounts.people.services import deactivate
-from accounts.sessions.models import Session
+from accounts.policies.services import change
+from accounts.sessions.models import Session, SessionPolicy
 from accounts.sessions.services import revoke_session, revoke_sessions_of
+from accounts.tokens.services import create_token
+from core.permissions import Role
+from events.models import Entry
+from events.tasks import run_handlers
 from tenants.context import in_tenant
-from tests.cast import Person
+from tests.accounts.scim.calls import Provider
+from tests.cast import PASSWORD, Cast, Person
 from tests.live.test_server import WAIT_S, Server
 
 REVOKED, AT_MOST_S = 4403, 2.0
+STARTS_IN_S = 60.0
 
 
 @pytest.fixture
@@ -75,3 +91,151 @@ def test_open_sockets_close_within_two_seconds(cast, server, how):
 
     assert code == REVOKED
     assert took_s < AT_MOST_S
+
+
+# Each other way --------------------------------------------------------------------------------
+
+
+class Newcomer:
+    """Somebody of acme with a browser and a program, of whom both have a socket open."""
+
+    def __init__(self, key: str, **more: Any) -> None:
+        self.host = "acme.localhost"
+        self.user = User.objects.create(name=key, email=f"{key}@acme.example", **more)
+        self.user.set_password(PASSWORD)
+        self.user.save()
+        self.browser = self.another_browser()
+        self.row, self.token = create_token(self.user, days=30)
+
+    @property
+    def id(self) -> UUID:
+        return self.user.id
+
+    def another_browser(self) -> Client:
+        browser = Client(HTTP_HOST=self.host)
+        browser.force_login(
+            self.user, backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+        return browser
+
+    async def open(self, server: Server) -> tuple[ClientConnection, ClientConnection]:
+        key = self.browser.cookies["session"].value
+        origin = f"http://{self.host}:{server.port}"
+        found = []
+        for more in ({"Cookie": f"session={key}"}, {"Authorization": f"Bearer {self.token}"}):
+            client = await connect(
+                f"ws://{self.host}:{server.port}/ws/v1",
+                host="127.0.0.1",
+                port=server.port,
+                origin=origin,
+                additional_headers=more,
+                open_timeout=STARTS_IN_S,
+            )
+            hello = orjson.loads(await asyncio.wait_for(client.recv(), WAIT_S))
+            assert hello["type"] == "hello"
+            found.append(client)
+        return found[0], found[1]
+
+
+def by_the_directory(cast: Cast, who: Newcomer) -> None:
+    operation = {"op": "Replace", "path": "active", "value": "False"}
+    assert Provider().patch(f"/Users/{who.id}", operation).status_code == 200
+
+
+def by_the_directory_for_good(cast: Cast, who: Newcomer) -> None:
+    assert Provider().send("DELETE", f"/Users/{who.id}").status_code == 204
+
+
+def at_a_guests_end(cast: Cast, who: Newcomer) -> None:
+    User.objects.filter(id=who.id).update(ends_at=timezone.now())
+    assert end_overdue_guests() == 1
+
+
+def by_signing_out(cast: Cast, who: Newcomer) -> None:
+    assert who.browser.post("/accounts/logout/").status_code == 302
+
+
+def by_another_password(cast: Cast, who: Newcomer) -> None:
+    new = "quite another 4711"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert who.another_browser().post("/accounts/password/change/", form).status_code == 302
+
+
+def by_ending_the_token(cast: Cast, who: Newcomer) -> None:
+    assert who.browser.delete(f"/api/v1/me/tokens/{who.row.id}").status_code == 204
+
+
+def now_and_not_by_the_clock(kind: type, cast: Cast, **values: Any) -> None:
+    """Change a policy, and do what its event asks the workers for."""
+    change(cast.ana.actor, kind, **values)
+    entry = Entry.objects.filter(type="chancery.policy.changed.v1").latest("occurred_at")
+    run_handlers([str(entry.id)])
+
+
+def by_narrower_networks(cast: Cast, who: Newcomer) -> None:
+    Session.objects.filter(user_id=who.id).update(ip="203.0.113.9")
+    now_and_not_by_the_clock(NetworkPolicy, cast, networks=["127.0.0.0/8"])
+
+
+def by_shorter_sessions(cast: Cast, who: Newcomer) -> None:
+    begun = timezone.now() - timedelta(hours=3)
+    Session.objects.filter(user_id=who.id).update(created_at=begun)
+    now_and_not_by_the_clock(SessionPolicy, cast, absolute_hours=2)
+
+
+BOTH, BROWSER, PROGRAM = (True, True), (True, False), (False, True)
+WAYS: dict[Callable[[Cast, Newcomer], None], tuple[bool, bool]] = {
+    by_the_directory: BOTH,
+    by_the_directory_for_good: BOTH,
+    at_a_guests_end: BOTH,
+    by_signing_out: BROWSER,
+    by_another_password: BROWSER,
+    by_ending_the_token: PROGRAM,
+    by_narrower_networks: BROWSER,
+    by_shorter_sessions: BROWSER,
+}
+
+
+async def ended(client: ClientConnection, within_s: float) -> bool:
+    """Whether a socket closes in that time, for the reason that its credential is worth nothing."""
+    try:
+        async with asyncio.timeout(within_s):
+            while True:
+                await client.recv()
+    except TimeoutError:
+        return False
+    except ConnectionClosed:
+        return client.close_code == REVOKED
+
+
+def test_each_way_out_closes_its_sockets(cast, server, monkeypatch):
+    """At once, and not with the next beat, which is up to 25 seconds away.
+
+    One server for all of them: starting it takes longer than all the rest.
+    """
+    task = current_app.tasks["accounts.end_overdue"]
+    monkeypatch.setattr(task, "delay", lambda: task.run())
+
+    def live_through(way: Callable[[Cast, Newcomer], None]) -> tuple[bool, bool]:
+        with in_tenant("acme"):
+            who = Newcomer(way.__name__.replace("_", "-"), role=Role.GUEST)
+
+        def act() -> None:
+            with in_tenant("acme"):
+                way(cast, who)
+
+        async def go() -> tuple[bool, bool]:
+            browser, program = await who.open(server)
+            await asyncio.to_thread(act)
+            # Whoever is to stay is asked afterwards: what closes them would have come before.
+            is_to_close = WAYS[way]
+            waits = [WAIT_S if it else 0.0 for it in is_to_close]
+            found = await asyncio.gather(ended(browser, waits[0]), ended(program, waits[1]))
+            await asyncio.gather(browser.close(), program.close())
+            return found[0], found[1]
+
+        return asyncio.run(go())
+
+    seen = {way.__name__: live_through(way) for way in WAYS}
+
+    assert seen == {way.__name__: expected for way, expected in WAYS.items()}

@@ -1,16 +1,22 @@
 """The whole way in one process: real people, real PostgreSQL, real Redis, the real application."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
 import pytest_asyncio
+from django.utils import timezone
 
+from accounts.people.models import User
 from accounts.people.services import deactivate, update_person
 from accounts.sessions.services import revoke_sessions_of
+from accounts.tokens.models import ApiToken
 from accounts.tokens.services import create_token, revoke_token
 from config.asgi import application
 from core.errors import NotFound
@@ -390,6 +396,34 @@ async def test_a_token_of_some_networks_opens_a_socket_from_there_alone(cast, li
 
     assert isinstance(inside, admission.Admission)
     assert outside == [admission.Refused.NOT_SIGNED_IN] * 3
+
+
+@pytest.mark.parametrize("whose", ["token", "guest"])
+async def test_what_ends_by_itself_closes_then_and_not_with_the_next_beat(
+    cast, line, monkeypatch, whose
+):
+    in_an_hour = timezone.now() + timedelta(hours=1)
+
+    def end() -> None:
+        person = User.objects.filter(id=cast.bo.id)
+        if whose == "guest":
+            person.update(ends_at=in_an_hour)
+        else:
+            ApiToken.objects.filter(user_id=cast.bo.id).update(expires_at=in_an_hour)
+
+    assert (await do(lambda: cast.bo.api.get("/api/v1/me"))).status_code == 200
+    await do(end)
+    stays = await line.connect(cast.bo)
+    a_moment_before = SimpleNamespace(
+        monotonic=time.monotonic, time=lambda: time.time() + 3600 - 0.2
+    )
+    monkeypatch.setattr(consumers, "time", a_moment_before)
+    ends = await line.connect(cast.bo)
+    assert ends.of_type("hello") != []
+
+    await ends.until(lambda: ends.closed_with is not None)
+
+    assert (ends.closed_with, stays.closed_with) == (4403, None)
 
 
 async def test_a_deactivated_person_is_closed_out_everywhere(cast, line):
