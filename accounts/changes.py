@@ -13,6 +13,7 @@ from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
@@ -238,7 +239,7 @@ def _readable(actor: Actor, entries: list[Entry]) -> list[Change]:
             [
                 _told(name, value, names, policies)
                 for name, value in entry.data.items()
-                if name not in _TOLD_ELSEWHERE
+                if name not in _TOLD_ELSEWHERE and value not in (None, [], "")
             ],
         )
         for entry in entries
@@ -301,6 +302,10 @@ def _shown(name: str, value: Any) -> str:
         return str(value) if name.endswith("_id") or isinstance(value, bool) else MASK
     if value is None:
         return "—"
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if name.endswith(("_at", "_until")) and (when := parse_datetime(str(value))) is not None:
+        return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} (UTC)"
     if isinstance(value, list | tuple):
         return ", ".join(_shown(name, each) for each in value) or "—"
     if isinstance(value, dict):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import quote
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
 from core.actor import Actor
+from core.console import ShownForm
 from core.errors import Refusal
 
 
-class ServiceForm(forms.ModelForm):
+class ServiceForm(ShownForm):
     """A form that shows what a service refused; nothing is saved by the form itself."""
 
     actor: ClassVar[Actor]
@@ -49,6 +50,22 @@ class Picked(AutocompleteSelect):
         return True
 
 
+class NamesInput(forms.TextInput):
+    """A line of text that suggests names while one types, without asking anybody."""
+
+    template_name = "accounts/names.html"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(attrs={"autocomplete": "off"})
+        self.names = names
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["names"] = self.names
+        context["widget"]["attrs"]["list"] = f"{name}-names"
+        return context
+
+
 class ServicePage(admin.ModelAdmin):
     """`create`, `change` and `remove` call the services."""
 
@@ -66,6 +83,13 @@ class ServicePage(admin.ModelAdmin):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name == "user":
             field.label = _("Person")
+        return field
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A choice is only a choice: what is chosen has its own page, in the menu."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
         return field
 
     def create(self, actor: Actor, values: dict[str, Any]) -> Model | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
 
+from django import forms
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.db.models import Model
@@ -88,8 +89,18 @@ class Console(AdminSite):
         return csp_override(POLICY)(super().admin_view(view, cacheable))
 
 
+class ShownForm(forms.ModelForm):
+    """A form that also names what it only shows without the colon that Django puts behind it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
 class ReadOnly:
     """For a page of rows that only happen: nobody makes, changes or deletes one in the console."""
+
+    form = ShownForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

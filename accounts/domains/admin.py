@@ -109,7 +109,17 @@ class DomainProofAdmin(admin.ModelAdmin):
                 self.message_user(request, f"{row.domain}: {refusal.detail}", messages.ERROR)
                 continue
             level = messages.SUCCESS if found.is_proved else messages.WARNING
-            self.message_user(request, f"{row.domain}: {self.state(found)}", level)
+            self.message_user(request, self._found(found), level)
+
+    def _found(self, row: DomainProof) -> str:
+        """What the DNS had, and what to do where that was not the record."""
+        if row.is_proved and not row.missing_since:
+            return _("%(domain)s is proved.") % {"domain": row.domain}
+        words = _(
+            "No TXT record with this text was found, neither at %(name)s nor at %(domain)s. A new"
+            " one can take an hour to be seen: look it up again then."
+        )
+        return words % {"name": row.record_name, "domain": row.domain}
 
     @admin.action(description=_("Let go of the chosen domains"))
     def let_go(self, request: HttpRequest, rows: QuerySet[DomainProof]) -> None:

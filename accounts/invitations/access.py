@@ -23,11 +23,16 @@ def check_may_invite(actor: Actor, role: Role) -> None:
 
     Errors  Forbidden.
     """
+    if not may_invite_as(actor, role):
+        raise Forbidden("invitation", _("Your role does not let you invite people as this."))
+
+
+def may_invite_as(actor: Actor, role: Role) -> bool:
+    """Say whether the actor may invite people into this role."""
     allowed = may_invite(actor) and ROLE_PERMISSIONS[role] <= actor.permissions
     if not actor.may(Permission.PEOPLE_INVITE):
         allowed = allowed and role in (Role.MEMBER, *GUESTS)
-    if not allowed or role is Role.BOT:
-        raise Forbidden("invitation", _("Your role does not let you invite people as this."))
+    return allowed and role is not Role.BOT
 
 
 def invitation_for(actor: Actor, invitation_id: UUID) -> Invitation:

@@ -8,8 +8,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from accounts.people.models import RoleChoice
+from accounts.people.models import RoleChoice, User
 from accounts.policies.models import Policy
 from core.errors import Words
 from core.ids import new_id
@@ -119,5 +120,21 @@ class JoinPolicy(Policy):
                 }
             else:
                 yield _("No e-mail domain is proved yet: nobody can come in this way.")
+        if self.members_invite != before.members_invite:
+            members = User.objects.filter(role=RoleChoice.MEMBER, is_active=True).count()
+            words = (
+                ngettext_lazy(
+                    "%(count)d member may invite others then.",
+                    "%(count)d members may invite others then.",
+                    "count",
+                )
+                if self.members_invite
+                else ngettext_lazy(
+                    "%(count)d member may invite nobody any more. Who came stays.",
+                    "%(count)d members may invite nobody any more. Who came stays.",
+                    "count",
+                )
+            )
+            yield words % {"count": members}
         if self.by_request and not before.by_request:
             yield _("The sign-in page shows a way to ask. Nobody comes in before somebody agrees.")

@@ -2,13 +2,16 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domains.selectors import has_proved_domain_of
@@ -23,7 +26,7 @@ from accounts.people.models import User
 from accounts.people.services import create_user, deactivate
 from accounts.policies.selectors import current
 from core.actor import Actor, system_actor
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from core.permissions import GUESTS, Role
 from core.text import clean_name
 from events.journal import publish
@@ -33,6 +36,7 @@ from tenants.signup import clean_email, clean_password
 
 MOST_USES = 1000
 MOST_DAYS = 90
+MOST_AT_ONCE = 200
 PROOF_GOOD_FOR = timedelta(hours=24)
 MOST_OPEN_REQUESTS = 1000
 _SALT = "chancery.join"
@@ -87,6 +91,31 @@ def invite(
             by=actor,
         )
     return row, secret
+
+
+def invite_each(
+    actor: Actor, *, emails: Sequence[str], **options: Any
+) -> list[tuple[Invitation, str]]:
+    """Invite all of these addresses or, where one is refused, none; without any, make one link.
+
+    Errors  as `invite`, with the address before the words.
+    """
+    if len(emails) > MOST_AT_ONCE:
+        raise Invalid.field("email", _("Name at most 200 addresses at once."))
+    if not emails:
+        return [invite(actor, **options)]
+    made = []
+    with transaction.atomic():
+        for email in dict.fromkeys(emails):
+            try:
+                made.append(invite(actor, email=email, **options))
+            except Refusal as refusal:
+                for error in refusal.errors:
+                    if error.field == "email" and len(emails) > 1:
+                        words = format_lazy("{}: {}", email[:254], error.message)
+                        raise Invalid.field("email", words) from refusal
+                raise
+    return made
 
 
 def revoke_invitation(actor: Actor, *, invitation_id: UUID) -> None:

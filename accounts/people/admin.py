@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -18,17 +19,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
 from accounts.mfa import services as services_mfa
+from accounts.pages import NamesInput
 from accounts.people import access, services
 from accounts.people.models import RoleChoice, User
 from accounts.stepup import is_recent, lead_to_proof
 from core.actor import Actor, Role
-from core.console import Section
+from core.console import Section, ShownForm
 from core.errors import Refusal
 
 FIELDS = ("name", "email", "title", "role", "is_active", "locale", "time_zone")
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(ShownForm):
     """Changes to an account; `actor` is set by the admin for each request."""
 
     actor: Actor
@@ -40,6 +42,8 @@ class PersonForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "time_zone" in self.fields:
+            self.fields["time_zone"].widget = NamesInput(sorted(available_timezones()))
         if "locale" in self.fields:
             spoken = dict(settings.LANGUAGES)
             # A directory may say another one, and it stays.

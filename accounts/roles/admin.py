@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
-from accounts.pages import KeptPage, ServiceForm, ServicePage
+from accounts.pages import KeptPage, NamesInput, ServiceForm, ServicePage
 from accounts.roles import services
 from accounts.roles.models import CustomRole, RoleAssignment
 from accounts.roles.places import MOST_OFFERED, places
@@ -71,22 +71,6 @@ class NewAssignmentForm(ServiceForm):
             words = _("Several channels have this name. Give the role over REST, by the id.")
             raise forms.ValidationError(words)
         return found[0] if found else None
-
-
-class NamesInput(forms.TextInput):
-    """A line of text that suggests names while one types, without asking anybody."""
-
-    template_name = "accounts/names.html"
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(attrs={"autocomplete": "off"})
-        self.names = names
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["names"] = self.names
-        context["widget"]["attrs"]["list"] = f"{name}-names"
-        return context
 
 
 def _manages(request: HttpRequest) -> bool:

@@ -182,7 +182,7 @@ def test_the_console_claims_looks_up_and_lets_go(in_acme, cast, dns):
     chosen = {"_selected_action": [str(row.id)]}
 
     answer = cast.ana.client.post(PAGE, {"action": "look_up", **chosen}, follow=True)
-    assert "Acme.example: proved" in answer.text
+    assert "Acme.example is proved." in answer.text
     wrong = cast.ana.client.post(f"{PAGE}add/", {"domain": "nonsense"})
     assert "Give a domain such as example.com." in wrong.text
     cast.ana.client.post(PAGE, {"action": "let_go", **chosen})
