@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.db.models import Model
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.csp import CSP
@@ -40,6 +41,38 @@ class Page:
     name: Words
     url_name: str
     may_open: Callable[[HttpRequest], bool]
+
+
+class Offered(AutocompleteJsonView):
+    """Whoever may fill a form in is offered what it can name, also what has no page of theirs.
+
+    A page whose rows are named by others' forms may say in `offered` which, by who asks.
+    """
+
+    asking: list[type[Model]]
+    """The tables whose forms ask, and which the person may add to."""
+
+    def process_request(self, request: HttpRequest) -> Any:
+        found = super().process_request(request)
+        name = request.GET["field_name"]
+        self.asking = [
+            model
+            for model, page in self.admin_site._registry.items()
+            if found[2].model in (model, model._meta.concrete_model)
+            and name in page.get_autocomplete_fields(request)
+            and page.has_add_permission(request)
+        ]
+        return found
+
+    def has_perm(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.asking) or super().has_perm(request, obj)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if not self.asking or not hasattr(self.model_admin, "offered"):
+            return super().get_queryset()
+        rows = self.model_admin.offered(self.request, self.asking)
+        found, has_twins = self.model_admin.get_search_results(self.request, rows, self.term)
+        return found.distinct() if has_twins else found
 
 
 class Console(AdminSite):
@@ -82,6 +115,9 @@ class Console(AdminSite):
 
     def _section_of(self, page: dict[str, Any]) -> Section | None:
         return getattr(self._registry[page["model"]], "section", None)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        return Offered.as_view(admin_site=self)(request)
 
     def admin_view(
         self, view: Callable[..., HttpResponseBase], cacheable: bool = False

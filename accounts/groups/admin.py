@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +50,12 @@ class GroupAdmin(ServicePage):
     @admin.display(description=_("members"), ordering="member_count")
     def people(self, group: Any) -> int:
         return group.member_count
+
+    def offered(self, request: HttpRequest, asking: list[type[Model]]) -> QuerySet[Group]:
+        """Which groups forms may name: people are put only into those within reach."""
+        if GroupMember in asking:
+            return self.get_queryset(request)
+        return selectors.visible_groups(actor_for(request.user)).order_by("name")
 
     def tools(self, request: HttpRequest, group: Group) -> list[tuple[Any, str]]:
         """Who is in it, and the way to put somebody in."""

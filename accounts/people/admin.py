@@ -134,6 +134,12 @@ class PeopleAdmin(UserAdmin):
         form = super().get_form(request, obj, **kwargs)
         return type(form.__name__, (form,), {"actor": actor_for(request.user)})
 
+    def offered(self, request: HttpRequest, asking: list[type[Model]]) -> QuerySet[User]:
+        """Whom forms may name: whom everybody knows of; guests know of those they share with."""
+        actor = actor_for(request.user)
+        rows = User.objects.order_by("name")
+        return rows.filter(id=actor.user_id) if actor.is_guest else rows
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or access.may_manage(actor_for(request.user), obj))

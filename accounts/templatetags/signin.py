@@ -35,10 +35,11 @@ def branding() -> Branding:
     return current(Branding)
 
 
-@register.simple_tag
-def setup_steps() -> dict[str, Any]:
-    """What is settled and what is open; hidden once everything is."""
-    found = steps()
+@register.simple_tag(takes_context=True)
+def setup_steps(context: Any) -> dict[str, Any]:
+    """What is settled and what is open, of what one may settle; hidden once everything is."""
+    theirs = {page["admin_url"] for app in context["app_list"] for page in app["models"]}
+    found = [step for step in steps() if reverse(step.url_name) in theirs]
     done = sum(step.is_done for step in found)
     return {"steps": found, "done": done, "total": len(found), "is_shown": done < len(found)}
 
