@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +57,7 @@ class Offered(AutocompleteJsonView):
         name = request.GET["field_name"]
         self.asking = [
             model
-            for model, page in self.admin_site._registry.items()
+            for model, page in found[1].admin_site._registry.items()
             if found[2].model in (model, model._meta.concrete_model)
             and name in page.get_autocomplete_fields(request)
             and page.has_add_permission(request)
@@ -68,9 +68,10 @@ class Offered(AutocompleteJsonView):
         return bool(self.asking) or super().has_perm(request, obj)
 
     def get_queryset(self) -> QuerySet[Any]:
-        if not self.asking or not hasattr(self.model_admin, "offered"):
+        offered = getattr(self.model_admin, "offered", None)
+        if not self.asking or offered is None:
             return super().get_queryset()
-        rows = self.model_admin.offered(self.request, self.asking)
+        rows = offered(self.request, self.asking)
         found, has_twins = self.model_admin.get_search_results(self.request, rows, self.term)
         return found.distinct() if has_twins else found
 
@@ -116,8 +117,8 @@ class Console(AdminSite):
     def _section_of(self, page: dict[str, Any]) -> Section | None:
         return getattr(self._registry[page["model"]], "section", None)
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
-        return Offered.as_view(admin_site=self)(request)
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return cast(HttpResponse, Offered.as_view(admin_site=self)(request))
 
     def admin_view(
         self, view: Callable[..., HttpResponseBase], cacheable: bool = False
