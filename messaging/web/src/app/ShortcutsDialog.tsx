@@ -19,7 +19,8 @@ const sheet = (): readonly (readonly [string, Rows])[] => [
     ["Ctrl Shift ↑ ↓", t("Move a conversation or section in the sidebar")],
     ["Shift D", t("Light or dark")],
     ["Ctrl ,", t("Settings")],
-    ["Esc", t("Close what is open")],
+    ["Esc", t("Close what is open; with nothing open, mark the conversation as read")],
+    ["Shift Esc", t("Mark everything as read, with a way back")],
     ["?", t("This sheet")],
   ]],
   [t("Writing"), [

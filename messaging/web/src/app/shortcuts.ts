@@ -1,6 +1,8 @@
 import { signal } from "@preact/signals";
 import { neighbour } from "../conversations/Sidebar.tsx";
-import { focusComposer } from "../messages/focus.ts";
+import { complain } from "./failure.ts";
+import { caughtUp, focusComposer } from "../messages/focus.ts";
+import { markAllRead } from "../receipts/actions.ts";
 import { search } from "../search/store.ts";
 import { isMac } from "./keys.ts";
 import { overlay } from "./overlay.ts";
@@ -20,6 +22,17 @@ function closePanel(): void {
   else panel.value = null;
   focusComposer("conversation");
 }
+
+/** Done with what is new in the open conversation, seen or not. */
+function catchUp(): void {
+  const id = route.peek().conversationId;
+  if (id === null) return;
+  markAllRead({ id });
+  caughtUp.value = id;
+}
+
+/** Whatever lies above the page takes this Escape for itself. */
+const isEscape = ({ key, shiftKey }: KeyboardEvent, withShift = false): boolean => key === "Escape" && shiftKey === withShift && document.querySelector(":popover-open") === null;
 
 function go(step: 1 | -1, isUnreadOnly: boolean): void {
   const next = neighbour(step, isUnreadOnly);
@@ -82,7 +95,9 @@ const withModifiers: readonly Shortcut[] = [
   { isFor: ({ key, altKey }) => altKey && key === "ArrowUp", run: ({ shiftKey }) => go(-1, shiftKey) },
   { isFor: ({ key, ctrlKey, metaKey }) => (ctrlKey || metaKey) && key === ",", run: () => open("settings") },
   { isFor: asksToFind, run: searchHere },
-  { isFor: ({ key }) => key === "Escape" && isAnythingOpen(), run: closePanel },
+  { isFor: (event) => isEscape(event) && isAnythingOpen(), run: closePanel },
+  { isFor: (event) => isEscape(event), run: catchUp },
+  { isFor: (event) => isEscape(event, true), run: () => void import("../receipts/everything.ts").then(({ markEverythingRead }) => markEverythingRead()).catch(complain) },
 ];
 
 const single: readonly Shortcut[] = [

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import type { User } from "../contract/types.ts";
+import { complain } from "../app/failure.ts";
 import { dialog, openPanel, panel } from "../app/panel.ts";
 import { navigate, route } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
@@ -134,6 +135,7 @@ function commands(q: string): Choice[] {
     command(t("Browse channels"), "browse", () => (dialog.value = "browse")),
     command(t("Create channel"), "plus", () => (dialog.value = "create")),
     command(t("New direct message"), "compose", () => (dialog.value = "direct")),
+    command(t("Mark everything as read"), "check", () => void import("../receipts/everything.ts").then(({ markEverythingRead }) => markEverythingRead()).catch(complain)),
     ...VIEWS.map(({ id, label, icon }) => command(label(), icon, () => openPanel(id))),
     ...PERSON_ACTIONS.filter(({ shown }) => shown?.() ?? true).map(({ label, icon, run }) => command(label(), icon(), run)),
     ...SECTIONS.map(({ id, label, icon }) => command(t("Settings: {section}", { section: label() }), icon, () => openSettings(id))),

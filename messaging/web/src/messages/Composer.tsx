@@ -301,7 +301,7 @@ export function Composer(props: Props): JSX.Element {
         <textarea
           ref={field}
           rows={1}
-          dir="auto"
+          dir={draft.text === "" ? undefined : "auto"} // Empty, it begins where the page's language does.
           data-composer={props.kind}
           aria-label={work.label}
           placeholder={work.placeholder}

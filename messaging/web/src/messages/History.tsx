@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { Virtualizer, type ScrollToIndexOpts, type VirtualizerHandle } from "virtua";
 import type { Id } from "../contract/types.ts";
 import { navigate, route } from "../app/route.ts";
 import { dayKey, dayName } from "../app/text.ts";
@@ -14,7 +14,7 @@ import { moveFocus } from "../design/roving.ts";
 import { me } from "../people/store.ts";
 import { letRead, markRead } from "../receipts/actions.ts";
 import { loadNewer, loadOlder, openAround, openNewest } from "./actions.ts";
-import { editing, focusComposer, found } from "./focus.ts";
+import { caughtUp, editing, focusComposer, found } from "./focus.ts";
 import { jumpToDate, keepStand, standOf, type Stand } from "./jumping.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { PendingRow } from "./PendingRow.tsx";
@@ -27,6 +27,8 @@ const LOAD_WITHIN = 2_000;
 /** A page key, or one frame of a quick wheel, moves this far at most: what comes into view is drawn already. */
 const DRAWN_AROUND = 1_200;
 const FOUND_LASTS_MS = 2_600;
+/** Longer than neighbours take to be drawn as large as they are; who finds words in the page scrolls without a key of ours. */
+const HELD_FOR_MS = 2_500;
 
 /** The history of one conversation. It is made anew for each conversation, so that no position leaks from one to the next. */
 export function History({ conversation }: { conversation: Known }): JSX.Element {
@@ -41,6 +43,8 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   const height = useRef(0);
   const [isAway, setAway] = useState(false);
   const isPlaced = useRef(false);
+  const held = useRef<{ key: string; how: ScrollToIndexOpts } | null>(null);
+  const last = useRef<string | undefined>(undefined);
   const [top, setTop] = useState<string | null>(null);
   const stand = useRef<Stand | null>(null);
 
@@ -80,10 +84,34 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     setNewAfter(null);
     setAway(false);
     isAtEnd.current = true;
+    held.current = null;
     keepStand(id, null); // Else the history would open again where it stands now.
     isPlaced.current = at === null;
     if (at !== null) navigate({ conversationId: id, threadId: route.peek().threadId }, { replace: true });
     else void openNewest(id).then(() => requestAnimationFrame(toEnd));
+  };
+
+  useEffect(() => {
+    if (caughtUp.value !== id) return;
+    caughtUp.value = null;
+    jump();
+  }, [caughtUp.value]);
+
+  const letGo = (): void => void (held.current = null);
+
+  /** Whether a row is held in its place until the person scrolls: its neighbours' code, pictures and sizes come a moment later. */
+  const stay = (): boolean => {
+    const hold = held.current;
+    const index = hold === null ? -1 : drawn.current.findIndex(({ key }) => key === hold.key);
+    if (hold !== null && index !== -1) list.current?.scrollToIndex(index, hold.how);
+    return index !== -1;
+  };
+
+  const placeAt = (index: number, how: ScrollToIndexOpts): void => {
+    isAtEnd.current = false;
+    const hold = (held.current = { key: rows[index]?.key ?? "", how });
+    setTimeout(() => held.current === hold && letGo(), HELD_FOR_MS);
+    stay();
   };
 
   // Where to stand when a history opens: at the place asked for, at what is new, or at the end.
@@ -91,22 +119,21 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     if (timeline.status !== "ready" || loadedPlace !== place || isPlaced.current || rows.length === 0) return;
     const wanted = at === null ? rows.findIndex((row) => row.kind === "new") : rows.findLastIndex((row) => row.kind === "message" && row.message.seq <= at);
     isPlaced.current = true;
+    last.current = rows.at(-1)?.key;
     const earlier = stand.current;
     const stood = earlier === null ? -1 : rows.findIndex((row) => row.kind === "message" && row.message.seq >= earlier.seq);
-    if (earlier !== null && stood !== -1) {
-      isAtEnd.current = false;
-      list.current?.scrollToIndex(stood, { align: "start", offset: earlier.above });
-      return;
-    }
+    if (earlier !== null && stood !== -1) return placeAt(stood, { align: "start", offset: earlier.above });
     isAtEnd.current = wanted === -1 && !timeline.hasNewer;
     if (wanted === -1) toEnd();
-    else list.current?.scrollToIndex(wanted, { align: at === null ? "start" : "center", offset: at === null ? -56 : 0 });
+    else placeAt(wanted, { align: at === null ? "start" : "center", offset: at === null ? -56 : 0 });
     if (at !== null) mark(at);
   }, [timeline.status, rows, loadedPlace]);
 
   // Those who read the end stay at the end; those who read further up are left in peace.
   useLayoutEffect(() => {
-    if (isPlaced.current && isAtEnd.current && !timeline.hasNewer) toEnd();
+    if (!isPlaced.current || !isAtEnd.current || timeline.hasNewer) return;
+    if (last.current !== (last.current = rows.at(-1)?.key)) held.current = null;
+    if (!stay()) toEnd();
   }, [rows]);
 
   useEffect(() => () => letRead(id), [id]);
@@ -154,7 +181,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     const element = scroller.current;
     if (element === null) return undefined;
     const observer = new ResizeObserver(() => {
-      if (isPlaced.current && isAtEnd.current) {
+      if (isPlaced.current && !stay() && isAtEnd.current) {
         element.scrollTop = element.scrollHeight;
         offset.current = element.scrollTop; // Who scrolls up before the list has told of this leaves the end, too.
       }
@@ -169,6 +196,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   const sent = pending.at(-1)?.key;
   useLayoutEffect(() => {
     if (sent === undefined) return;
+    held.current = null;
     isAtEnd.current = true;
     if (timeline.hasNewer) jump();
     else toEnd();
@@ -196,7 +224,10 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
         aria-label={t("Messages")}
         aria-busy={timeline.status === "loading"}
         tabIndex={0}
-        onKeyDown={onHistoryKey}
+        onWheel={letGo}
+        onTouchMove={letGo}
+        onPointerDown={letGo}
+        onKeyDown={(event) => (letGo(), onHistoryKey(event))}
       >
         <div class="history-space" />
         <Virtualizer

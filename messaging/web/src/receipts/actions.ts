@@ -19,13 +19,21 @@ export const letRead = (conversationId: Id): void => void held.delete(conversati
 
 /** Everything in the conversation is on the screen and looked at: the badge goes at once, the server hears a moment later. */
 export function markRead(conversationId: Id): void {
-  const item = conversations.peek().byId.get(conversationId);
-  if (item === undefined || held.has(conversationId) || item.membership === null || item.membership.read_seq >= item.last_seq) return;
-  const seq = item.last_seq;
-  goAhead(conversationId, item.membership.read_seq);
-  conversations.value = changed(conversations.peek(), conversationId, (known) => readUpTo(known, seq));
+  if (held.has(conversationId)) return;
+  const seq = showRead(conversationId);
+  if (seq === null) return;
   clearTimeout(timers.get(conversationId));
   timers.set(conversationId, setTimeout(() => void tell(conversationId, seq), WAIT_MS) as unknown as number);
+}
+
+/** Draw everything in a conversation as read; returns up to where, or null where it was already. */
+export function showRead(conversationId: Id): number | null {
+  const item = conversations.peek().byId.get(conversationId);
+  if (item === undefined || item.membership === null || item.membership.read_seq >= item.last_seq) return null;
+  held.delete(conversationId);
+  goAhead(conversationId, item.membership.read_seq);
+  conversations.value = changed(conversations.peek(), conversationId, (known) => readUpTo(known, item.last_seq));
+  return item.last_seq;
 }
 
 async function tell(conversationId: Id, seq: number): Promise<void> {
