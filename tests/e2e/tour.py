@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from PIL import Image
-from playwright.sync_api import Locator, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from launch.bootstrap import BUILT, WEB
 from tests.e2e.window import Window
@@ -29,6 +29,19 @@ EMOJI = ("👍", "✅", "👀", "🙏", "🎉", "❤️", "😂", "😮", "🚀"
 _FAR_UP = """() => {
   document.querySelector(".history-scroll").scrollTo(0, 500);
   document.querySelector(".day-float button")?.click();
+}"""
+
+_OUT_OF_REACH = """() => {
+  const open = [...document.querySelectorAll("dialog[open], [popover]:popover-open")].at(-1);
+  const there = [...(open?.querySelectorAll("a, button, input, select, textarea") ?? [])]
+    .filter((each) => each.closest(".picker-group") === null)
+    .filter((each) => each.checkVisibility({visibilityProperty: true}));
+  return there.filter((each) => {
+    each.scrollIntoView({block: "nearest"});
+    const {top, bottom, left, right, width} = each.getBoundingClientRect();
+    const isOut = top < -1 || left < -1 || bottom > innerHeight + 1 || right > innerWidth + 1;
+    return width > 0 && isOut;
+  }).map((each) => each.outerHTML.slice(0, 120));
 }"""
 
 type Visit = Callable[[str], None]
@@ -117,6 +130,11 @@ def text_file() -> dict:
     """A text with a long name, as a file chooser takes it."""
     name = "minutes of the meeting with an extremely long name that nobody reads.txt"
     return {"name": name, "mimeType": "text/plain", "buffer": b"what we said\n" * 30}
+
+
+def out_of_reach(page: Page) -> list[str]:
+    """The controls of what opened last that no scrolling brings into the window."""
+    return page.evaluate(_OUT_OF_REACH)
 
 
 class Tour:
