@@ -15,7 +15,7 @@ from accounts.policies.selectors import current
 from accounts.sso_proof import is_signed_in_by_sso
 from accounts.tokens.models import ApiToken
 from accounts.tokens.reach import is_from
-from accounts.tokens.services import PREFIX, digest_of
+from accounts.tokens.services import PREFIX, TOKEN_SCOPES, digest_of
 from core.actor import Actor, Role
 from core.errors import Forbidden, NotSignedIn
 from core.http import client_address
@@ -90,7 +90,8 @@ def actor_of_bearer(header: str, *, address: str = "") -> Actor:
         tenant=current_tenant(),
         user_id=user_id,
         role=Role(role),
-        scopes=None if scopes is None else frozenset(scopes),
+        # None would be a person: a token with every scope is still one that makes no tokens.
+        scopes=TOKEN_SCOPES if scopes is None else frozenset(scopes),
         granted=known_permissions(granted) if granted else frozenset(),
         conversation_ids=None if channels is None else frozenset(channels),
     )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import orjson
 from django.conf import settings
@@ -110,11 +110,13 @@ class Body(Schema):
     def _is_of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
         """Refuse what Python would take for a number or a truth: `true` is no number here."""
         wanted = cls.model_fields[info.field_name or ""].annotation
-        if wanted is int and type(value) is not int:
+        if value is None and type(None) in get_args(wanted):
+            return value
+        if wanted in (int, int | None) and type(value) is not int:
             raise PydanticCustomError("int_type", "Send a whole number, without quotes.")
-        if wanted is bool and type(value) is not bool:
+        if wanted in (bool, bool | None) and type(value) is not bool:
             raise PydanticCustomError("bool_type", "Send true or false, without quotes.")
-        if wanted is datetime or (wanted == (datetime | None) and value is not None):
+        if wanted in (datetime, datetime | None):
             return _moment(value)
         return value
 
@@ -154,8 +156,9 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
 DESCRIPTION = """\
 Lists are `{items, next}`; pass `next` as `?cursor=` for the page that follows.
 
-Every POST takes an `Idempotency-Key`: sent again with the same body, it answers 200 with what the
-first one made; with another body it is 409. For messages the body's `key` is the same thing.
+A POST takes an `Idempotency-Key`: sent again with the same body, it answers 200 with what the
+first one made; with another body it is 409. For messages the body's `key` is the same thing. Those
+that show a secret take none, since nothing keeps what they answer.
 
 Refusals are problem details (RFC 9457). 429 says in `Retry-After` how many seconds to wait.
 """
@@ -168,11 +171,15 @@ class StrictParser(Parser):
         if request.content_type not in _JSON:
             raise UnsupportedType("body", _("Send the body as application/json."))
         try:
-            return orjson.loads(request.body)
+            body = orjson.loads(request.body)
         except orjson.JSONDecodeError as wrong:
             raise Malformed(
                 "body", _("Send valid JSON in UTF-8: %(why)s") % {"why": str(wrong)}
             ) from wrong
+        # No column keeps it, and JSON has no other way to write it.
+        if b"\\u0000" in request.body and (field := _field_with_nul(body)) is not None:
+            raise Invalid.field(field or "body", _("Text may not contain the NUL character."))
+        return body
 
 
 class Api(NinjaAPI):
@@ -180,14 +187,31 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
         schema = super().get_openapi_schema(*args, **kwargs)
+        once = self._shown_once()
         for operations in schema["paths"].values():
             for method, operation in operations.items():
                 _document_problems(operation["responses"])
-                if method == "post":
+                if method == "post" and operation["operationId"] not in once:
                     operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+                    _document_repeat(operation["responses"])
         schema.setdefault("components", {})["securitySchemes"] = CREDENTIALS
         schema["security"] = [{name: []} for name in CREDENTIALS]
         return schema
+
+    def _shown_once(self) -> set[str]:
+        return {
+            self.get_openapi_operation_id(operation)
+            for _prefix, router in self._routers
+            for view in router.path_operations.values()
+            for operation in view.operations
+            if getattr(operation.view_func, "is_shown_once", False)
+        }
+
+
+def shown_once[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Say that an operation answers with a secret: it is kept nowhere, a repeat makes another."""
+    view.is_shown_once = True  # pyright: ignore[reportFunctionMemberAccess]
+    return view
 
 
 def make_api(*, auth: Callable[[HttpRequest], object]) -> Api:
@@ -219,6 +243,12 @@ def _document_problems(responses: dict[Any, Any]) -> None:
             response["content"] = {CONTENT_TYPE: next(iter(response["content"].values()))}
 
 
+def _document_repeat(responses: dict[Any, Any]) -> None:
+    made = {str(status): response for status, response in responses.items()}.get("201")
+    if made is not None and not {200, "200"} & responses.keys():
+        responses[200] = made
+
+
 def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
     if any(error["loc"][0] == "path" for error in wrong.errors):
         # An id that cannot be one names nothing.
@@ -227,6 +257,21 @@ def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
         FieldError(_field(error["loc"]), capfirst(str(error["msg"]))) for error in wrong.errors
     ]
     return problem_of(Invalid("request", errors=fields))
+
+
+def _field_with_nul(value: Any, at: str = "") -> str | None:
+    """Where text with a NUL character stands, also as a name; None where there is none."""
+    if isinstance(value, str):
+        return at if "\x00" in value else None
+    parts = value.items() if isinstance(value, dict) else enumerate(value or ())
+    for name, part in parts:
+        if isinstance(name, str) and "\x00" in name:
+            return at
+        if isinstance(part, (str, dict, list)):
+            found = _field_with_nul(part, f"{at}.{name}" if at else str(name))
+            if found is not None:
+                return found
+    return None
 
 
 def _field(loc: tuple[Any, ...]) -> str:

@@ -15,6 +15,13 @@ _JOINERS = frozenset("\u200c\u200d")
 """Invisible by themselves, but Persian, Indic scripts and emoji need them inside a word."""
 _TAGS = frozenset(chr(code) for code in range(0xE0020, 0xE0080))
 """They spell the flags of Scotland, Wales and their like."""
+_HIDDEN = re.compile(
+    # A tag that belongs to no flag.
+    "(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]"
+    # A joiner beside a Latin letter, or at either end: there it joins nothing.
+    "|[A-Za-z0-9][\u200c\u200d]|[\u200c\u200d][A-Za-z0-9]|^[\u200c\u200d]|[\u200c\u200d]$"
+)
+"""Two names that look the same would be different ones by what is hidden in them."""
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols that look like nothing."""
 
@@ -57,7 +64,7 @@ def clean_name(value: str, *, field: str = "name", longest: int = 80) -> str:
     if _SURROGATES.search(value):
         raise Invalid.field(field, _("A name must be valid Unicode."))
     name = " ".join(unicodedata.normalize("NFC", value).split())
-    if any(_hides(char) for char in name):
+    if any(_hides(char) for char in name) or _HIDDEN.search(name):
         raise Invalid.field(field, _("A name may not contain control or invisible characters."))
     if not any(_shows(char) for char in name):
         raise Invalid.field(field, _("A name is needed."), code="empty")
@@ -77,6 +84,8 @@ def repaired_name(value: str, *, longest: int = 80) -> str:
     """
     kept = "".join(char for char in value if char.isspace() or not _hides(char))
     name = " ".join(unicodedata.normalize("NFC", kept).split())[:longest].rstrip()
+    if _HIDDEN.search(name):
+        return repaired_name("".join(char for char in name if char not in _JOINERS | _TAGS))
     return name if any(_shows(char) for char in name) else ""
 
 

@@ -13,7 +13,7 @@ from accounts.oauth.models import GrantType, OAuthApp
 from accounts.oauth.schemas import OAuthSecret
 from accounts.stepup import require_recent
 from accounts.tokens.services import check_is_no_token
-from core.api import Body, answer, answers
+from core.api import Body, answer, answers, shown_once
 from core.http import Request
 
 router = Router(tags=["apps"])
@@ -132,6 +132,7 @@ def list_oauth_apps(request: Request) -> HttpResponse:
 
 
 @router.post("/oauth-apps", response=answers(NewOAuthAppView, 201))
+@shown_once
 def create_oauth_app(request: Request, body: NewOAuthApp) -> HttpResponse:
     """Set an app up. Nothing keeps its secret, so that a second POST sets another one up."""
     check_is_no_token(request.actor)
@@ -164,6 +165,7 @@ def revoke_oauth_app(request: Request, app_id: UUID) -> HttpResponse:
 
 
 @router.post("/oauth-apps/{app_id}/secrets", response=answers(NewOAuthSecretView, 201))
+@shown_once
 def make_oauth_secret(request: Request, app_id: UUID) -> HttpResponse:
     """Make the next secret, so that the old one can be ended without a pause."""
     check_is_no_token(request.actor)

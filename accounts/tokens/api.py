@@ -12,7 +12,7 @@ from accounts.people.models import User
 from accounts.stepup import require_recent
 from accounts.tokens import selectors, services
 from accounts.tokens.models import ApiToken
-from core.api import Body, answer, answers
+from core.api import Body, answer, answers, shown_once
 from core.http import Request
 
 router = Router(tags=["tokens"])
@@ -71,6 +71,7 @@ def list_tokens(request: Request) -> HttpResponse:
 
 
 @router.post("/me/tokens", response=answers(NewTokenView, 201))
+@shown_once
 def create_token(request: Request, body: NewToken) -> HttpResponse:
     """Make a token for oneself. Nothing keeps it, so that a second POST makes another one."""
     services.check_is_no_token(request.actor)
@@ -95,6 +96,7 @@ def list_service_accounts(request: Request) -> HttpResponse:
 
 
 @router.post("/service-accounts", response=answers(NewTokenView, 201))
+@shown_once
 def create_service_account(request: Request, body: NewToken) -> HttpResponse:
     """Make an account for a program, with its first token, which is shown this once."""
     services.check_is_no_token(request.actor)
@@ -104,6 +106,7 @@ def create_service_account(request: Request, body: NewToken) -> HttpResponse:
 
 
 @router.post("/service-accounts/{user_id}/tokens", response=answers(NewTokenView, 201))
+@shown_once
 def create_service_token(request: Request, user_id: UUID, body: NewToken) -> HttpResponse:
     """Make another token for a program, so that the old one can be ended without a pause."""
     services.check_is_no_token(request.actor)

@@ -215,7 +215,11 @@ def _is_there(arrived: Mapping[int, StoredPart], number: int, size: int) -> bool
 def _clean_file_name(name: str) -> str:
     """The last piece of what may be a path, of whatever system."""
     clean = clean_name(name.replace("\\", "/").rpartition("/")[2], longest=255)
-    ending = extension_of(clean)
+    # Windows keeps `tool.exe.` as `tool.exe`, and everywhere `..` is the folder above.
+    kept = clean.rstrip(". ")
+    if not kept:
+        raise Invalid.field("name", _("A name is needed."), code="empty")
+    ending = extension_of(kept)
     if ending in limits().refused_endings:
         words = _("Files that end with .%(ending)s are not taken here.") % {"ending": ending}
         raise Invalid.field("name", words, code="type_refused")

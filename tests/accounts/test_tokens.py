@@ -144,6 +144,15 @@ def test_people_make_list_and_end_their_tokens(cast, in_acme):
     assert bo.get("/me/tokens").items == []
 
 
+def test_not_even_a_token_with_every_scope_makes_tokens(cast, in_acme):
+    ana = call(cast.ana.api)
+
+    for path in ("/me/tokens", "/service-accounts"):
+        refused = ana.post(path, {"name": "for later", "scopes": ["read"]})
+        assert refused.problem == (403, "forbidden")
+    assert ApiToken.objects.filter(name="for later").count() == 0
+
+
 @pytest.mark.parametrize(
     ("field", "values"),
     [

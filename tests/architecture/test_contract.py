@@ -170,6 +170,29 @@ def test_every_post_is_done_once_however_often_it_is_sent():
     assert set(twice) == by_hand
 
 
+def test_the_document_says_which_posts_are_done_once(operations):
+    posts = {name: made for name, made in operations.items() if name.startswith("POST ")}
+    unkeyed = {
+        name
+        for name, made in posts.items()
+        if "Idempotency-Key" not in {one["name"] for one in made.get("parameters", [])}
+    }
+    repeated = {
+        name: {str(status) for status in made["responses"]} & {"200", "204"}
+        for name, made in posts.items()
+        if name not in unkeyed
+    }
+
+    assert unkeyed == {
+        "POST /me/tokens",
+        "POST /service-accounts",
+        "POST /service-accounts/{user_id}/tokens",
+        "POST /oauth-apps",
+        "POST /oauth-apps/{app_id}/secrets",
+    }
+    assert [name for name, statuses in repeated.items() if not statuses] == []
+
+
 def test_every_operation_says_what_it_does(operations):
     for name, operation in operations.items():
         assert len(operation.get("description", "")) > 8, name

@@ -56,3 +56,41 @@ def test_more_parameters_than_anybody_sends_are_refused(cast):
 
     assert answer.problem == (400, "malformed")
     assert answer.body["detail"] == "Send at most 500 parameters."
+
+
+@pytest.mark.parametrize("version", [False, True, "1", 1.0, [1]])
+def test_what_may_be_null_is_of_its_kind_too(cast, version):
+    body = {"if_version": version, "values": {}}
+
+    answer = call(cast.ana.api).patch("/policies/join", body)
+
+    assert answer.problem == (422, "invalid")
+    assert answer.body["errors"] == [
+        {"field": "if_version", "message": "Send a whole number, without quotes."}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"kind": "public", "name": "a\x00b"}, "name"),
+        ({"kind": "public", "name": "a", "member_ids": ["\x00"]}, "member_ids.0"),
+        ({"kind": "public", "name": "a", "deep": {"er": ["", {"x": "\x00"}]}}, "deep.er.1.x"),
+        ({"kind": "public", "a\x00b": 1}, "body"),
+        (["\x00"], "0"),
+        ("\x00", "body"),
+    ],
+)
+def test_a_nul_is_refused_wherever_it_stands(cast, body, field):
+    answer = call(cast.ana.api).post("/conversations", body)
+
+    assert answer.problem == (422, "invalid")
+    assert answer.fields == [field]
+
+
+def test_text_about_a_nul_is_none(cast):
+    room = call(cast.ana.api).post("/conversations", {"kind": "public", "name": "room"}).body
+
+    said = call(cast.ana.api).post(f"/conversations/{room['id']}/messages", {"text": r"\u0000"})
+
+    assert said.body["text"] == r"\u0000"

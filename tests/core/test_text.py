@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from core.text import MAX_TEXT, clean_name, clean_query, clean_text
+from core.text import MAX_TEXT, clean_name, clean_query, clean_text, repaired_name
 
 anything = st.text(st.characters(exclude_categories=()), max_size=200)
 
@@ -56,7 +56,11 @@ def test_a_name_is_one_visible_line_or_refused_by_name(value):
 
 
 @pytest.mark.parametrize(
-    "name", ["Ana", "Zoë", "राम", "ا\u200cب", "\U0001f468\u200d\U0001f469", "O’Neil", "東京 2"]
+    "name",
+    [
+        *("Ana", "Zoë", "राम", "ا\u200cب", "\U0001f468\u200d\U0001f469", "O’Neil", "東京 2"),
+        "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+    ],
 )
 def test_names_of_all_scripts_are_accepted(name):
     assert clean_name(name) == name
@@ -68,6 +72,13 @@ def test_names_of_all_scripts_are_accepted(name):
 def test_what_hides_or_reorders_is_refused(hidden):
     with pytest.raises(Invalid):
         clean_name(f"a{hidden}b")
+
+
+@pytest.mark.parametrize("name", ["ana\u200d", "a\u200cna", "\u200dana", "ana\U000e0062"])
+def test_joiners_and_tags_that_make_two_of_one_name_are_refused(name):
+    with pytest.raises(Invalid):
+        clean_name(name)
+    assert repaired_name(name) == "ana"
 
 
 @pytest.mark.parametrize("blank", ["\u3164", "\u2800", "\u200d", "\u0301", "\u2003"])
