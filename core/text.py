@@ -64,10 +64,11 @@ def clean_name(value: str, *, field: str = "name", longest: int = 80) -> str:
     if _SURROGATES.search(value):
         raise Invalid.field(field, _("A name must be valid Unicode."))
     name = " ".join(unicodedata.normalize("NFC", value).split())
-    if any(_hides(char) for char in name) or _HIDDEN.search(name):
-        raise Invalid.field(field, _("A name may not contain control or invisible characters."))
-    if not any(_shows(char) for char in name):
+    does_hide = any(_hides(char) for char in name)
+    if not does_hide and not any(_shows(char) for char in name):
         raise Invalid.field(field, _("A name is needed."), code="empty")
+    if does_hide or _HIDDEN.search(name):
+        raise Invalid.field(field, _("A name may not contain control or invisible characters."))
     if len(name) > longest:
         raise Invalid.field(
             field,
