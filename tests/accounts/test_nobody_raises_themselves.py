@@ -206,3 +206,13 @@ def test_forms_offer_what_they_can_name_to_those_who_fill_them_in(
 
     found = {each["text"] for each in answer.json()["results"]} if offered else None
     assert (answer.status_code, found) == (200 if offered else 403, offered)
+
+
+def test_who_looks_after_one_group_finds_the_console_with_its_pages_alone(world):
+    client = client_of(persona(world, "keeps one group"))
+
+    assert "console.open" in client.get("/api/v1/me").json()["permissions"]
+    page = client.get("/admin/")
+    shown = {each["object_name"] for app in page.context["app_list"] for each in app["models"]}
+    assert shown == {"Group", "GroupMember"}
+    assert "Before people come in" not in page.text

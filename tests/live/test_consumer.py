@@ -22,10 +22,12 @@ from config.asgi import application
 from core.errors import NotFound
 from core.metrics import metrics_page
 from messaging.conversations import services as conversations
+from messaging.grants import services as grants
 from messaging.live import admission, consumers
 from messaging.live.gateway import gateway
 from messaging.messages import services as messages
 from tenants.context import in_tenant
+from tests.accounts.scim.calls import Provider
 from tests.cast import Person
 from tests.live.conftest import Client
 
@@ -323,6 +325,39 @@ async def test_an_added_member_hears_the_conversation_at_once(cast, line):
     await cy.until(lambda: cy.seqs(str(room)) != [])
 
     assert cy.of_type("event")[-1]["data"]["text"] == "welcome"
+
+
+async def test_what_the_directory_says_of_a_group_opens_and_shuts_its_channel_on_an_open_socket(
+    cast, line
+):
+    room = await make_room(cast.ana)
+    directory = await do(lambda: Provider())
+    group = (await do(lambda: directory.group("Sales")))["id"]
+    named = {"path": "members", "value": [{"value": str(cast.cy.id)}]}
+    grant = {"conversation_id": room, "group_id": uuid.UUID(group)}
+    await do(lambda: grants.grant(cast.ana.actor, **grant))
+    cy = await line.connect(cast.cy)
+
+    def seen() -> int:
+        return cast.cy.client.get(f"/api/v1/conversations/{room}/messages").status_code
+
+    assert await do(seen) == 404
+    await do(lambda: directory.patch(f"/Groups/{group}", {"op": "add", **named}))
+    assert await do(seen) == 200
+    await do(lambda: grants.admit(conversation_id=room))
+    await post(cast.ana, room, "welcome")
+    await cy.until(lambda: cy.seqs(str(room)) != [])
+
+    await do(lambda: directory.patch(f"/Groups/{group}", {"op": "remove", **named}))
+    assert await do(seen) == 404
+    await post(cast.ana, room, "now that they are gone")
+
+    def heard() -> list[tuple[str, str]]:
+        return [(each["event"], each["stream"]) for each in cy.of_type("event")]
+
+    await cy.until(lambda: ("chancery.membership.removed.v1", "user") in heard())
+    assert heard().count(("chancery.message.created.v1", "conversation")) == 1
+    assert "now that they are gone" not in str(cy.frames)
 
 
 async def test_revoking_sessions_closes_the_browser_and_not_the_program(cast, line):

@@ -2,7 +2,7 @@ import { complain } from "./failure.ts";
 import type { IconName } from "../design/Icon.tsx";
 import { t } from "../i18n/t.ts";
 import { statusOf } from "../status/store.ts";
-import { isManager, me } from "../people/store.ts";
+import { me } from "../people/store.ts";
 import { isDark } from "../settings/look.ts";
 import { toggleDark } from "../settings/actions.ts";
 import { signOut } from "../transport/session.ts";
@@ -30,7 +30,7 @@ export const PERSON_ACTIONS: readonly PersonAction[] = [
   { id: "theme", group: 1, label: () => (isDark.value ? t("Switch to light") : t("Switch to dark")), icon: () => (isDark.value ? "sun" : "moon"), keys: "Shift D", run: toggleDark },
   { id: "account", group: 1, label: () => t("Sign-in and security"), icon: () => "lock", run: () => location.assign("/accounts/2fa/") },
   { id: "invite", group: 2, label: () => t("Invite people"), icon: () => "plus", shown: () => me.value?.permissions.includes("people.invite") ?? false, run: () => void (dialog.value = "invite") },
-  { id: "console", group: 2, label: () => t("Console of the organisation"), icon: () => "sliders", shown: () => isManager(me.value?.role), run: () => location.assign("/admin/") },
+  { id: "console", group: 2, label: () => t("Console of the organisation"), icon: () => "sliders", shown: () => me.value?.permissions.includes("console.open") ?? false, run: () => location.assign("/admin/") },
   { id: "sign-out", group: 3, label: () => t("Sign out"), icon: () => "out", run: () => void signOut() },
 ];
 
