@@ -62,7 +62,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-class DomainInline(admin.TabularInline):
+class DomainInline(admin.StackedInline):
     model = Domain
     extra = 0
     can_delete = False
