@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
@@ -14,6 +14,7 @@ from accounts.people.models import RoleChoice
 from accounts.rows import RowsField
 from accounts.scim.credentials import NEW_ROLES, SCOPE, create_scim_token
 from accounts.scim.models import ScimRequest, ScimToken
+from accounts.stepup import is_recent, lead_to_proof
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import revoke_token
 from core.actor import Actor
@@ -90,6 +91,14 @@ class ScimTokenAdmin(ServicePage):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Like other tokens, by somebody who has proved lately who they are."""
+        if request.method == "POST" and not is_recent(request):
+            return lead_to_proof(request)
+        return super().add_view(request, form_url, extra_context)
 
     def create(self, actor: Actor, values: dict[str, Any]) -> ApiToken:
         made = create_scim_token(actor, **values)

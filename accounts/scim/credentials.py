@@ -1,6 +1,6 @@
 """Who synchronises: a service account with a token that reaches SCIM and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from accounts.tokens.models import ApiToken
 from accounts.tokens.services import PREFIX, clean_lifetime, digest_of, new_token
 from core.actor import Actor
 from core.errors import Forbidden, Invalid, NotSignedIn
-from core.permissions import ROLE_PERMISSIONS, Permission, Role
+from core.permissions import ROLE_PERMISSIONS, Permission, Role, known_permissions
 from core.text import clean_name
 from events.journal import publish
 from tenants.context import current_tenant
@@ -54,6 +54,8 @@ def create_scim_token(
     options = {
         "new_role": _new_role(new_role),
         "role_map": _role_map(actor, role_map or {}),
+        # It takes over no account and no group that may do more than whoever made it.
+        "vouched": {"role": str(actor.role), "granted": sorted(map(str, actor.granted))},
     }
     secret = new_token()
     with transaction.atomic():
@@ -98,8 +100,15 @@ def directory_of(request: HttpRequest) -> Directory:
         is_system=True,
     )
     options: dict[str, Any] = row.options or {}
+    # Tokens of before were made without it.
+    vouched = options.get("vouched", {"role": Role.OWNER.value})
     return Directory(
         actor=actor,
+        voucher=replace(
+            actor,
+            role=Role(vouched["role"]),
+            granted=known_permissions(vouched.get("granted", ())),
+        ),
         token_id=row.id,
         new_role=Role(options.get("new_role", Role.MEMBER)),
         role_map=options.get("role_map", {}),

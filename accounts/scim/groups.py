@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.groups import services
+from accounts.groups.access import check_reach
 from accounts.groups.models import Group
-from accounts.groups.selectors import known_groups
+from accounts.groups.selectors import groups_above, known_groups
 from accounts.groups.services import Members
 from accounts.people.models import User
 from accounts.scim.errors import ScimError, invalid_path, invalid_value
@@ -33,7 +34,7 @@ def replace(directory: Directory, group: Group, sent: Any) -> None:
     """Make a group what was sent, members and all."""
     wanted = cleaned("Group", sent)
     with transaction.atomic():
-        _take_over(group)
+        _take_over(directory, group)
         services.update_group(
             directory.actor,
             group_id=group.id,
@@ -47,7 +48,7 @@ def replace(directory: Directory, group: Group, sent: Any) -> None:
 def patch(directory: Directory, group: Group, operations: list[Operation]) -> None:
     """Apply operations, all or none. Members are added and taken without reading the others."""
     with transaction.atomic():
-        _take_over(group)
+        _take_over(directory, group)
         for operation in operations:
             _apply(directory, group, operation)
 
@@ -55,7 +56,7 @@ def patch(directory: Directory, group: Group, operations: list[Operation]) -> No
 def remove(directory: Directory, group: Group) -> None:
     """Delete a group; what it gave is lost at once."""
     with transaction.atomic():
-        _take_over(group)
+        _take_over(directory, group)
         services.delete_group(directory.actor, group_id=group.id, by_directory=True)
 
 
@@ -70,9 +71,13 @@ def locked_group(id_: str) -> Group:
     return group
 
 
-def _take_over(group: Group) -> None:
-    """What the directory changes is the directory's from then on."""
+def _take_over(directory: Directory, group: Group) -> None:
+    """What the directory changes is the directory's from then on.
+
+    Errors  Forbidden for a group of ours that gives more than whoever made the token may do.
+    """
     if not group.is_from_directory:
+        check_reach(directory.voucher, groups_above({group.id}))
         Group.objects.filter(id=group.id).update(is_from_directory=True)
 
 

@@ -25,7 +25,7 @@ from accounts.scim.patching import Operation, patched
 from accounts.scim.schema import cleaned
 from core.actor import Actor
 from core.errors import Refusal
-from core.permissions import Role
+from core.permissions import ROLE_PERMISSIONS, Role, known_permissions
 from core.text import repaired_name
 from events.journal import publish
 from tenants.selectors import tenant_id
@@ -37,9 +37,13 @@ _OWN = frozenset({"userName", "externalId", "password"})
 
 @dataclass(frozen=True)
 class Directory:
-    """Who synchronises: the acting service account, and what its token says of roles."""
+    """Who synchronises: the acting service account, and what its token says of roles.
+
+    `voucher` has the rights of whoever made the token.
+    """
 
     actor: Actor
+    voucher: Actor
     token_id: UUID
     new_role: Role = Role.MEMBER
     role_map: dict[str, str] = field(default_factory=dict)
@@ -155,6 +159,7 @@ def _store(directory: Directory, user: User, wanted: dict[str, Any], *, act: str
     if role is not None and user.role != Role.OWNER:
         account["role"] = role
     _check_owner(user, account)
+    _check_reach(directory, user, account)
     _update(directory, user, account)
     if synced is None:
         synced = ScimPerson(user=user)
@@ -190,6 +195,19 @@ def _check_owner(user: User, account: dict[str, Any]) -> None:
     if account.get("email", user.email) != user.email or not account.get("is_active", True):
         words = "An owner's address and account are changed by another owner, not by the directory."
         raise ScimError(403, words)
+
+
+def _check_reach(directory: Directory, user: User, account: dict[str, Any]) -> None:
+    """Who may set a directory up would else be anybody: by an address comes a new password."""
+    allowed = ROLE_PERMISSIONS[Role(user.role)] | known_permissions(user.granted or ())
+    if account.get("email", user.email) != user.email and not (
+        allowed <= directory.voucher.permissions
+    ):
+        raise ScimError(
+            403,
+            "This person may do more than whoever made the token: their address is not changed by"
+            " it. Let an owner make the token for directory sync.",
+        )
 
 
 def _account(wanted: dict[str, Any], user: User | None = None) -> dict[str, Any]:

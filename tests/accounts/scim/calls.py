@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.scim.credentials import create_scim_token
-from core.actor import system_actor
+from core.actor import Actor, system_actor
 from tenants.context import in_tenant
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -19,9 +19,9 @@ PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 class Provider:
     """An identity provider with a token of one organisation."""
 
-    def __init__(self, tenant: str = "acme", **options: Any) -> None:
+    def __init__(self, tenant: str = "acme", *, by: Actor | None = None, **options: Any) -> None:
         with in_tenant(tenant):
-            made = create_scim_token(system_actor(tenant), name="Okta", **options)
+            made = create_scim_token(by or system_actor(tenant), name="Okta", **options)
         self.row, self.token = made.row, made.secret
         self._client = Client(
             HTTP_HOST=f"{tenant}.localhost", HTTP_AUTHORIZATION=f"Bearer {self.token}"

@@ -1,19 +1,24 @@
 """SCIM as Okta and Entra speak it: people, groups, and what an identity provider may never do."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.groups.models import Group
 from accounts.groups.selectors import member_ids_of
+from accounts.groups.services import create_group
 from accounts.people.models import User
 from accounts.roles import services as roles
 from accounts.scim.models import ScimPerson, ScimRequest
+from accounts.sessions.models import Session
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import create_token
+from core.actor import Actor
 from core.permissions import Role
 from events.models import Entry
 from tenants.context import in_tenant
@@ -262,6 +267,51 @@ def test_owners_keep_their_address_and_stay_active(provider, cast):
     assert (ana.email, ana.is_active, ana.title) == ("ana@acme.example", True, "CEO")
 
 
+def test_a_token_takes_over_nobody_who_may_do_more_than_its_maker(cast, in_acme):
+    """Else a security officer could give an admin another address, and ask for a new password."""
+    officer = Actor(tenant="acme", user_id=cast.bo.id, role=Role.SECURITY)
+    provider = Provider(by=officer)
+    abe = User.objects.create(name="Abe", email="abe@acme.example", role=Role.ADMIN)
+    ours = create_group(cast.ana.actor, name="Admins")
+    role = roles.create_role(cast.ana.actor, name="all", permissions=["roles.manage"])
+    roles.give_role(cast.ana.actor, role_id=role.id, group_id=ours.id)
+    member = {"op": "add", "path": "members", "value": [{"value": str(cast.bo.id)}]}
+    path = f"/Users/{abe.id}"
+
+    for operations in (
+        [{"op": "replace", "path": "emails", "value": [{"value": "evil@x.yz"}]}],
+        [{"op": "remove", "path": "emails"}, {"op": "replace", "value": {"userName": "e@x.yz"}}],
+    ):
+        assert provider.patch(path, *operations).status_code == 403
+    assert provider.patch(f"/Groups/{ours.id}", member).status_code == 403
+    abe.refresh_from_db()
+    ours.refresh_from_db()
+    assert (abe.email, ours.is_from_directory) == ("abe@acme.example", False)
+    assert member_ids_of(ours.id) == set()
+
+    title = {"op": "replace", "path": "title", "value": "CTO"}
+    assert provider.patch(path, title).status_code == 200
+    gone = {"op": "replace", "path": "active", "value": False}
+    assert provider.patch(path, gone).json()["active"] is False
+
+    of_an_owner = Provider(by=cast.ana.actor)
+    moved = {"op": "replace", "path": "emails", "value": [{"value": "abe2@acme.example"}]}
+    assert of_an_owner.patch(path, moved).status_code == 200
+    assert of_an_owner.patch(f"/Groups/{ours.id}", member).status_code == 200
+
+
+def test_who_was_signed_in_yesterday_confirms_before_connecting_a_directory(cast, in_acme):
+    page = "/admin/accounts/scimtoken/add/"
+    cast.ana.client.get("/api/v1/me")
+    yesterday = timezone.now() - timedelta(days=1)
+    Session.objects.filter(user_id=cast.ana.id).update(created_at=yesterday)
+
+    answer = cast.ana.client.post(page, {"name": "Okta", "new_role": "guest"})
+
+    assert (answer.status_code, "reauthenticate" in answer["Location"]) == (302, True)
+    assert not ApiToken.objects.filter(name="Okta").exists()
+
+
 def test_the_token_opens_scim_of_its_organisation_and_nothing_else(provider, cast):
     def status(path: str, token: str, tenant: str = "acme") -> int:
         client = Client(HTTP_HOST=f"{tenant}.localhost", HTTP_AUTHORIZATION=f"Bearer {token}")
@@ -462,8 +512,6 @@ def test_a_role_given_to_a_group_comes_and_goes_with_the_directory(provider, cas
 
 
 def test_a_group_of_ours_is_the_directorys_once_it_changes_it(provider, cast):
-    from accounts.groups.services import create_group
-
     ours = create_group(cast.ana.actor, name="Ours")
     provider.patch(f"/Groups/{ours.id}", {"op": "replace", "path": "externalId", "value": "7"})
 
