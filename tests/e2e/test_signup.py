@@ -37,6 +37,8 @@ def test_an_organisation_signs_itself_up_and_its_owner_begins(
     steps = page.get_by_role("region", name="First steps")
     expect(steps.get_by_role("button")).to_have_count(2)
     assert violations(page) == []
+    _invites_several_by_mail(page)
+    assert violations(page) == []
     link = _invitation(page)
     page.keyboard.press("Escape")
     bill = new_context("").new_page()
@@ -59,9 +61,22 @@ def test_an_organisation_signs_itself_up_and_its_owner_begins(
     expect(page.locator(".message.pending")).to_have_count(0)
 
 
+def _invites_several_by_mail(page: Page) -> None:
+    """Whom an owner pastes is invited at once; who is here already is named, and stays to mend."""
+    page.get_by_role("button", name="Invite people").click()
+    dialog = page.get_by_role("dialog")
+    field = dialog.get_by_label("E-mail addresses")
+    field.fill('"Lane, Cy" <cy@novum.example>, nora@novum.example\nDee@novum.example')
+    dialog.get_by_role("button", name="Send invitation").click()
+    expect(dialog.get_by_role("status")).to_have_text("2 invitations are on their way.")
+    expect(dialog.get_by_role("alert")).to_have_text(
+        "nora@novum.example: Somebody here has this e-mail address already."
+    )
+    expect(field).to_have_value("nora@novum.example")
+
+
 def _invitation(page: Page) -> str:
     """The link that the owner's first step makes."""
-    page.get_by_role("button", name="Invite people").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("By a link").check()
     dialog.get_by_role("button", name="Make a link").click()
