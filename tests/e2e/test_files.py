@@ -151,7 +151,8 @@ def test_files_dropped_beside_a_conversation_do_not_take_the_place_of_the_page(
     }"""
 
     # The browser would show the file and leave the page if nobody took the event.
-    assert ana.page.evaluate(dragged, [".sidebar", "file"]) == [True, True, True, True]
+    for beside in (".sidebar .entry[data-conversation]", ".sidebar-head"):
+        assert ana.page.evaluate(dragged, [beside, "file"]) == [True, True, True, True]
     expect(ana.page.locator("[data-drop]")).to_have_count(0)
     expect(ana.page.locator(".attachment")).to_have_count(0)
     assert ana.page.evaluate(dragged, [".main", "words"]) == [False, False, False, False]

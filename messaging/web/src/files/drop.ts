@@ -84,11 +84,11 @@ function attach({ place, field }: Zone, files: readonly File[]): void {
   if (files.length > 0) field.focus();
 }
 
-/** Listen for as long as the page lives. */
+/** Listen for as long as the page lives: before the lists, which keep the drags of their own rows to themselves. */
 export function startDrops(): void {
-  addEventListener("dragenter", onOver);
-  addEventListener("dragover", onOver);
-  addEventListener("dragleave", (event) => event.relatedTarget === null && unmarkAll());
-  addEventListener("drop", onDrop);
+  addEventListener("dragenter", onOver, { capture: true });
+  addEventListener("dragover", onOver, { capture: true });
+  addEventListener("dragleave", (event) => event.relatedTarget === null && unmarkAll(), { capture: true });
+  addEventListener("drop", onDrop, { capture: true });
   addEventListener("paste", onPaste);
 }

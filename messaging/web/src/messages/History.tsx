@@ -94,7 +94,8 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   useEffect(() => {
     if (caughtUp.value !== id) return;
     caughtUp.value = null;
-    jump();
+    if (isAtEnd.current && !timeline.hasNewer) setNewAfter(null);
+    else jump();
   }, [caughtUp.value]);
 
   const letGo = (): void => void (held.current = null);
