@@ -146,7 +146,8 @@ def _number(query: Mapping[str, Any], name: str, default: int, *, least: int) ->
     if value in (None, ""):
         return default
     try:
-        number = int(str(value)[:20])
+        # No more digits than JSON's writer takes.
+        number = int(str(value)[:18])
     except ValueError as wrong:
         raise ScimError(400, f"{name} is a number.", "invalidValue") from wrong
     # RFC 7644, 3.4.2.4: what is too small is taken for the smallest.

@@ -217,7 +217,12 @@ def _time(value: Any) -> datetime:
         moment = datetime.fromisoformat(str(value))
     except ValueError as wrong:
         raise invalid_filter("Give a time such as 2026-01-31T00:00:00Z.") from wrong
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        # PostgreSQL knows fewer zones than Python: +17:17 is none of them.
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        # The first day there is, or the last.
+        return moment.replace(tzinfo=UTC)
 
 
 _ORDER = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}

@@ -170,6 +170,14 @@ def test_of_a_path_only_the_name_is_kept(cast, in_acme, name):
     assert begin(cast.ana, name, 3)["name"] == "passwd"
 
 
+@pytest.mark.parametrize("name", [".", "..", "a/..", "... .", "a\\."])
+def test_folders_are_no_names(cast, name):
+    answer = call(cast.ana.api).post("/uploads", {"name": name, "size_bytes": 3})
+
+    assert answer.problem == (422, "empty")
+    assert answer.fields == ["name"]
+
+
 @pytest.mark.parametrize("parts", [[0], [3], [-1], [1, 99]])
 def test_parts_that_there_are_not_get_no_address(cast, in_acme, parts):
     upload = begin(cast.ana, "plan.txt", 1500)
@@ -187,10 +195,12 @@ def test_the_organisations_rules_hold(cast, in_acme):
 
     large = ask.post("/uploads", {"name": "x", "size_bytes": 1_000_001})
     program = ask.post("/uploads", {"name": "Setup.EXE", "size_bytes": 1})
+    in_windows = ask.post("/uploads", {"name": "Setup.exe. .", "size_bytes": 1})
     no_room = ask.post("/uploads", {"name": "x", "size_bytes": 1})
 
     assert large.problem == (422, "too_large")
     assert program.problem == (422, "type_refused")
+    assert in_windows.problem == (422, "type_refused")
     assert no_room.problem == (422, "no_room")
 
 
