@@ -78,61 +78,48 @@ def publish(
     return head
 
 
-def publish_all(facts: Sequence[Fact], *, by: Actor) -> list[Head]:
-    """Record facts of one kind, one after the other, and tell of them together after the commit.
-
-    For what happens to many things at once, in streams that the caller holds: their frames are
-    rendered in one batch.
-    """
-    now, tenant = timezone.now(), current_tenant()
-    heads, needs_handlers = [], []
-    for fact in facts:
-        needs_handlers.append(bool(wanted_handlers(fact)))
-        outbox = (tenant, needs_handlers[-1], now)
-        heads.append(_append(fact, by=by, row=None, at=now, outbox=outbox))
-    if heads:
-        go_live = partial(render.go_live_together, tenant, heads, needs_handlers)
-        transaction.on_commit(go_live, robust=True)
-    return heads
-
-
-_EACH = """
+_TOGETHER = """
 WITH given AS (
-    SELECT * FROM unnest(%(streams)s::uuid[], %(entries)s::uuid[], %(data)s::text[],
-                         %(wanted)s::boolean[]) one(stream_id, entry_id, data, wanted)),
+    SELECT *, row_number() OVER (PARTITION BY stream_id ORDER BY n) AS nth,
+           count(*) OVER (PARTITION BY stream_id) AS of_all
+      FROM unnest(%(streams)s::uuid[], %(entries)s::uuid[], %(data)s::text[],
+                  %(wanted)s::boolean[]) WITH ORDINALITY one(stream_id, entry_id, data, wanted, n)),
 head AS (
     INSERT INTO events_stream (id, kind, last_seq)
-    SELECT stream_id, %(kind)s, 1 FROM given ORDER BY stream_id
-    ON CONFLICT (id) DO UPDATE SET last_seq = events_stream.last_seq + 1
+    SELECT stream_id, %(kind)s, count(*) FROM given GROUP BY stream_id ORDER BY stream_id
+    ON CONFLICT (id) DO UPDATE SET last_seq = events_stream.last_seq + excluded.last_seq
     RETURNING id, last_seq),
+numbered AS (
+    SELECT given.*, last_seq - of_all + nth AS seq FROM given JOIN head ON head.id = stream_id),
 entry AS (
     INSERT INTO events_entry
     (id, stream_id, stream_kind, seq, type, data, actor_id, correlation_id, occurred_at)
-    SELECT entry_id, stream_id, %(kind)s, last_seq, %(type)s, data::jsonb, %(actor)s::uuid,
+    SELECT entry_id, stream_id, %(kind)s, seq, %(type)s, data::jsonb, %(actor)s::uuid,
            %(correlation)s, %(at)s::timestamptz
-      FROM given JOIN head ON head.id = given.stream_id),
+      FROM numbered ORDER BY n),
 outbox AS (
     INSERT INTO public.outbox_outboxitem (entry_id, tenant, needs_handlers, created_at, attempts)
-    SELECT entry_id, %(tenant)s, wanted, %(at)s::timestamptz, 0 FROM given)
-SELECT id, last_seq FROM head
+    SELECT entry_id, %(tenant)s, wanted, %(at)s::timestamptz, 0 FROM given ORDER BY n)
+SELECT seq FROM numbered ORDER BY n
 """
 
 
-def publish_each(facts: Sequence[Fact], *, by: Actor) -> None:
-    """Publish facts of one kind, each on a stream of its own, by one statement for them all.
+def publish_all(facts: Sequence[Fact], *, by: Actor) -> list[Head]:
+    """Publish facts of one kind, in their order, by one statement for them all.
 
-    For what is told to many people at once. The streams are locked in the order of their ids.
+    For what happens to many things at once, or is told to many people: on one stream, or on as many
+    as there are facts. The streams are locked in the order of their ids, and the frames are rendered
+    in one batch after the commit.
     """
     if not facts:
-        return
+        return []
     kind, now, tenant = type_of(facts[0]), timezone.now(), current_tenant()
     streams = [kind.stream_id(fact) for fact in facts]
-    assert len(set(streams)) == len(facts), "a stream stands in it once"
     entries = [new_id() for _fact in facts]
     wanted = [bool(wanted_handlers(fact)) for fact in facts]
     with connection.cursor() as cursor:
         cursor.execute(
-            _EACH,
+            _TOGETHER,
             {
                 "streams": streams,
                 "entries": entries,
@@ -146,12 +133,13 @@ def publish_each(facts: Sequence[Fact], *, by: Actor) -> None:
                 "tenant": tenant,
             },
         )
-        numbers = dict(cursor.fetchall())
-    heads_ = [
-        Head(entry_id, stream_id, numbers[stream_id], kind, fact, now)
-        for entry_id, stream_id, fact in zip(entries, streams, facts, strict=True)
+        numbers = [seq for (seq,) in cursor.fetchall()]
+    written = [
+        Head(entry_id, stream_id, seq, kind, fact, now)
+        for entry_id, stream_id, seq, fact in zip(entries, streams, numbers, facts, strict=True)
     ]
-    transaction.on_commit(partial(render.go_live_together, tenant, heads_, wanted), robust=True)
+    transaction.on_commit(partial(render.go_live_together, tenant, written, wanted), robust=True)
+    return written
 
 
 def record(

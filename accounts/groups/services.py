@@ -28,7 +28,7 @@ from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid
 from core.permissions import Permission
 from core.text import clean_name, clean_text, masked
-from events.journal import publish, publish_each
+from events.journal import publish, publish_all
 
 MOST_AT_ONCE = 10_000
 _PER_EVENT = 500
@@ -239,7 +239,7 @@ def _tell_people(
 ) -> None:
     """The same in the people's own streams: last, since the hooks lock conversations before."""
     for some in batched(sorted(user_ids), _PER_EVENT, strict=False):
-        publish_each([fact(user_id, group_id) for user_id in some], by=actor)
+        publish_all([fact(user_id, group_id) for user_id in some], by=actor)
 
 
 def _touch(group: Group) -> None:

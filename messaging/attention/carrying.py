@@ -1,9 +1,17 @@
 """Mentions go along: they count where the message stands now."""
 
+from django.db import connection
+
 from messaging.attention.handlers import called_on
 from messaging.attention.models import Mention
 from messaging.messages.carrying import Journey, carries
 from messaging.messages.models import Message
+
+_CARRIED = """
+UPDATE messaging_mention x SET conversation_id = %s, seq = now.seq
+  FROM unnest(%s::uuid[], %s::bigint[]) AS now (id, seq)
+ WHERE x.message_id = now.id
+"""
 
 
 @carries
@@ -22,8 +30,6 @@ def carry_mentions(journey: Journey) -> None:
         wanted = called_on(message, set(there), is_new=False)
         if None in there and None not in wanted:
             there.pop(None).delete()
-        for row in there.values():
-            row.conversation_id, row.seq = journey.to_id, numbers[message.id]
         more += [
             Mention(
                 conversation_id=journey.to_id,
@@ -34,6 +40,6 @@ def carry_mentions(journey: Journey) -> None:
             )
             for user_id in sorted(wanted - there.keys(), key=str)
         ]
-    known = [row for there in rows.values() for row in there.values()]
-    Mention.objects.bulk_update(known, ["conversation_id", "seq"])
+    with connection.cursor() as cursor:
+        cursor.execute(_CARRIED, [journey.to_id, list(numbers), list(numbers.values())])
     Mention.objects.bulk_create(more)

@@ -81,6 +81,8 @@ def called_on(message: Message, known: set[UUID | None], *, is_new: bool) -> set
     if message.deleted_at is not None or message.text is None:
         return set()
     calls = calls_in(message.text)
+    if not any(calls):
+        return set()
     named: set[UUID | None] = set()
     members = Membership.objects.filter(conversation_id=message.conversation_id)
     if calls.people:

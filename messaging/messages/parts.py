@@ -146,6 +146,6 @@ def note_part(message_ids: Iterable[UUID], bit: Part) -> None:
     Message.objects.filter(id__in=list(message_ids)).update(parts=F("parts").bitor(int(bit)))
 
 
-def forget_part(message_id: UUID, bit: Part) -> None:
-    """Note on a stored message that it has a part no more."""
-    Message.objects.filter(id=message_id).update(parts=F("parts").bitand(~int(bit)))
+def forget_part(message_ids: Iterable[UUID], bit: Part) -> None:
+    """Note on stored messages that they have a part no more."""
+    Message.objects.filter(id__in=list(message_ids)).update(parts=F("parts").bitand(~int(bit)))

@@ -1,10 +1,10 @@
 """Move messages to another conversation, with their replies, and take that back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -40,7 +40,14 @@ MOST_NAMED = 100
 MOST_MOVED = 300
 """Replies included: each has a number of its own in the other conversation."""
 
-_PLACE = ("conversation_id", "seq", "thread_id", "also_in_conversation")
+_PLACED = """
+UPDATE messaging_message m
+   SET conversation_id = %s, seq = now.seq, thread_id = now.thread_id,
+       also_in_conversation = now.also_in_conversation
+  FROM unnest(%s::uuid[], %s::bigint[], %s::uuid[], %s::boolean[])
+       AS now (id, seq, thread_id, also_in_conversation)
+ WHERE m.id = now.id
+"""
 
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -130,11 +137,10 @@ def _moved(actor: Actor, source: Place, target: Place, rows: list[Message]) -> M
     facts = [MessageArrived(target.id, row.id, source.id, move.id) for row in rows]
     carried = []
     for row, was, head in zip(rows, kept, publish_all(facts, by=actor), strict=True):
-        row.conversation_id, row.seq = target.id, head.seq
-        row.thread_id = was.after_thread_id
+        row.seq, row.thread_id = head.seq, was.after_thread_id
         row.also_in_conversation = was.also_in_conversation and row.thread_id is not None
         carried.append(Carried(row.id, was.seq, row.seq, row.thread_id))
-    Message.objects.bulk_update(rows, _PLACE)
+    _place(target.id, rows)
     note_part(ids, Part.MOVED)
     journey = Journey(actor, source.id, target.id, tuple(carried))
     carry(journey)
@@ -159,14 +165,13 @@ def _returned(actor: Actor, move: Move) -> None:
         row = rows[was.message_id]
         root_id = was.thread_id if was.after_thread_id is not None else None
         carried.append(Carried(row.id, row.seq, was.seq, root_id))
-        row.conversation_id, row.seq, row.thread_id = move.from_id, was.seq, was.thread_id
+        row.seq, row.thread_id = was.seq, was.thread_id
         row.also_in_conversation = was.also_in_conversation
-    Message.objects.bulk_update(rows.values(), _PLACE)
+    _place(move.from_id, rows.values())
     move.undone_at = timezone.now()
     move.save(update_fields=["undone_at"])
     still = MovedMessage.objects.filter(message_id__in=rows, move__undone_at=None)
-    for id_ in set(rows) - set(still.values_list("message_id", flat=True)):
-        forget_part(id_, Part.MOVED)
+    forget_part(set(rows) - set(still.values_list("message_id", flat=True)), Part.MOVED)
     carry(
         Journey(
             actor, move.to_id, move.from_id, tuple(carried), is_return=True, aside=dict(move.aside)
@@ -179,6 +184,14 @@ def _returned(actor: Actor, move: Move) -> None:
         publish(MessageMoved(move.from_id, ids[0], None, root_id, ids), by=actor)
     _depart(actor, move, move.to_id, move.from_id, kept, set())
     _take_lines_back(actor, move)
+
+
+def _place(conversation_id: UUID, rows: Collection[Message]) -> None:
+    """Let messages stand in a conversation, with the numbers and in the threads that they name."""
+    names = ("id", "seq", "thread_id", "also_in_conversation")
+    columns = [[getattr(row, name) for row in rows] for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACED, [conversation_id, *columns])
 
 
 def _rejoins(was: MovedMessage) -> bool:

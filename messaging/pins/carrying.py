@@ -13,7 +13,7 @@ def carry_pins(journey: Journey) -> None:
     """What was pinned is pinned where it stands now; beyond the most that can be, it is not."""
     room = max(0, MOST_PINS - Pin.objects.filter(conversation_id=journey.to_id).count())
     pins: QuerySet[Pin] = Pin.objects.filter(message_id__in=journey.message_ids).order_by("id")
-    for pin in pins[room:]:
-        forget_part(pin.message_id, Part.PIN)
-        pin.delete()
+    over = dict(pins[room:].values_list("message_id", "id"))
+    forget_part(over, Part.PIN)
+    Pin.objects.filter(id__in=over.values()).delete()
     Pin.objects.filter(message_id__in=journey.message_ids).update(conversation_id=journey.to_id)

@@ -52,5 +52,5 @@ def unpin_message(actor: Actor, *, message_id: UUID) -> None:
         message_held(actor, found, Do.PIN)
         gone, _rows = Pin.objects.filter(message_id=message_id).delete()
         if gone:
-            forget_part(message_id, Part.PIN)
+            forget_part([message_id], Part.PIN)
             publish(MessageUnpinned(found.place.id, message_id), by=actor)

@@ -55,7 +55,7 @@ def remove_previews(actor: Actor, *, message_id: UUID) -> None:
         if parts & Part.PREVIEWS_TAKEN_OFF:
             return
         note_part([message_id], Part.PREVIEWS_TAKEN_OFF)
-        forget_part(message_id, Part.PREVIEWS)
+        forget_part([message_id], Part.PREVIEWS)
         publish(PreviewsRemoved(found.place.id, message_id), by=actor)
 
 

@@ -16,7 +16,6 @@ from events.journal import (
     hold,
     publish,
     publish_all,
-    publish_each,
     record,
 )
 from events.models import Entry, Stream, StreamKind
@@ -173,14 +172,14 @@ def test_facts_told_together_are_numbered_one_by_one(acme, django_capture_on_com
 
 
 class TestManyAtOnce:
-    """`publish_each` writes what as many calls of `publish` would, in one statement."""
+    """`publish_all` writes what as many calls of `publish` would, in one statement."""
 
     def test_each_stream_counts_by_itself(self, acme, django_assert_num_queries):
         first, second, third = uuid4(), uuid4(), uuid4()
         publish(ConversationUpdated(second), by=acme)
 
         with django_assert_num_queries(1):
-            publish_each([ConversationUpdated(id_) for id_ in (third, first, second)], by=acme)
+            publish_all([ConversationUpdated(id_) for id_ in (third, first, second)], by=acme)
 
         assert heads([first, second, third]) == {first: 1, second: 2, third: 1}
 
@@ -188,7 +187,7 @@ class TestManyAtOnce:
         one, other = uuid4(), uuid4()
 
         head = publish(ConversationUpdated(one), by=acme)
-        publish_each([ConversationUpdated(other)], by=acme)
+        publish_all([ConversationUpdated(other)], by=acme)
 
         (single,), (among,) = entries_after(one, 0), entries_after(other, 0)
         same = ("seq", "type", "stream_kind", "actor_id", "correlation_id")
@@ -202,9 +201,9 @@ class TestManyAtOnce:
 
     def test_nothing_is_written_for_nobody_and_nothing_by_half(self, acme):
         one = uuid4()
-        publish_each([], by=acme)
+        publish_all([], by=acme)
         with transaction.atomic():
-            publish_each([ConversationUpdated(one)], by=acme)
+            publish_all([ConversationUpdated(one)], by=acme)
             transaction.set_rollback(True)
 
         assert heads([one]) == {one: 0}
@@ -214,7 +213,7 @@ class TestManyAtOnce:
         heard: list[str] = []
         stop = bus.hand_on(lambda topic, _frame: heard.append(topic))
         with django_capture_on_commit_callbacks(execute=True):
-            publish_each([ConversationUpdated(id_) for id_ in ids], by=acme)
+            publish_all([ConversationUpdated(id_) for id_ in ids], by=acme)
             assert heard == []
         stop()
 
@@ -226,8 +225,8 @@ class TestManyAtOnce:
 
         outcomes = at_once(
             "acme",
-            lambda: publish_each([ConversationUpdated(id_) for id_ in ids], by=by),
-            lambda: publish_each([ConversationUpdated(id_) for id_ in reversed(ids)], by=by),
+            lambda: publish_all([ConversationUpdated(id_) for id_ in ids], by=by),
+            lambda: publish_all([ConversationUpdated(id_) for id_ in reversed(ids)], by=by),
         )
 
         assert errors_in(outcomes) == []

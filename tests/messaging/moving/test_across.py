@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.policies.services import change
@@ -117,6 +119,25 @@ def test_several_messages_come_in_the_order_in_which_they_were_written(
     assert texts_in(cast.bo, general) == ["two"]
     assert lines_in(general) == [("moved_away", f"2 {support.id} {done.id}")]
     assert lines_in(support) == [("moved_here", f"2 {general.id} {done.id}")]
+
+
+def test_many_cost_as_many_statements_as_few(
+    cast, in_acme, general, support, django_assert_num_queries
+):
+    first, few, many = (make_messages(general, cast.bo, "x" * number) for number in (1, 2, 40))
+    # What is read once and kept is kept by now.
+    undo_move(cast.ana.actor, move_id=move(cast.ana, support, *first).id)
+
+    with CaptureQueriesContext(connection) as there:
+        one = move(cast.ana, support, *few)
+    with CaptureQueriesContext(connection) as back:
+        undo_move(cast.ana.actor, move_id=one.id)
+
+    with django_assert_num_queries(len(there)):
+        other = move(cast.ana, support, *many)
+    with django_assert_num_queries(len(back)):
+        undo_move(cast.ana.actor, move_id=other.id)
+    assert texts_in(cast.bo, general) == ["x"] * 43
 
 
 def test_a_reply_alone_begins_a_thread_of_its_own_and_its_old_one_counts_again(
