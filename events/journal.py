@@ -107,9 +107,9 @@ SELECT seq FROM numbered ORDER BY n
 def publish_all(facts: Sequence[Fact], *, by: Actor) -> list[Head]:
     """Publish facts of one kind, in their order, by one statement for them all.
 
-    For what happens to many things at once, or is told to many people: on one stream, or on as many
-    as there are facts. The streams are locked in the order of their ids, and the frames are rendered
-    in one batch after the commit.
+    For what happens to many things at once, or is told to many people: on one stream, or on as
+    many as there are facts. The streams are locked in the order of their ids, and the frames are
+    rendered in one batch after the commit.
     """
     if not facts:
         return []
