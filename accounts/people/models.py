@@ -28,6 +28,19 @@ class RoleChoice(models.TextChoices):
     BOT = Role.BOT.value, _("Bot")
 
 
+class SortedName(models.Func):
+    """A name as lists of people are ordered by it: without case and accents, in any script.
+
+    Not a collation of a language: not every PostgreSQL is built with those, and one index serves
+    people of all languages.
+    """
+
+    template = (
+        r"lower(regexp_replace(normalize(%(expressions)s, NFD), '[\u0300-\u036f]+', '', 'g'))"
+    )
+    output_field = models.TextField()
+
+
 class UserManager(BaseUserManager["User"]):
     """Finds people by their e-mail address whatever its case."""
 
@@ -79,6 +92,8 @@ class User(AbstractBaseUser):
             models.Index(
                 OpClass(Lower("name"), name="text_pattern_ops"), name="accounts_user_name"
             ),
+            # Lists of people, a page at a time.
+            models.Index(SortedName("name"), "id", name="accounts_user_sorted_name"),
         ]
 
     @property

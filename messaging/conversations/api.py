@@ -204,7 +204,7 @@ def list_members(
     cursor: str | None = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> HttpResponse:
-    """Who belongs to a conversation; with `q` those who have it in their names."""
+    """Who belongs to a conversation, by name; with `q` those who have it in their names."""
     page = selectors.members(
         request.actor, conversation_id=conversation_id, query=q, cursor=cursor, limit=limit
     )

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
+from accounts.people.selectors import page_by_name
 from core.actor import Actor
 from core.paging import Page, decode_cursor, encode_cursor
 from core.text import clean_query
@@ -125,18 +126,12 @@ def members(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Membership]:
-    """Who belongs to a conversation, by their ids; with a query those with it in their names."""
+    """Who belongs to a conversation, by name; with a query those with it in their names."""
     place_for(actor, conversation_id, Do.READ)
     rows = Membership.objects.filter(conversation_id=conversation_id)
     if query := clean_query(query):
         rows = rows.filter(user__name__icontains=query)
-    if cursor:
-        (after,) = decode_cursor(cursor, UUID)
-        rows = rows.filter(user_id__gt=after)
-    found = list(rows.order_by("user_id")[: limit + 1])
-    page = found[:limit]
-    following = encode_cursor(page[-1].user_id) if len(found) > limit else None
-    return Page(page, following)
+    return page_by_name(rows, "user__name", "user_id", cursor=cursor, limit=limit)
 
 
 def conversation_ids_of(user_id: UUID) -> list[UUID]:

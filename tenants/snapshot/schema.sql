@@ -1,4 +1,4 @@
--- key: 03fcba2b45cd9027620a56a8f3b6d0de7d812a9195931e4d643b330650f8381d
+-- key: c01e023dd40172b6f1ae67367c3362c0ad5a7c2256dc2ed4a568c1400e62362b
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -987,6 +987,7 @@ CREATE INDEX accounts_ssosession_sid ON accounts_ssosession USING btree (session
 CREATE INDEX accounts_storedpolicy_kind_cbe7562d_like ON accounts_storedpolicy USING btree (kind varchar_pattern_ops);
 CREATE UNIQUE INDEX accounts_user_email_unique ON accounts_user USING btree (lower(email::text));
 CREATE INDEX accounts_user_name ON accounts_user USING btree (lower(name::text) text_pattern_ops);
+CREATE INDEX accounts_user_sorted_name ON accounts_user USING btree (lower(regexp_replace(NORMALIZE(name, NFD), '[\u0300-\u036f]+'::text, ''::text, 'g'::text)), id);
 CREATE INDEX auth_group_name_a6ea08ec_like ON auth_group USING btree (name varchar_pattern_ops);
 CREATE INDEX auth_group_permissions_group_id_b120cbf9 ON auth_group_permissions USING btree (group_id);
 CREATE INDEX auth_group_permissions_permission_id_84c5c92e ON auth_group_permissions USING btree (permission_id);
@@ -1474,6 +1475,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('accounts', '0024_provider_metadata', now()),
 ('accounts', '0025_stored_policies', now()),
 ('accounts', '0026_secrets_with_their_apps', now()),
+('accounts', '0027_sorted_names', now()),
 ('admin', '0001_initial', now()),
 ('admin', '0002_logentry_remove_auto_add', now()),
 ('admin', '0003_logentry_add_action_flag_choices', now()),

@@ -3,6 +3,7 @@
 python -m tests.e2e.backstage fill CONVERSATION MANY     a history of so many messages
 python -m tests.e2e.backstage crowd CONVERSATION MANY    so many people more in a channel
 python -m tests.e2e.backstage turmoil CONVERSATION...    1,500 events in these, live as ever
+python -m tests.e2e.backstage page URL TITLE             what a page says of itself, as if fetched
 """
 
 import os
@@ -59,6 +60,15 @@ def crowd(conversation_id: UUID, many: int) -> None:
     )
 
 
+def page(url: str, title: str) -> None:
+    """A page that messages with its address show a preview of."""
+    from messaging.previews.links import hash_of
+    from messaging.previews.models import LinkPreview
+
+    words = {"title": title, "description": "It goes on. " * 20, "site": "News"}
+    LinkPreview.objects.create(url=url, url_hash=hash_of(url), **words)
+
+
 def turmoil(conversation_ids: list[UUID]) -> None:
     """Bo writes, edits, deletes, reacts, replies and renames, as the API would have him."""
     from accounts.people.models import User
@@ -108,6 +118,8 @@ def main(arguments: list[str]) -> None:
     with in_tenant(TENANT):
         if verb == "turmoil":
             turmoil([UUID(id_) for id_ in given])
+        elif verb == "page":
+            page(*given)
         else:
             {"fill": fill, "crowd": crowd}[verb](UUID(given[0]), int(given[1]))
 

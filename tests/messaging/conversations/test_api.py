@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.people.models import User
+from accounts.people.selectors import page_by_name
 from messaging.attention.models import Mention
-from messaging.conversations.models import Conversation
-from messaging.conversations.services import archive_conversation
+from messaging.conversations.models import Conversation, Membership
+from messaging.conversations.services import add_members, archive_conversation, remove_member
 from tenants.context import in_tenant
 from tests.messaging.calls import call
 from tests.messaging.places import make_channel, make_direct, make_message
@@ -377,3 +379,59 @@ def test_public_channels_hold_ones_own_and_archived_ones_have_a_list(cast, in_ac
     assert listed(ana, "archived") == ["old", "old and secret"]
     assert listed(cy, "archived") == ["old"]
     assert listed(eve, "public") == listed(eve, "archived") == []
+
+
+class TestMembersByName:
+    """Whatever the case and the accents, page by page, in the order people look for a name."""
+
+    NAMES = (
+        "Zo\u00eb",
+        "\u00c1ron",
+        "eva",
+        "\u00c9mile",
+        "Ole",
+        "\u00d6zil",
+        "Eva",
+        "\u5c71\u7530",
+        "\u0391\u03bd\u03bd\u03b1",
+    )
+    IN_ORDER = (
+        *("\u00c1ron", "\u00c9mile", "eva", "Eva", "Ole", "\u00d6zil", "Zo\u00eb"),
+        *("\u0391\u03bd\u03bd\u03b1", "\u5c71\u7530"),
+    )
+
+    @pytest.fixture
+    def crowd(self, cast, in_acme):
+        people = [User.objects.create(name=name) for name in self.NAMES]
+        place = make_channel(cast.ana, name="crowd")
+        add_members(cast.ana.actor, conversation_id=place.id, user_ids=[one.id for one in people])
+        remove_member(cast.ana.actor, conversation_id=place.id, user_id=people[0].id)
+        return place, {str(one.id): one.name for one in people}
+
+    @pytest.mark.parametrize("limit", [1, 4, 50])
+    def test_each_once(self, cast, crowd, limit):
+        place, names = crowd
+        api, found, cursor = call(cast.ana.api), [], {}
+        while cursor is not None:
+            page = api.get(f"/conversations/{place.id}/members", limit=limit, **cursor).body
+            found += [row["user_id"] for row in page["items"]]
+            cursor = {"cursor": page["next"]} if page["next"] else None
+
+        shown = [names[id_] for id_ in found if id_ in names]
+        assert len(set(found)) == len(found) == len(self.NAMES)
+        assert shown == [name for name in self.IN_ORDER if name != "Zo\u00eb"]
+
+    def test_a_page_is_read_along_the_index(self, cast, crowd):
+        place, _names = crowd
+        rows = Membership.objects.filter(conversation_id=place.id)
+        with CaptureQueriesContext(connection) as asked:
+            page = page_by_name(rows, "user__name", "user_id", cursor=None, limit=2)
+            page_by_name(rows, "user__name", "user_id", cursor=page.next, limit=2)
+        assert len(asked) == 2
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
+            for query in asked.captured_queries:
+                cursor.execute("EXPLAIN " + query["sql"])
+                plan = "\n".join(line for (line,) in cursor.fetchall())
+                assert "accounts_user_sorted_name" in plan
+                assert "Sort" not in plan

@@ -76,8 +76,13 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   const drawn = useRef(rows);
   drawn.current = rows;
 
+  // Not by the list's own way to a row: that goes on until the row is measured, with what it knew of the others before, and
+  // what grows meanwhile would send it up again. What is measured later is followed by the observer below.
   const toEnd = (): void => {
-    if (rows.length > 0) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+    const element = scroller.current;
+    if (element === null) return;
+    element.scrollTop = element.scrollHeight;
+    offset.current = element.scrollTop; // Who scrolls up before the list has told of this leaves the end, too.
   };
 
   const jump = (): void => {
@@ -142,16 +147,19 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
 
   const assess = (): void => {
     const handle = list.current;
-    if (handle === null || !isPlaced.current) return;
-    const below = handle.scrollSize - handle.scrollOffset - handle.viewportSize;
+    const element = scroller.current;
+    if (handle === null || element === null || !isPlaced.current) return;
+    // By the element, not by the list: that hears of a scrolling a little later, and what was followed to the end meanwhile
+    // would look like scrolling up.
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     // Only scrolling up leaves the end: a row that grows, or a window of another height, which the browser may have scrolled
     // itself, moves nobody on purpose.
-    const isOtherHeight = height.current !== (height.current = scroller.current?.clientHeight ?? 0);
+    const isOtherHeight = height.current !== (height.current = element.clientHeight);
     if (below <= AT_END_WITHIN) isAtEnd.current = true;
-    else if (handle.scrollOffset < offset.current && !isOtherHeight) isAtEnd.current = false;
-    offset.current = handle.scrollOffset;
+    else if (element.scrollTop < offset.current && !isOtherHeight) isAtEnd.current = false;
+    offset.current = element.scrollTop;
     lookAtTop(handle);
-    setAway(timeline.hasNewer || (!isAtEnd.current && below > handle.viewportSize / 2));
+    setAway(timeline.hasNewer || (!isAtEnd.current && below > element.clientHeight / 2));
   };
 
   /** The day of what stands at the upper edge, and where to stand when somebody comes back. */
@@ -182,10 +190,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     const element = scroller.current;
     if (element === null) return undefined;
     const observer = new ResizeObserver(() => {
-      if (isPlaced.current && !stay() && isAtEnd.current) {
-        element.scrollTop = element.scrollHeight;
-        offset.current = element.scrollTop; // Who scrolls up before the list has told of this leaves the end, too.
-      }
+      if (isPlaced.current && !stay() && isAtEnd.current) toEnd();
       assess();
     });
     observer.observe(element);

@@ -29,7 +29,7 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
   const replies = (thread?.replies ?? []).filter((message) => message.id !== rootId);
   const arrived = new Set(replies.map((message) => message.key));
   const pending = outbox.value.filter((entry) => entry.thread_id === rootId && !arrived.has(entry.key));
-  const [scroller, isAtEnd] = useStickToEnd(rootId, replies.length + pending.length);
+  const [scroller, isAtEnd] = useStickToEnd(`${rootId} ${pending.at(-1)?.key ?? replies.at(-1)?.id}`, replies.length + pending.length);
   const followed = threads.value.byId.get(rootId);
   // Where the person stood when they opened the thread: what lies past it is new.
   const [newAfter] = useState(() => (followed !== undefined && followed.unread > 0 ? followed.read_seq : null));
@@ -117,6 +117,16 @@ function useStickToEnd(key: string, count: number): [{ current: HTMLDivElement |
     element?.addEventListener("scroll", onScroll, { passive: true });
     return () => element?.removeEventListener("scroll", onScroll);
   }, []);
+  // What grows there, an edited reply, a picture that comes late, moves nobody away from the end either.
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (isAtEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    for (const part of [element, ...element.children]) observer.observe(part);
+    return () => observer.disconnect();
+  }, [key, count]);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
