@@ -68,6 +68,8 @@ class User(AbstractBaseUser):
     preferences = models.JSONField(default=dict, blank=True, editable=False)
     # Which picture of theirs is shown; the bytes are kept by messaging.avatars.
     avatar = models.CharField(max_length=32, null=True, blank=True, editable=False)
+    # When they last looked which files were shared with them; kept by messaging.files.
+    given_seen_at = models.DateTimeField(null=True, editable=False)
     # When a guest's account ends by itself.
     ends_at = models.DateTimeField(_("account ends"), null=True, blank=True)
     external_id = models.CharField(max_length=120, null=True, blank=True, editable=False)

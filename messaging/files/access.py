@@ -9,13 +9,15 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.groups.selectors import group_ids_in_sql
+from accounts.people.models import User
 from accounts.policies.selectors import current
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, NotFound
 from core.permissions import Permission
 from events.journal import hold
 from messaging.files.granted import IS_GRANTED
-from messaging.files.models import File, FilePolicy, Scan, Upload
+from messaging.files.models import File, FileGroupGrant, FilePersonGrant, FilePolicy, Scan, Upload
 from messaging.files.policy import limits
 from messaging.messages import access as messages
 from messaging.messages.access import Found, message_for
@@ -131,6 +133,25 @@ def opens_granted(actor: Actor) -> bool:
     may_be_given = policy.shares_outside and (policy.shares_with_guests or not actor.is_guest)
     # A token that was made for some channels reaches nothing beside them.
     return may_be_given and actor.user_id is not None and actor.conversation_ids is None
+
+
+def newly_given(actor: Actor) -> QuerySet[File]:
+    """The files that were shared with the actor, or a group of theirs, since they last looked.
+
+    What they sent themselves is no news to them.
+    """
+    if actor.user_id is None or not opens_granted(actor):
+        return File.objects.none()
+    person = User.objects.filter(id=actor.user_id)
+    seen_at = person.values_list("given_seen_at", flat=True).first()
+    by_name = FilePersonGrant.objects.filter(user_id=actor.user_id, is_new=True)
+    to_groups = FileGroupGrant.objects.filter(
+        group_id__in=group_ids_in_sql(actor.user_id), given_at__isnull=False
+    ).exclude(content_object__created_by_id=actor.user_id)
+    if seen_at is not None:
+        to_groups = to_groups.filter(given_at__gt=seen_at)
+    new = by_name.values("content_object_id").union(to_groups.values("content_object_id"))
+    return every_sent_file().filter(id__in=new)
 
 
 def check_bytes(scan: str) -> None:

@@ -157,6 +157,8 @@ class FileGroupGrant(GroupGrant):
     """A group whose people may, while they are in it."""
 
     content_object = models.ForeignKey(File, models.CASCADE, related_name="+")
+    # New to those of the group who looked before. What was given before this was counted has none.
+    given_at = models.DateTimeField(default=timezone.now, null=True, editable=False)
 
     class Meta(GroupGrant.Meta):
         abstract = False

@@ -16,10 +16,11 @@ from messaging.files.access import (
     file_for,
     file_with_grants,
     may_share,
+    newly_given,
     opens_granted,
 )
 from messaging.files.granted import GRANTED_TO
-from messaging.files.models import File, FilePersonGrant, FileVersion, Upload
+from messaging.files.models import File, FileVersion, Upload
 from messaging.files.sharing import FILES
 from messaging.messages.parts import Part, part
 from tenants.statements import hot_rows
@@ -131,14 +132,11 @@ def granted_files(
 
 
 def count_given(actor: Actor) -> int:
-    """How many files the actor was given by name and has not looked for yet.
+    """How many files the actor, or a group of theirs, was given since they last looked.
 
-    What a group was given is listed with the others, and not counted.
+    What they sent themselves is no news to them.
     """
-    if not opens_granted(actor):
-        return 0
-    new = FilePersonGrant.objects.filter(user_id=actor.user_id, is_new=True)
-    return new.filter(content_object__in=every_sent_file()).count()
+    return newly_given(actor).count()
 
 
 def grants_of(actor: Actor, file_id: UUID) -> list[Grant]:

@@ -4,23 +4,35 @@ Such a grant is to open the file: its bytes, versions and small pictures. Who gr
 took it back, is in the journal, on a stream of the file's own that no browser follows.
 """
 
+from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.grants.kinds import Grantable, grantable
 from accounts.grants.services import erase, holder_of, write
 from accounts.groups.models import Group
+from accounts.groups.selectors import people_in
 from accounts.people.models import User
 from accounts.policies.selectors import current
-from core.actor import Actor
+from core.actor import Actor, system_actor
 from core.errors import Conflict, Invalid
 from core.permissions import GUESTS, Permission, Role
-from events.journal import hold, publish
-from messaging.files.access import every_sent_file, file_held, file_to_share, file_with_grants
+from events.journal import hold, publish, publish_all
+from messaging.files.access import (
+    every_sent_file,
+    file_held,
+    file_to_share,
+    file_with_grants,
+    newly_given,
+)
 from messaging.files.events import GivenFilesChanged
 from messaging.files.models import FileGroupGrant, FilePersonGrant, FilePolicy
+from tenants.context import current_tenant
+
+_TOLD_TOGETHER = 500
 
 
 def _give(actor: Actor, file_id: UUID, user_id: UUID | None, group_id: UUID | None) -> bool:
@@ -95,10 +107,21 @@ def unshare_file(
 
 def look_at_given(actor: Actor) -> None:
     """Note that the actor has seen which files they were given; their other devices are told."""
+    if actor.user_id is None:
+        return
     with transaction.atomic():
-        new = FilePersonGrant.objects.filter(user_id=actor.user_id, is_new=True)
-        if actor.user_id is not None and new.update(is_new=False):
+        is_news = newly_given(actor).exists()
+        FilePersonGrant.objects.filter(user_id=actor.user_id, is_new=True).update(is_new=False)
+        User.objects.filter(id=actor.user_id).update(given_seen_at=timezone.now())
+        if is_news:
             publish(GivenFilesChanged(actor.user_id), by=actor)
+
+
+def tell_group(group_id: UUID) -> None:
+    """Tell everybody in a group that which files they were given has changed."""
+    by = system_actor(current_tenant())
+    for some in batched(sorted(people_in([group_id])), _TOLD_TOGETHER, strict=False):
+        publish_all([GivenFilesChanged(user_id) for user_id in some], by=by)
 
 
 def _check_is_given(holder: User | Group) -> None:

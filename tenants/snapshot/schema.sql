@@ -1,4 +1,4 @@
--- key: c01e023dd40172b6f1ae67367c3362c0ad5a7c2256dc2ed4a568c1400e62362b
+-- key: 7883f609864493906178f48062d19ede1cfaa9b71799c76ba9c050f4bb9f8bc5
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -440,6 +440,7 @@ CREATE TABLE "accounts_user" (
   preferences jsonb CONSTRAINT accounts_user_preferences_not_null NOT NULL,
   ends_at timestamp with time zone,
   avatar character varying(32),
+  given_seen_at timestamp with time zone,
   CONSTRAINT accounts_user_external_id_unique UNIQUE (external_id),
   CONSTRAINT accounts_user_pkey PRIMARY KEY (id)
 );
@@ -660,6 +661,7 @@ CREATE TABLE "messaging_filegroupgrant" (
   content_object_id uuid CONSTRAINT messaging_filegroupgrant_content_object_id_not_null NOT NULL,
   group_id uuid CONSTRAINT messaging_filegroupgrant_group_id_not_null NOT NULL,
   permission_id integer CONSTRAINT messaging_filegroupgrant_permission_id_not_null NOT NULL,
+  given_at timestamp with time zone,
   CONSTRAINT messaging_filegroupgrant_group_id_permission_id_c_20022196_uniq UNIQUE (group_id, permission_id, content_object_id),
   CONSTRAINT messaging_filegroupgrant_pkey PRIMARY KEY (id)
 );
@@ -1476,6 +1478,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('accounts', '0025_stored_policies', now()),
 ('accounts', '0026_secrets_with_their_apps', now()),
 ('accounts', '0027_sorted_names', now()),
+('accounts', '0028_given_files_seen', now()),
 ('admin', '0001_initial', now()),
 ('admin', '0002_logentry_remove_auto_add', now()),
 ('admin', '0003_logentry_add_action_flag_choices', now()),
@@ -1516,6 +1519,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0029_stored_policies', now()),
 ('messaging', '0030_pieces_in_a_loop', now()),
 ('messaging', '0031_keys_of_authors', now()),
+('messaging', '0032_files_given_to_groups', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

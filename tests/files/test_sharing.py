@@ -15,6 +15,8 @@ from accounts.people.services import deactivate
 from accounts.policies.services import change
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import new_id
+from events.models import Entry
+from events.tasks import run_entry
 from messaging.conversations.models import Membership
 from messaging.conversations.services import remove_member
 from messaging.files import sharing
@@ -51,6 +53,11 @@ def plan(cast, plans) -> File:
 @pytest.fixture
 def team(cast, in_acme) -> Group:
     return groups.create_group(cast.ana.actor, name="team")
+
+
+def run_handlers(file: File) -> None:
+    for entry in Entry.objects.filter(stream_id=file.id).order_by("seq"):
+        assert run_entry(entry)
 
 
 def send(person, place, name, content) -> File:
@@ -117,6 +124,46 @@ def test_what_is_taken_back_is_lost_with_the_next_byte(cast, plan):
     assert granted_files(cast.cy.actor).items == []
     assert search_files(cast.cy.actor, query="plan").items == []
     assert journal_types(plan.id) == ["object_grant.given", "object_grant.taken"]
+
+
+def test_what_a_group_was_given_is_new_to_each_of_its_people_until_they_have_looked(
+    cast, plan, team
+):
+    def new(person) -> int:
+        return call(person.api).get("/shared-files/new").body["count"]
+
+    def told(person) -> int:
+        return journal_types(person.id).count("file.given")
+
+    people = (cast.ana, cast.bo, cast.cy)
+    groups.add_members(
+        cast.ana.actor, group_id=team.id, members=Members.of([one.id for one in people])
+    )
+    share(cast.bo, plan, group_id=team.id)
+    share(cast.bo, plan, user_id=cast.cy.id)
+    run_handlers(plan)
+    assert [new(one) for one in people] == [1, 0, 1]
+    assert [told(one) for one in people] == [1, 1, 2]
+
+    assert call(cast.cy.api).post("/shared-files/seen").status == 204
+    assert [new(one) for one in people] == [1, 0, 0]
+    assert told(cast.cy) == 3
+
+    unshare(cast.bo, plan, group_id=team.id)
+    run_handlers(plan)
+    assert [new(one) for one in people] == [0, 0, 0]
+    assert told(cast.ana) > 1
+    share(cast.bo, plan, group_id=team.id)
+    assert [new(one) for one in people] == [1, 0, 1]
+
+
+def test_what_a_group_was_given_before_this_was_counted_is_known(cast, plan, team):
+    groups.add_members(cast.ana.actor, group_id=team.id, members=Members.of([cast.cy.id]))
+    share(cast.bo, plan, group_id=team.id)
+    FileGroupGrant.objects.update(given_at=None)
+
+    assert call(cast.cy.api).get("/shared-files/new").body["count"] == 0
+    assert len(call(cast.cy.api).get("/shared-files").items) == 1
 
 
 def test_whoever_was_given_a_file_is_told_until_they_have_looked(cast, plan):
