@@ -126,9 +126,7 @@ def see_late_picture(room: Room, path: Path) -> None:
     is_held = False
     for route in held:
         route.continue_()
-    page.wait_for_function(
-        "document.querySelector('.history .message .picture img').naturalWidth > 0"
-    )
+    image.evaluate("element => element.decode()")
 
 
 def test_who_reads_the_end_stays_there_and_who_reads_further_up_too(
