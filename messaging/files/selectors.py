@@ -12,7 +12,6 @@ from messaging.conversations.access import place_for
 from messaging.files.access import (
     Do,
     allowed,
-    every_sent_file,
     file_for,
     file_with_grants,
     may_share,
