@@ -261,7 +261,7 @@ class Domains:
         row.get_by_role("checkbox").check()
         page.locator("select[name=action]").select_option(label="Look the record up now")
         page.locator("button[name=index]").click()
-        expect(page.get_by_text(f"{domain}: proved")).to_be_visible()
+        expect(page.get_by_text(f"{domain} is proved.")).to_be_visible()
 
     def let_go(self) -> None:
         for page in self._pages:
