@@ -16,6 +16,7 @@ from django.utils import timezone
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from events.outbox.models import OutboxItem
+from integrations.slack.reports import new_report
 from tenants import clock, pooler, services
 from tenants.context import in_public, in_tenant
 from tenants.models import Domain, Signup, Tenant
@@ -97,6 +98,8 @@ def test_after_the_grace_period_everything_is_gone_and_nothing_of_others(cast, r
     assert not Tenant.objects.filter(slug="acme").exists()
     assert not Domain.objects.filter(domain="acme.localhost").exists()
     assert not (Path(settings.MEDIA_ROOT) / "acme").exists()
+    assert not new_report("acme").parent.exists()
+    assert new_report("globex").parent.exists()
     assert list(OutboxItem.objects.values_list("tenant", flat=True)) == ["globex"]
     with in_tenant("acme"):
         assert cache.get("colour") is None
@@ -185,6 +188,9 @@ def _leave_traces(slug: str) -> None:
     folder = Path(settings.MEDIA_ROOT) / slug
     folder.mkdir(parents=True)
     (folder / "a.txt").write_text(slug)
+    report = new_report(slug)
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text("{}\n")
     with in_tenant(slug):
         cache.set("colour", slug)
     with in_public():

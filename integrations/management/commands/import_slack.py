@@ -3,16 +3,15 @@
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError
 
 from core.actor import system_actor
 from core.commands import ChanceryCommand
 from integrations.slack.ledger import COUNTS, KINDS
+from integrations.slack.reports import new_report
 from integrations.slack.services import BATCH, Progress, import_export
 from tenants.context import in_tenant
 from tenants.selectors import existing_slug
@@ -122,10 +121,7 @@ class _Show:
 
 def _report(slug: str, options: dict[str, Any]) -> Path | None:
     """The default place of the report; a dry run writes none."""
-    if options["dry_run"]:
-        return None
-    now = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-    return Path(settings.CHANCERY_DATA_DIR) / "reports" / f"import-slack-{slug}-{now}.jsonl"
+    return None if options["dry_run"] else new_report(slug)
 
 
 def _number(value: str) -> int:
