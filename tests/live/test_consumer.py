@@ -345,6 +345,8 @@ async def test_what_the_directory_says_of_a_group_opens_and_shuts_its_channel_on
     await do(lambda: directory.patch(f"/Groups/{group}", {"op": "add", **named}))
     assert await do(seen) == 200
     await do(lambda: grants.admit(conversation_id=room))
+    # What is posted before the socket has its seat is told by the head in this ping alone.
+    await cy.until(lambda: cy.of_type("ping") != [])
     await post(cast.ana, room, "welcome")
     await cy.until(lambda: cy.seqs(str(room)) != [])
 
