@@ -10,11 +10,13 @@ import io
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from launch.bootstrap import BUILT, WEB
 from tests.e2e.window import Window
@@ -43,6 +45,8 @@ _OUT_OF_REACH = """() => {
     return width > 0 && isOut;
   }).map((each) => each.outerHTML.slice(0, 120));
 }"""
+
+OPENED = "dialog[open], .panel, [popover]:popover-open"
 
 type Visit = Callable[[str], None]
 
@@ -153,9 +157,7 @@ class Tour:
     def go(self) -> None:
         """Everything, one thing after the other."""
         self.page.reload()
-        hits = self.window.api("GET", f"/conversations/{self.room}/pins")["items"]
-        self.window.open(self.room, f"/{hits[0]['seq']}")
-        expect(self.row).to_be_in_viewport()
+        self._before_the_room()
         self.visit("conversation")
         self._composer()
         self._messages()
@@ -164,6 +166,12 @@ class Tour:
         self._inside()
         self._person()
         self._settings()
+
+    def _before_the_room(self) -> None:
+        """Before the message that has everything, and those beside it: others may not be drawn."""
+        hits = self.window.api("GET", f"/conversations/{self.room}/pins")["items"]
+        self.window.open(self.room, f"/{hits[0]['seq']}")
+        expect(self.row).to_be_in_viewport()
 
     def visit(self, name: str) -> None:
         """Note what stands open, when it has come to rest, and hand it over."""
@@ -314,19 +322,20 @@ class Tour:
 
     def _inside(self) -> None:
         """What opens from within messages, and stands in no table."""
-        self.window.open(self.room)
-        self.window.row("The building is closed").locator(".acknowledge [aria-haspopup]").click()
+        self._before_the_room()
+        urgent = self.window.row("The building is closed")
+        self._press(urgent.locator(".acknowledge [aria-haspopup]"))
         self._leave("acknowledgements")
         files = self.window.page.locator(".message .files").last
-        files.locator(".picture").first.click()
+        self._press(files.locator(".picture").first)
         self._leave("viewer")
-        files.locator(".file-card .icon-button").first.click()
+        self._press(files.locator(".file-card .icon-button").first)
         self._leave("file")
-        files.locator(".file-card .icon-button").first.click()
+        self._press(files.locator(".file-card .icon-button").first)
         self.page.get_by_role("button", name="Share…").click()
         expect(self.page.get_by_role("dialog", name="Share a file")).to_be_visible()
         self._leave("share a file")
-        self.row.locator(".thread-summary").click()
+        self._press(self.row.locator(".thread-summary"))
         expect(self.window.reply("No hurry")).to_be_visible()
         self._leave("thread")
 
@@ -351,16 +360,26 @@ class Tour:
 
     # --- opening and leaving ---
 
+    def _press(self, control: Locator) -> None:
+        """Click until something opens: a row that is measured meanwhile slips away below it."""
+
+        def is_opened() -> bool:
+            if not self.page.locator(OPENED).count():
+                with suppress(TookTooLong):
+                    control.click(timeout=3_000)
+                with suppress(AssertionError):
+                    expect(self.page.locator(OPENED).first).to_be_visible(timeout=2_000)
+            return self.page.locator(OPENED).count() > 0
+
+        assert eventually(is_opened)
+
     def _open(self, name: str, act: Callable[[], None]) -> None:
         act()
         self._leave(name)
 
-    def _leave(
-        self, name: str, closes: str = "dialog[open], .panel, [popover]:popover-open"
-    ) -> None:
+    def _leave(self, name: str, closes: str = OPENED) -> None:
         """Wait for what opened, visit it, and close it by Escape."""
-        opened = self.page.locator("dialog[open], .panel, [popover]:popover-open")
-        expect(opened.first).to_be_visible()
+        expect(self.page.locator(OPENED).first).to_be_visible()
         self.visit(name)
         self.page.keyboard.press("Escape")
         expect(self.page.locator(closes)).to_have_count(0)
