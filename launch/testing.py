@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
         return 1
     spread = [] if any(part.startswith("-n") for part in arguments) else ["-n", "auto"]
     # Named tests run once, so that whoever works on them sees them fail (decision 0027).
-    again = [] if names_tests(arguments) else ["--reruns", "1"]
+    again = [] if names_tests(arguments) else ["--reruns", "2"]
     command = [sys.executable, "-m", "pytest", *spread, *again, "--dist", "loadgroup", *arguments]
     os.environ["CHANCERY_CHROMIUM"] = str(browser)
     # Replaced, not called: pytest gets Ctrl-C itself, and its summary is the last that is printed.
