@@ -128,6 +128,6 @@ def test_a_deleted_message_shows_nothing_of_what_it_carried(cast, in_acme, gener
 def test_bits_are_given_and_taken_one_by_one(cast, in_acme, hello):
     note_part([hello.id], Part.FILES)
     note_part([hello.id], Part.POLL)
-    forget_part(hello.id, Part.FILES)
+    forget_part([hello.id], Part.FILES)
 
     assert Message.objects.get(id=hello.id).parts == Part.POLL
