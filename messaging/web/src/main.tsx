@@ -1,7 +1,7 @@
 import { render } from "preact";
 import type { Me } from "./contract/types.ts";
 import { App } from "./app/App.tsx";
-import { explain } from "./app/failure.ts";
+import { explain, passOver } from "./app/failure.ts";
 import { navigate, route, startRouting } from "./app/route.ts";
 import { startShortcuts } from "./app/shortcuts.ts";
 import { loadConversations } from "./conversations/actions.ts";
@@ -97,15 +97,15 @@ const LISTS: readonly (() => Promise<unknown>)[] = [
   async () => (await import("./scheduled/actions.ts")).loadScheduled(),
 ];
 
-/** Its code could not be had: the network is gone, and the lists are read when it is back. */
-function withoutCode(error: unknown): void {
-  if (!(error instanceof TypeError)) throw error;
+/** The list or its code could not be had: the network is gone, and the lists are read when it is back. */
+function withoutList(error: unknown): void {
+  if (!(error instanceof TypeError)) passOver(error);
 }
 
 /** The person's own lists: after the first drawing, and again whenever their events were missed. */
 function startLists(): void {
-  const loadAll = (): void => LISTS.forEach((load) => void load().catch(withoutCode));
-  for (const load of LISTS) whenMissed(() => void load().catch(withoutCode));
+  const loadAll = (): void => LISTS.forEach((load) => void load().catch(withoutList));
+  for (const load of LISTS) whenMissed(() => void load().catch(withoutList));
   setTimeout(() => {
     loadAll();
     whenBackSoon(loadAll);
