@@ -50,7 +50,7 @@ class Lane:
     def __init__(self, app: str, *, places: int = 2, pace: Pace | None = None) -> None:
         self._app = app
         self._places = places
-        self._pace = pace or Pace()
+        self.pace = pace or Pace()
         self._free: Places | None = None
         self._starting: asyncio.Task[None] | None = None
         self._not_before = 0.0
@@ -69,7 +69,7 @@ class Lane:
             self._starting = asyncio.create_task(self._start())
 
     async def respond(self, environ: dict[str, Any], body: bytes, send: Send) -> float:
-        """Have a request answered; returns the seconds for which it held its place.
+        """Have a request answered; returns the seconds for which it held its place, rest included.
 
         Errors  LaneGone where nothing was sent yet and the process ended.
         """
@@ -104,8 +104,9 @@ class Lane:
             self._close(free, place)
             raise
         now = loop.time()
-        loop.call_later(self._pace.rest_s(now - began, now), self._give_back, free, place)
-        return now - began
+        rest_s = self.pace.rest_s(now - began, now)
+        loop.call_later(rest_s, self._give_back, free, place)
+        return now - began + rest_s
 
     async def _start(self) -> None:
         pairs = [socket.socketpair() for _ in range(self._places)]

@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 _LOOK_EVERY_S = 0.1
 _FORGET_S = 1.0
-_MOST_WAIT_NS = 100_000
-"""What a thread may wait each time that it is ready: a few of them make one answer."""
+_MOST_WAIT_NS = 60_000
+"""What a thread may wait each time that it is ready: a few of them make one answer, and it is
+what one of a calm server on two processors waits."""
 
-_LEAST, _FIRST, _MOST = 0.05, 1.0, 4.0
-_MOST_REST_S = 0.25
+_LEAST, _FIRST, _MOST = 0.05, 8.0, 16.0
+_MOST_REST_S = 1.0
 
 type Waited = tuple[int, int]
 """Nanoseconds that a thread has waited for a processor, and how often it was given one."""
@@ -32,7 +33,8 @@ def waited_by_this_thread() -> Waited | None:
 class Pace:
     """How long to rest for each second of work; more while the thread that asks has to wait.
 
-    Begins in the middle: as long as it worked. Where the kernel tells nothing it stays there.
+    Begins in the middle, with eight times as long as it worked; where the kernel tells nothing it
+    stays there.
     """
 
     def __init__(self, waited: Callable[[], Waited | None] = waited_by_this_thread) -> None:

@@ -13,9 +13,9 @@ import logging
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import partial
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
@@ -114,6 +114,20 @@ class WsgiPool:
         except ClientGone:
             return
 
+    @asynccontextmanager
+    async def _one_by_one(self, tenant: str) -> AsyncIterator[None]:
+        """Work that waits for the noisy tenant's last and its rest: the lane is not open yet."""
+        await self._noisy.acquire()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            yield
+        finally:
+            now = loop.time()
+            rest_s = self._lane.pace.rest_s(now - began, now) if self._lane else 0.0
+            self._noise.used(tenant, rest_s, now)
+            loop.call_later(rest_s, self._noisy.release)
+
     def _is_full(self, tenant: str) -> bool:
         if self._waiting.total() >= self._most_waiting:
             return True
@@ -164,7 +178,8 @@ class WsgiPool:
 
         async def in_thread[T](work: Callable[[], T]) -> T:
             run = partial(context.run, work)
-            async with self._noisy if one_by_one else nullcontext(), self._turns.turn(tenant):
+            alone = self._one_by_one(tenant) if one_by_one else nullcontext()
+            async with alone, self._turns.turn(tenant):
                 began = loop.time()
                 try:
                     return await loop.run_in_executor(self._threads, run)

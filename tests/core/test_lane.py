@@ -248,6 +248,18 @@ async def test_a_place_rests_after_its_work():
     assert len(rested) == 3
 
 
+async def test_a_rest_counts_as_use_so_that_whoever_rests_stays_in_the_lane():
+    class Slow(Pace):
+        def rest_s(self, worked_s: float, now: float) -> float:
+            return 0.2
+
+    lane = await opened(Lane(APP, places=1, pace=Slow()))
+
+    environ = {"PATH_INFO": "/", "REQUEST_METHOD": "POST"}
+
+    assert await lane.respond(environ, b"", Answer().send) >= 0.2
+
+
 async def test_until_the_lane_is_open_the_noisy_tenant_has_one_thread():
     working, most = 0, 0
     counting = threading.Lock()
@@ -271,6 +283,23 @@ async def test_until_the_lane_is_open_the_noisy_tenant_has_one_thread():
 
     assert {answer.status for answer in answers} == {200}
     assert most == 1
+
+
+async def test_until_the_lane_is_open_the_noisy_tenant_rests_too():
+    class Slow(Pace):
+        def rest_s(self, worked_s: float, now: float) -> float:
+            return 0.2
+
+    lane = Lane("tests.core.lane_app:missing", pace=Slow())
+    pool = WsgiPool(application, threads=8, lane=lane)
+    began = asyncio.get_running_loop().time()
+    pool._noise.used("loud.example", 5.0, began)
+    await from_host(pool, "calm.example")
+
+    answers = await asyncio.gather(*(from_host(pool, "loud.example") for _ in range(3)))
+
+    assert {answer.status for answer in answers} == {200}
+    assert asyncio.get_running_loop().time() - began >= 0.4
 
 
 async def test_a_tenant_is_the_same_however_its_host_is_written():

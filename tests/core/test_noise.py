@@ -32,6 +32,19 @@ def test_what_was_used_fades():
     assert not noise.is_noisy("loud", 11.2)
 
 
+def test_whoever_was_noisy_a_moment_ago_is_so_again_with_its_first_request():
+    noise = Noise(most=0.3)
+    noise.arrives("calm", 10.0)
+    noise.used("loud", 0.9, 10.0)
+    assert noise.is_noisy("loud", 10.0)
+    noise.arrives("calm", 20.0)
+
+    assert noise.is_noisy("loud", 20.0)
+    assert not noise.is_noisy("calm", 20.0)
+    noise.arrives("calm", 26.0)
+    assert not noise.is_noisy("loud", 26.0), "not for ever"
+
+
 def test_of_two_that_take_the_same_none_is_noisy():
     noise = Noise(most=0.3)
     for party in ("one", "two"):
