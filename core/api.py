@@ -259,18 +259,22 @@ def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
     return problem_of(Invalid("request", errors=fields))
 
 
-def _field_with_nul(value: Any, at: str = "") -> str | None:
-    """Where text with a NUL character stands, also as a name; None where there is none."""
-    if isinstance(value, str):
-        return at if "\x00" in value else None
-    parts = value.items() if isinstance(value, dict) else enumerate(value or ())
-    for name, part in parts:
-        if isinstance(name, str) and "\x00" in name:
+def _field_with_nul(body: Any) -> str | None:
+    """Where text with a NUL character stands, also as a name; None where there is none.
+
+    Without recursion: JSON is read to a greater depth than Python calls itself.
+    """
+    left = [("", body)]
+    while left:
+        at, value = left.pop()
+        if isinstance(value, str) and "\x00" in value:
             return at
-        if isinstance(part, (str, dict, list)):
-            found = _field_with_nul(part, f"{at}.{name}" if at else str(name))
-            if found is not None:
-                return found
+        if isinstance(value, dict):
+            if any("\x00" in name for name in value):
+                return at
+            left += [(f"{at}.{name}" if at else name, part) for name, part in value.items()]
+        elif isinstance(value, list):
+            left += [(f"{at}.{n}" if at else str(n), part) for n, part in enumerate(value)]
     return None
 
 

@@ -88,6 +88,16 @@ def test_a_nul_is_refused_wherever_it_stands(cast, body, field):
     assert answer.fields == [field]
 
 
+def test_a_nul_at_a_depth_that_only_json_reaches_is_refused_too(cast):
+    deep = '{"kind": ' + "[" * 1000 + r'"\u0000"' + "]" * 1000 + "}"
+
+    answer = cast.ana.api.post(
+        "/api/v1/conversations", deep.encode(), content_type="application/json"
+    )
+
+    assert answer.status_code == 422
+
+
 def test_text_about_a_nul_is_none(cast):
     room = call(cast.ana.api).post("/conversations", {"kind": "public", "name": "room"}).body
 
