@@ -8,6 +8,14 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import SignIn
 from tests.e2e.window import Window
 
+MOVED_A_LITTLE = """async () => {
+  const scroller = document.querySelector(".history-scroll");
+  const isHeard = new Promise((heard) => scroller.addEventListener("scroll", heard, {once: true}));
+  scroller.scrollTop -= 6;
+  await isHeard;
+  for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+}"""
+
 
 def test_a_linked_message_stays_in_sight_while_what_follows_it_grows(
     sign_in: SignIn, bo: Window, fresh_channel: str
@@ -25,6 +33,24 @@ def test_a_linked_message_stays_in_sight_while_what_follows_it_grows(
 
     expect(ana.row("Drawn by code").locator(".poll")).to_be_attached()
     expect(ana.row("This is the one")).to_be_in_viewport(ratio=1)
+
+
+def test_a_press_is_heard_also_while_the_history_moves(ana: Window, bo: Window, fresh_channel: str):
+    """Rows above are measured, pictures and messages come: it moves between press and release."""
+    bo.write_history(fresh_channel, [f"Before, number {number}" for number in range(30)])
+    said = bo.api("POST", f"/conversations/{fresh_channel}/messages", {"text": "What do you say?"})
+    bo.api("PUT", f"/messages/{said['id']}/reactions/👍")
+    ana.open(fresh_channel)
+    chip = ana.row("What do you say?").get_by_role("button", name=re.compile("^👍 1"))
+    chip.hover()
+
+    ana.page.mouse.down()
+    ana.page.evaluate(MOVED_A_LITTLE)
+    ana.page.mouse.up()
+
+    expect(
+        ana.row("What do you say?").get_by_role("button", name=re.compile("^👍 2"))
+    ).to_be_visible()
 
 
 def test_escape_is_done_with_what_is_new_here_and_stands_at_the_end(

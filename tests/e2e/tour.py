@@ -10,13 +10,11 @@ import io
 import json
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, Request, expect
-from playwright.sync_api import TimeoutError as TookTooLong
 
 from launch.bootstrap import BUILT, WEB
 from tests.e2e.window import Window
@@ -324,18 +322,18 @@ class Tour:
         """What opens from within messages, and stands in no table."""
         self._before_the_room()
         urgent = self.window.row("The building is closed")
-        self._press(urgent.locator(".acknowledge [aria-haspopup]"))
+        urgent.locator(".acknowledge [aria-haspopup]").click()
         self._leave("acknowledgements")
         files = self.window.page.locator(".message .files").last
-        self._press(files.locator(".picture").first)
+        files.locator(".picture").first.click()
         self._leave("viewer")
-        self._press(files.locator(".file-card .icon-button").first)
+        files.locator(".file-card .icon-button").first.click()
         self._leave("file")
-        self._press(files.locator(".file-card .icon-button").first)
+        files.locator(".file-card .icon-button").first.click()
         self.page.get_by_role("button", name="Share…").click()
         expect(self.page.get_by_role("dialog", name="Share a file")).to_be_visible()
         self._leave("share a file")
-        self._press(self.row.locator(".thread-summary"))
+        self.row.locator(".thread-summary").click()
         expect(self.window.reply("No hurry")).to_be_visible()
         self._leave("thread")
 
@@ -359,19 +357,6 @@ class Tour:
         self._leave("settings")
 
     # --- opening and leaving ---
-
-    def _press(self, control: Locator) -> None:
-        """Click until something opens: a row that is measured meanwhile slips away below it."""
-
-        def is_opened() -> bool:
-            if not self.page.locator(OPENED).count():
-                with suppress(TookTooLong):
-                    control.click(timeout=3_000)
-                with suppress(AssertionError):
-                    expect(self.page.locator(OPENED).first).to_be_visible(timeout=2_000)
-            return self.page.locator(OPENED).count() > 0
-
-        assert eventually(is_opened)
 
     def _open(self, name: str, act: Callable[[], None]) -> None:
         act()
