@@ -148,6 +148,16 @@ class Supervisor:
             await self.on_ready()
 
     async def _spawn(self, program: Program) -> Running:
+        """Start a program; whoever stops all finds it, also if it was only just beginning."""
+        starting = asyncio.create_task(self._start(program))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # It runs before asyncio has said so: given up here, it would be killed in no order.
+            await asyncio.wait([starting])
+            raise
+
+    async def _start(self, program: Program) -> Running:
         process = await (self.spawn or self._execute)(program.command)
         running = Running(process, asyncio.create_task(self._follow(program, process)))
         self._running[program.name] = running

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,27 @@ def test_programs_stop_in_reverse_order(diary):
 
     assert diary.events()[3:] == ["worker ends", "relay ends", "web ends"]
     assert not any(is_running(pid) for pid in diary.pids())
+
+
+def test_a_program_stopped_in_the_midst_of_its_start_ends_in_its_turn(diary):
+    async def slowly(command: Sequence[str]) -> asyncio.subprocess.Process:
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=pipe, start_new_session=True
+        )
+        if "worker" in command:
+            await diary.says("web starts", "worker starts")
+            supervisor.stop()
+            for _ in range(10):
+                await asyncio.sleep(0)
+        return process
+
+    programs = [diary.program("web"), diary.program("worker")]
+    supervisor = Supervisor(programs, spawn=slowly)
+
+    asyncio.run(supervisor.run())
+
+    assert diary.events()[2:] == ["worker ends", "web ends"]
 
 
 def test_a_program_that_is_killed_starts_again(diary):

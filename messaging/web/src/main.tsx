@@ -151,10 +151,10 @@ async function start(): Promise<void> {
   followAll();
   openSomething();
   rememberOpen();
-  void import("./offline/kept.ts").then(({ startKeeping }) => startKeeping(person));
+  // Who leaves at once, or loses the network now, misses nothing: the next visit asks again.
+  void import("./offline/kept.ts").then(({ startKeeping }) => startKeeping(person), () => undefined);
   addEventListener("pagehide", flushDrafts);
   await fetchAhead();
-  // Who leaves at once, or loses the network now, misses nothing: the next visit asks again.
   void import("./offline/updates.ts").then(({ startUpdates }) => startUpdates(), () => undefined);
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { effect, signal } from "@preact/signals";
-import { inOneGo } from "./perFrame.ts";
+import { inOneGo, nextFrame } from "./perFrame.ts";
 
 /** A counter that things are added to, what was drawn of it, and the frames that were asked for. */
 function world() {
@@ -50,4 +50,39 @@ test("one that cannot be applied keeps none of the others back", () => {
   take([4]);
   frames[1]?.();
   assert.deepEqual(drawn, [0, 3, 7]);
+});
+
+/** A tab that asks for frames, and is given one when the test says so. */
+function tab(visibilityState: string) {
+  const frames = new Map<number, () => void>();
+  Object.assign(globalThis, {
+    document: { visibilityState },
+    requestAnimationFrame: (run: () => void) => frames.set(frames.size + 1, run).size,
+    cancelAnimationFrame: (id: number) => frames.delete(id),
+  });
+  return frames;
+}
+
+test("a tab hidden before its frame takes what came all the same, once", ({ mock }) => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const frames = tab("visible");
+  let taken = 0;
+
+  nextFrame(() => (taken += 1));
+  mock.timers.tick(1_000);
+
+  assert.equal(taken, 1);
+  assert.equal(frames.size, 0);
+});
+
+test("a frame that is drawn takes it, and nothing comes after it", ({ mock }) => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const frames = tab("visible");
+  let taken = 0;
+
+  nextFrame(() => (taken += 1));
+  frames.get(1)?.();
+  mock.timers.tick(1_000);
+
+  assert.equal(taken, 1);
 });

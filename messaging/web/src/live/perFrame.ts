@@ -33,8 +33,20 @@ export function inOneGo<T>(handle: (item: T) => void, plan: (flush: () => void) 
   };
 }
 
-/** With the next frame that is drawn. A hidden tab gets none, and its badge must still count. */
+const HIDDEN_MS = 50;
+const STALLED_MS = 250;
+
+/**
+ * With the next frame that is drawn, or soon without one: a hidden tab gets none, and its badge must still count.
+ * Nor does a tab that is hidden or covered between the asking and the frame, which would then wait for it until it is seen.
+ */
 export function nextFrame(flush: () => void): void {
-  if (document.visibilityState === "visible") requestAnimationFrame(flush);
-  else setTimeout(flush, 50);
+  const isVisible = document.visibilityState === "visible";
+  const once = (): void => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    flush();
+  };
+  const frame = isVisible ? requestAnimationFrame(once) : 0;
+  const timer = setTimeout(once, isVisible ? STALLED_MS : HIDDEN_MS);
 }

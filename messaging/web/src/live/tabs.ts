@@ -38,9 +38,12 @@ export function openLine(userId: string, listener: Listener): Line {
     else if (note.kind === "frames") listener.onFrames(note.frames);
     else if (note.kind === "state") listener.onState(note.state);
   };
-  void navigator.locks.request(name, () => {
+  navigator.locks.request(name, () => {
     leader = new Leader(listener, tell);
     return new Promise<never>(() => undefined); // Held until the tab closes.
+  }).catch((error: unknown) => {
+    // Firefox says to a tab that closes, or still waits when it does, that its lock is gone.
+    if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
   });
   tell({ kind: "join" });
 
