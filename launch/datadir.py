@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 from launch.failure import LaunchError
 
 ROOT = Path(__file__).resolve().parent.parent
+LEAST_FREE_BYTES = 100 * 2**20
+"""A new database takes half of this, and one that cannot write its journal stops at once."""
 
 
 def default_data_dir() -> Path:
@@ -46,6 +49,13 @@ class DataDir:
                 f"The data directory {path} cannot be used ({error.strerror}):"
                 " make it writable, or choose another place with CHANCERY_DATA_DIR."
             ) from None
+        free = shutil.disk_usage(path).free
+        if free < LEAST_FREE_BYTES:
+            raise LaunchError(
+                f"The disk of {path} is full ({free // 2**20} MB are free,"
+                f" {LEAST_FREE_BYTES // 2**20} MB are needed):"
+                " make room, or choose another place with CHANCERY_DATA_DIR."
+            )
         return cls(path)
 
     @property

@@ -121,6 +121,9 @@ def main(arguments: list[str]) -> int:
                 keeper.revive()
         except LaunchError as error:
             return _report({"error": str(error)})
+        except OSError as error:
+            why = f"{error.strerror or error}: {error.filename or path}"
+            return _report({"error": f"The embedded servers could not start ({why})."})
         finally:
             if keeper is not None:
                 keeper.stop()

@@ -62,6 +62,11 @@ SINCE_18 = {
     # The default keeps three idle I/O worker processes.
     "io_method": "sync",
 }
+SHARED_MEMORY = Path("/dev/shm")
+WITHOUT_SHARED_MEMORY = {
+    # In a bare chroot or container that folder may be closed to all but root.
+    "dynamic_shared_memory_type": "mmap",
+}
 PROFILES = {
     "default": {},
     "test": {
@@ -253,7 +258,7 @@ class Postgres:
         if done.returncode != 0 or "ERROR:" in done.stderr:
             raise LaunchError(
                 f"Could not {what} in {self._cluster.parent}:"
-                f" {_last_line(done.stderr + done.stdout)}"
+                f" {_worst_line(done.stderr + done.stdout)}"
             )
 
     # --- starting ---------------------------------------------------------------------------
@@ -295,6 +300,8 @@ class Postgres:
             settings |= SINCE_16
         if self._binaries.major >= 18:
             settings |= SINCE_18
+        if SHARED_MEMORY.is_dir() and not self._account.can_write(SHARED_MEMORY):
+            settings |= WITHOUT_SHARED_MEMORY
         lines = ["# Written at each start; settings of your own belong into local.conf."]
         lines += [f"{name} = {value}" for name, value in settings.items()]
         if (self._cluster / "local.conf").exists():
@@ -349,9 +356,7 @@ class Postgres:
         with self._log.open(errors="replace") as log:
             log.seek(log_starts_at)
             said = log.read()
-        worst = [line for line in said.splitlines() if re.search(r"FATAL|PANIC|could not", line)]
-        line = worst[0] if worst else _last_line(said)
-        return f"{re.sub(r'^.*?(FATAL|PANIC|LOG): +', '', line)} (log: {self._log})"
+        return f"{_worst_line(said)} (log: {self._log})"
 
 
 def _utf8_ctype() -> str:
@@ -371,6 +376,8 @@ def _first_number(path: Path) -> int | None:
     return None
 
 
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "it said nothing"
+def _worst_line(text: str) -> str:
+    """What a program of PostgreSQL complained about; its last words where it is not plain."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["it said nothing"]
+    worst = [line for line in lines if re.search(r"FATAL|PANIC|could not", line)]
+    return re.sub(r"^.*?(FATAL|PANIC|LOG): +", "", (worst or lines[-1:])[0])

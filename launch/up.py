@@ -19,6 +19,7 @@ from launch.child import end_with_parent
 from launch.datadir import ROOT, DataDir, default_data_dir
 from launch.failure import LaunchError
 from launch.locks import FileLock
+from launch.outside import refuse_settings, refuse_unusable
 from launch.preload import Mother
 from launch.servers import Servers, servers
 from launch.supervisor import Program, Supervisor
@@ -225,6 +226,9 @@ def main(arguments: list[str]) -> int:
             export = external.get("CHANCERY_DEMO_EXPORT")
             if export and not Path(export).is_file():
                 raise LaunchError(f"CHANCERY_DEMO_EXPORT names {export}, which is no file.")
+            _workers(external)
+            refuse_settings()
+            refuse_unusable(external)
             began = time.monotonic()
             with servers(data_dir.path) as found:
                 _step("PostgreSQL and Redis", began)

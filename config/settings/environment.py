@@ -1,16 +1,23 @@
 """Reads the environment, and refuses a start that would be unsafe with a sentence that helps."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 ENVIRONMENTS = ("development", "test", "production")
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"({_LABEL}\.)*(?=[a-z0-9-]*[a-z]){_LABEL}")
+_MOST_OF_DOMAIN = 189
+"""A tenant's name of 63 letters and a dot come before it, and 253 letters are the most."""
 
 
 def text(name: str, default: str = "") -> str:
@@ -21,7 +28,7 @@ def text(name: str, default: str = "") -> str:
 def number(name: str, default: int) -> int:
     """A variable that must be a whole number."""
     value = text(name, str(default))
-    if not value.lstrip("-").isdigit():
+    if not _WHOLE_NUMBER.fullmatch(value):
         refuse(f"{name} is {value!r}; set it to a whole number, or leave it out for {default}.")
     return int(value)
 
@@ -83,10 +90,11 @@ def environment_name() -> str:
 def root_domain() -> str:
     """The domain below which every tenant has its host name."""
     domain = text("CHANCERY_ROOT_DOMAIN", "localhost").lower()
-    if "*" in domain or "/" in domain or ":" in domain or domain.startswith("."):
+    if len(domain) > _MOST_OF_DOMAIN or not _DOMAIN.fullmatch(domain):
         refuse(
             f"CHANCERY_ROOT_DOMAIN is {domain!r}; set it to a bare domain such as chat.example.com,"
-            " without scheme, port or asterisk. Its sub-domains are allowed by themselves."
+            " without scheme, port or asterisk (letters of other scripts as xn--…)."
+            " Its sub-domains are allowed by themselves."
         )
     return domain
 
@@ -141,9 +149,14 @@ def database(kind: str) -> dict:
         if kind == "production":
             refuse("DATABASE_URL must be set in production, as postgresql://user:pass@host/name.")
         url = "postgresql://localhost/chancery"
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
+    return database_at(url)
+
+
+def database_at(url: str) -> dict:
+    """Django's database settings for one address."""
+    if not url.startswith(("postgres://", "postgresql://")):
         refuse("DATABASE_URL must begin with postgresql://; no other database is supported.")
+    parts = _parts_of("DATABASE_URL", url)
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(parts.hostname or "")
     return {
@@ -172,7 +185,20 @@ def redis_url(kind: str) -> str:
     url = text("REDIS_URL")
     if not url and kind == "production":
         refuse("REDIS_URL must be set in production, as redis://:password@host:6379/0.")
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        refuse("REDIS_URL must begin with redis:// (rediss:// with TLS, unix:// for a socket).")
+    _parts_of("REDIS_URL", url)
     return url or "redis://127.0.0.1:6379/0"
+
+
+def _parts_of(name: str, url: str) -> SplitResult:
+    """The parts of an address; a refusal does not show it, for the password in it."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as wrong:
+        refuse(f"{name} is no address ({wrong}); write passwords with % and two digits.")
+    return parts
 
 
 def static_root(kind: str) -> str | None:

@@ -72,6 +72,7 @@ def test_a_python_that_uv_knows_is_used_without_a_download(tmp_path, monkeypatch
 
 def test_no_python_to_be_had_is_one_sentence_that_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(bootstrap, "PYTHON_FOLDERS", ())
+    monkeypatch.setattr(bootstrap, "_uv_for_old_python", lambda: None)
 
     with pytest.raises(SetupError, match=r"needs Python 3\.13 or 3\.12") as refused:
         bootstrap.find_python({"PATH": str(tmp_path)})
@@ -106,13 +107,41 @@ def test_a_stamp_is_fresh_until_an_input_changes(tmp_path, monkeypatch):
 
 def test_node_on_the_path_is_used_only_if_new_enough(tmp_path, monkeypatch):
     node = program(tmp_path / "node", "echo v22.18.0")
-    program(tmp_path / "npm", "true")
+    npm = program(tmp_path / "npm", "echo 10.9.0")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     assert bootstrap.find_node() == (str(tmp_path), [str(tmp_path / "npm")])
 
     program(node, "echo v22.17.1")
-
     assert bootstrap.find_node()[0] != str(tmp_path)
+
+    program(node, "echo v22.18.0")
+    program(npm, "echo 'npm is broken' >&2; exit 1")
+    assert bootstrap.find_node()[0] != str(tmp_path)
+
+
+def test_no_node_to_be_had_is_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(SetupError, match=r"^Building the client needs Node 22\.18 or newer: "):
+        bootstrap.find_node()
+
+
+def test_an_old_python_fetches_a_new_one_by_the_locked_uv(tmp_path, monkeypatch):
+    monkeypatch.setattr(bootstrap, "PYTHON_FOLDERS", ())
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    kept = program(tmp_path / "kept" / "python3", says_version("3.13"))
+    here = tmp_path / ".bootstrap" / "uv" / "bin"
+    program(here / "python", "echo")
+    program(
+        here / "uv",
+        f'[ "$2" = install ] && exec touch {tmp_path}/fetched\n'
+        f"[ -e {tmp_path}/fetched ] && echo {kept}",
+    )
+
+    assert bootstrap.find_python({"PATH": ""}).version == (3, 13, 1)
+
+    assert (tmp_path / "fetched").exists()
 
 
 def test_a_taken_port_is_one_sentence():

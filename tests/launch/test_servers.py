@@ -1,6 +1,7 @@
 """The embedded servers: started by the first, shared by all, stopped by the last."""
 
 import os
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -9,9 +10,11 @@ import psycopg
 import pytest
 import redis
 
+from launch.account import Account, server_account
 from launch.child import is_running
-from launch.datadir import port_is_free, read_json
+from launch.datadir import DataDir, port_is_free, read_json
 from launch.failure import LaunchError
+from launch.postgres import Postgres
 from launch.servers import servers
 from tests.launch.waiting import eventually
 
@@ -244,6 +247,25 @@ DAMAGES = {
     "file": _file,
     "no_folder": _no_folder,
 }
+
+
+def test_a_full_disk_is_one_clear_sentence(data_dir, monkeypatch):
+    usage = shutil.disk_usage(data_dir)._replace(free=99 * 2**20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+
+    with pytest.raises(LaunchError, match=r"^The disk of .* is full \(99 MB are free, 100 MB"):
+        DataDir.prepare(data_dir)
+
+
+def test_shared_memory_closed_to_the_server_is_no_obstacle(data_dir, monkeypatch):
+    monkeypatch.setattr(Account, "can_write", lambda self, folder: False)
+    (data_dir / "postgres").mkdir()
+    cluster = Postgres(data_dir, profile="test", account=server_account(), password="none")
+
+    cluster._configure(5432)
+
+    written = (data_dir / "postgres" / "postgresql.conf").read_text()
+    assert "dynamic_shared_memory_type = mmap\n" in written
 
 
 def test_two_profiles_cannot_share_a_data_directory_at_once(data_dir, holder):
