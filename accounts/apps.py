@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
         from accounts.groups import frames as _group_frames  # noqa: F401
         from accounts.invitations import frames as _invitation_frames  # noqa: F401
         from accounts.mfa import receivers as _mfa_receivers  # noqa: F401
+        from accounts.mfa import resealing as _mfa_resealing  # noqa: F401
         from accounts.oauth import frames as _oauth_frames  # noqa: F401
         from accounts.oauth.services import disconnect_all
         from accounts.people import events as _people_events  # noqa: F401
@@ -27,6 +28,7 @@ class AccountsConfig(AppConfig):
         from accounts.signin import receivers as _receivers  # noqa: F401
         from accounts.sso import access as _sso_access  # noqa: F401
         from accounts.sso import frames as _sso_frames  # noqa: F401
+        from accounts.sso import resealing as _sso_resealing  # noqa: F401
         from accounts.sso import sessions as _sso_sessions  # noqa: F401
         from accounts.tokens import access as _token_access  # noqa: F401
         from accounts.tokens import frames as _token_frames  # noqa: F401

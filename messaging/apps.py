@@ -40,7 +40,15 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself: events, handlers, renderers and tasks of each feature."""
         for feature in FEATURES:
-            for part in ("events", "handlers", "selectors", "frames", "carrying", "tasks"):
+            for part in (
+                "events",
+                "handlers",
+                "selectors",
+                "frames",
+                "carrying",
+                "resealing",
+                "tasks",
+            ):
                 _import_if_there(f"messaging.{feature}.{part}")
 
 

@@ -32,3 +32,10 @@ def ready_slugs() -> list[str]:
     with in_public():
         ready = Tenant.objects.filter(state=TenantState.READY)
         return list(ready.order_by("slug").values_list("slug", flat=True))
+
+
+def slugs_with_a_schema() -> list[str]:
+    """Every tenant that has data, whether it answers or not."""
+    with in_public():
+        made = Tenant.objects.exclude(state=TenantState.CREATING)
+        return list(made.order_by("slug").values_list("slug", flat=True))

@@ -16,6 +16,7 @@ CHANCERY_PORT = env.number("PORT", 8000)
 env.metrics_dir()
 
 SECRET_KEY = env.secret_key(ENVIRONMENT)
+SECRET_KEY_FALLBACKS = env.old_secret_keys(ENVIRONMENT)
 DEBUG = False
 ALLOWED_HOSTS = [f".{CHANCERY_ROOT_DOMAIN}"]
 USE_X_FORWARDED_HOST = False

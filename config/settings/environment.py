@@ -108,13 +108,28 @@ def secret_key(kind: str) -> str:
     """The key that signs cookies and links; only development makes one up."""
     key = text("CHANCERY_SECRET_KEY")
     if kind == "production":
-        if len(key) < 50 or len(set(key)) < 5:
+        if not _is_strong(key):
             refuse(
                 "CHANCERY_SECRET_KEY must be set to at least 50 random characters in production;"
                 " make one with: python -c 'import secrets; print(secrets.token_urlsafe(64))'"
             )
         return key
     return key or _kept_key(data_dir() / "secret_key")
+
+
+def old_secret_keys(kind: str) -> list[str]:
+    """Keys that were replaced: what they signed and sealed still counts."""
+    keys = text("CHANCERY_OLD_SECRET_KEYS").split()
+    if kind == "production" and not all(_is_strong(key) for key in keys):
+        refuse(
+            "Each key in CHANCERY_OLD_SECRET_KEYS must have at least 50 random characters, since"
+            " whoever guesses one signs in as anybody; leave others out."
+        )
+    return keys
+
+
+def _is_strong(key: str) -> bool:
+    return len(key) >= 50 and len(set(key)) >= 5
 
 
 def _kept_key(path: Path) -> str:

@@ -6,10 +6,10 @@ from hashlib import sha256
 from uuid import UUID
 
 import orjson
-from django.conf import settings
 
 from core.actor import Actor
 from core.errors import NotFound
+from core.sealed import secret_keys
 from messaging.messages.access import Do, message_for
 from messaging.messages.parts import Part, part
 from messaging.polls.models import Poll, PollVote
@@ -65,14 +65,19 @@ def my_vote(actor: Actor, message_id: UUID) -> list[int]:
     poll = Poll.objects.filter(message_id=message_id).first()
     if poll is None:
         raise NotFound("poll")
-    rows = PollVote.objects.filter(message_id=message_id, voter_id=voter_of(poll, actor))
+    rows = PollVote.objects.filter(message_id=message_id, voter_id__in=voters_of(poll, actor))
     return sorted(rows.values_list("option", flat=True))
 
 
-def voter_of(poll: Poll, actor: Actor) -> UUID:
-    """Under which id a person's votes are kept."""
+def voters_of(poll: Poll, actor: Actor) -> tuple[UUID, ...]:
+    """Under which ids a person's votes are found; they are kept under the first."""
     assert actor.user_id is not None
     if not poll.is_anonymous:
-        return actor.user_id
-    said = poll.message_id.bytes + actor.user_id.bytes
-    return UUID(bytes=hmac.new(settings.SECRET_KEY.encode(), said, sha256).digest()[:16])
+        return (actor.user_id,)
+    return tuple(hidden_id(poll, actor.user_id, secret) for secret in secret_keys())
+
+
+def hidden_id(poll: Poll, person_id: UUID, secret: str) -> UUID:
+    """Who stands for a person in an anonymous poll; nobody finds them without the secret."""
+    said = poll.message_id.bytes + person_id.bytes
+    return UUID(bytes=hmac.new(secret.encode(), said, sha256).digest()[:16])

@@ -18,7 +18,7 @@ from messaging.messages.models import Message
 from messaging.messages.parts import Part, brings
 from messaging.polls.events import PollClosed, PollVoted
 from messaging.polls.models import Poll, PollVote
-from messaging.polls.selectors import voter_of
+from messaging.polls.selectors import voters_of
 
 MOST_OPTIONS = 20
 LONGEST_OPTION = 120
@@ -60,13 +60,13 @@ def vote(actor: Actor, *, message_id: UUID, options: Sequence[int]) -> None:
             raise Invalid.field("options", _("Choose among the answers that are offered."))
         if len(chosen) > 1 and not poll.is_multiple:
             raise Invalid.field("options", _("This poll takes one answer."))
-        voter = voter_of(poll, actor)
-        rows = PollVote.objects.filter(message_id=message_id, voter_id=voter)
+        voters = voters_of(poll, actor)
+        rows = PollVote.objects.filter(message_id=message_id, voter_id__in=voters)
         if set(rows.values_list("option", flat=True)) == chosen:
             return
         rows.delete()
         PollVote.objects.bulk_create(
-            PollVote(message_id=message_id, voter_id=voter, option=option)
+            PollVote(message_id=message_id, voter_id=voters[0], option=option)
             for option in sorted(chosen)
         )
         # Whoever reads the record of an anonymous poll must not learn in it who voted when.

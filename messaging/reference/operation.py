@@ -26,6 +26,8 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
         "CHANCERY_ROOT_DOMAIN": "the domain below which every tenant has its host name",
         "CHANCERY_SECRET_KEY": "signs cookies and links; at least 50 random characters in"
         " production, elsewhere it is made and kept",
+        "CHANCERY_OLD_SECRET_KEYS": "keys that were replaced, with spaces between; what they signed"
+        " and sealed is still read",
         "DATABASE_URL": "PostgreSQL, as `postgresql://user:pass@host/name`; without it, outside"
         " production, a server is started",
         "REDIS_URL": "Redis or Valkey, as `redis://:password@host:6379/0`; the same",

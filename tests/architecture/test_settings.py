@@ -59,6 +59,11 @@ def test_a_refused_start_is_one_sentence_and_gives_no_secret_away():
         (environment.environment_name, "CHANCERY_ENV", "staging"),
         (lambda: environment.secret_key("production"), "CHANCERY_SECRET_KEY", ""),
         (lambda: environment.secret_key("production"), "CHANCERY_SECRET_KEY", "x" * 60),
+        (
+            lambda: environment.old_secret_keys("production"),
+            "CHANCERY_OLD_SECRET_KEYS",
+            f"{'0123456789' * 6} short",
+        ),
         (environment.root_domain, "CHANCERY_ROOT_DOMAIN", "*"),
         (environment.root_domain, "CHANCERY_ROOT_DOMAIN", "*.example.com"),
         (environment.root_domain, "CHANCERY_ROOT_DOMAIN", "https://example.com"),

@@ -71,7 +71,12 @@ def test_the_image_serves_by_the_same_command_as_compose():
 
 def test_a_start_without_a_secret_is_refused():
     secret = re.compile("SECRET|PASSWORD|KEY|TOKEN|ROOT_DOMAIN")
-    named = [found for found in VARIABLE.finditer(COMPOSE) if secret.search(found[1])]
+    # Of the keys that were replaced there are none to begin with.
+    named = [
+        found
+        for found in VARIABLE.finditer(COMPOSE)
+        if secret.search(found[1]) and not found[1].startswith("CHANCERY_OLD_")
+    ]
 
     assert {found[1] for found in named} >= {
         "CHANCERY_SECRET_KEY",
