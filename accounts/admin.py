@@ -15,6 +15,7 @@ import accounts.oauth.admin
 import accounts.roles.admin
 import accounts.scim.admin
 import accounts.sessions.admin
+import accounts.setup.admin
 import accounts.signin.admin
 import accounts.sso.admin
 import accounts.tokens.admin  # noqa: F401 - registers itself

@@ -19,6 +19,7 @@ from accounts.policies.models import StoredPolicy
 from accounts.roles.models import CustomRole, RoleAssignment
 from accounts.scim.models import ScimPerson, ScimRequest, ScimToken
 from accounts.sessions.models import Session, SessionPolicy
+from accounts.setup.models import NotificationConfirmation, RetentionConfirmation
 from accounts.signin.models import SignInPolicy
 from accounts.sso.models import (
     Arrival,
@@ -48,6 +49,7 @@ __all__ = [
     "JoinPolicy",
     "JoinRequest",
     "NetworkPolicy",
+    "NotificationConfirmation",
     "OAuthApp",
     "OAuthConnection",
     "OAuthGrant",
@@ -56,6 +58,7 @@ __all__ = [
     "ProviderGroupGrant",
     "ProviderKey",
     "ProviderPersonGrant",
+    "RetentionConfirmation",
     "RoleAssignment",
     "ScimPerson",
     "ScimRequest",

@@ -3,13 +3,16 @@
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
+from accounts.people.counted import people_here
 from accounts.policies.models import Policy
-from core.errors import Invalid
+from core.errors import Invalid, Words
 from core.permissions import Permission
 
 MOST_LOGO_BYTES = 100_000
@@ -38,10 +41,19 @@ class Branding(Policy):
     logo = models.TextField(_("logo"), blank=True, default="")
 
     permission = Permission.BRANDING_MANAGE
-    masked = frozenset({"name", "logo"})
+    masked = frozenset({"logo"})
 
     class Meta(Policy.Meta):
         verbose_name = verbose_name_plural = _("name, colour and logo")
+
+    def consequences(self, before: "Branding") -> Iterable[Words]:
+        """Who sees it."""
+        count = people_here().count()
+        yield ngettext_lazy(
+            "%(count)d person sees it before signing in, and whoever opens the address.",
+            "%(count)d people see it before signing in, and whoever opens the address.",
+            count,
+        ) % {"count": count}
 
     def check_change(self, before: "Branding") -> None:
         if self.colour and contrast(self.colour, _PAPER) < _LEAST_CONTRAST:

@@ -1,4 +1,4 @@
-"""What can happen to groups. Names are people's text and stay out: the rows hold them."""
+"""What can happen to groups; what they are called is told as any setting (decision 0102)."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -12,13 +12,13 @@ from events.registry import event
 class GroupCreated:
     tenant_id: UUID
     group_id: UUID
+    after: dict[str, str | None] = field(default_factory=dict)
 
 
 @event("group.updated", stream=StreamKind.TENANT, key="tenant_id")
 @dataclass(frozen=True, slots=True)
 class GroupUpdated:
-    """`changed` names the fields; of names and descriptions, `before` and `after` say that
-    they are set."""
+    """`changed` names the fields, `before` and `after` hold them."""
 
     tenant_id: UUID
     group_id: UUID
@@ -32,6 +32,7 @@ class GroupUpdated:
 class GroupDeleted:
     tenant_id: UUID
     group_id: UUID
+    before: dict[str, str | None] = field(default_factory=dict)
 
 
 @event("group-membership.added", stream=StreamKind.TENANT, key="tenant_id")

@@ -27,7 +27,7 @@ from accounts.people.models import User
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid
 from core.permissions import Permission
-from core.text import clean_name, clean_text, masked
+from core.text import clean_name, clean_text
 from events.journal import publish, publish_all
 
 MOST_AT_ONCE = 10_000
@@ -80,7 +80,7 @@ def create_group(
     with transaction.atomic():
         tenant = begin(actor)
         _save(group, force_insert=True)
-        publish(GroupCreated(tenant, group.id), by=actor)
+        publish(GroupCreated(tenant, group.id, _told(group, _NAMES)), by=actor)
         if members:
             _add(actor, tenant, group, _known(members))
     return group
@@ -115,8 +115,9 @@ def delete_group(actor: Actor, *, group_id: UUID, by_directory: bool = False) ->
         group = access.group_to_manage(actor, group_id, by_directory=by_directory)
         everybody = people_in([group.id])
         above = groups_above([group.id])
+        fact = GroupDeleted(tenant, group_id, _told(group, _NAMES))
         group.delete()
-        publish(GroupDeleted(tenant, group_id), by=actor)
+        publish(fact, by=actor)
         hooks.tell(actor, users=everybody, groups=above, came=False)
         _tell_people(actor, RemovedFromGroup, group_id, everybody)
 
@@ -258,13 +259,13 @@ def _save(group: Group, **options: Any) -> None:
         raise Conflict.field(field, words, code="taken") from taken
 
 
+_NAMES = ("name", "handle")
+"""What tells a group from others, when it is made and when it is gone."""
+
+
 def _told(group: Group, names: Iterable[str]) -> dict[str, str | None]:
     """Fields as the journal has them."""
-    return {name: _in_words(name, getattr(group, name)) for name in names}
-
-
-def _in_words(name: str, value: str | None) -> str | None:
-    return masked(value) if name in ("name", "description") else value
+    return {name: getattr(group, name) for name in names}
 
 
 def _clean_group_name(value: str) -> str:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from types import MappingProxyType
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from accounts.people.models import RoleChoice, User
+from accounts.people.counted import concerned, holds, people_here
+from accounts.people.models import RoleChoice
 from accounts.policies.models import Policy
 from core.errors import Words
 from core.ids import new_id
@@ -104,6 +107,12 @@ class JoinPolicy(Policy):
     )
 
     permission = Permission.PEOPLE_MANAGE
+    nobody = MappingProxyType(
+        dict.fromkeys(
+            ("by_domain", "by_request"),
+            _("Whoever comes this way is not here yet; nobody who is here is concerned."),
+        )
+    )
 
     class Meta(Policy.Meta):
         verbose_name = verbose_name_plural = _("who may join")
@@ -121,20 +130,25 @@ class JoinPolicy(Policy):
             else:
                 yield _("No e-mail domain is proved yet: nobody can come in this way.")
         if self.members_invite != before.members_invite:
-            members = User.objects.filter(role=RoleChoice.MEMBER, is_active=True).count()
+            by_role = Q(role=RoleChoice.MEMBER) & ~holds(Permission.PEOPLE_INVITE)
+            members = people_here().filter(by_role).count()
             words = (
                 ngettext_lazy(
                     "%(count)d member may invite others then.",
                     "%(count)d members may invite others then.",
-                    "count",
+                    members,
                 )
                 if self.members_invite
                 else ngettext_lazy(
                     "%(count)d member may invite nobody any more. Who came stays.",
                     "%(count)d members may invite nobody any more. Who came stays.",
-                    "count",
+                    members,
                 )
             )
             yield words % {"count": members}
+        if self.invitation_days != before.invitation_days:
+            inviting = holds(Permission.PEOPLE_INVITE)
+            inviting |= Q(role=RoleChoice.MEMBER) if self.members_invite else Q(pk__in=[])
+            yield concerned(people_here().filter(inviting))
         if self.by_request and not before.by_request:
             yield _("The sign-in page shows a way to ask. Nobody comes in before somebody agrees.")

@@ -39,6 +39,18 @@ def standing(person: User) -> Standing:
     return Standing(has_factor(person.id), current(SecondFactorPolicy).due_at(person))
 
 
+def due_without(person: User) -> datetime | None:
+    """When the person is going to be refused, should they set up no second factor until then.
+
+    None where nothing is required of them or they have one, and after that moment.
+    """
+    policy = current(SecondFactorPolicy)
+    due_at = policy.due_at(person) if policy.roles else None
+    if due_at is None or due_at <= timezone.now() or has_factor(person.id):
+        return None
+    return due_at
+
+
 def lacks_factor(person: User) -> bool:
     """Say whether the person is to be refused for want of a second factor.
 

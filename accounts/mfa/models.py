@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.people.counted import concerned, people_here
 from accounts.people.models import RoleChoice, User
 from accounts.policies.models import Policy
 from core.errors import Words
@@ -54,10 +55,11 @@ class SecondFactorPolicy(Policy):
 
     def consequences(self, before: Self) -> Iterable[Words]:
         """How many have to set one up, and by when."""
-        people = User.objects.filter(is_active=True, is_bot=False, role__in=self.roles)
+        people = people_here().filter(role__in=self.roles)
         lacking = people.exclude(authenticator__type__in=FACTORS).count()
         if not self.roles:
             yield _("Nobody needs a second factor any more. Those who have one keep it.")
+            yield concerned(people_here().filter(role__in=before.roles))
             return
         by = (self.required_since or timezone.now()) + timedelta(days=self.grace_days)
         yield ngettext_lazy(

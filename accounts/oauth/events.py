@@ -4,7 +4,7 @@ Each app has a stream of its own: nobody's browser listens to it, so that a busy
 frames.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.models import StreamKind
@@ -20,12 +20,13 @@ class OAuthAppCreated:
     scopes: tuple[str, ...]
     redirect_uris: tuple[str, ...]
     account_id: UUID | None
+    after: dict[str, str] = field(default_factory=dict)
 
 
 @event("oauth_app.changed", stream=StreamKind.TENANT, key="app_id")
 @dataclass(frozen=True, slots=True)
 class OAuthAppChanged:
-    """`before` and `after` hold the fields that changed; of the name only that it did."""
+    """`before` and `after` hold the fields that changed."""
 
     app_id: UUID
     before: dict[str, str]
@@ -53,6 +54,7 @@ class OAuthAppRevoked:
 
     app_id: UUID
     connections: int
+    before: dict[str, str] = field(default_factory=dict)
 
 
 @event("oauth_app.allowed", stream=StreamKind.TENANT, key="app_id")

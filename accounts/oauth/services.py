@@ -49,7 +49,7 @@ from accounts.tokens.services import (
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.permissions import Role
-from core.text import clean_name, masked
+from core.text import clean_name
 from events.journal import publish
 from tenants.selectors import tenant_id
 
@@ -200,7 +200,7 @@ def revoke_app(actor: Actor, *, app_id: UUID) -> None:
             revoke_tokens_of(actor, user_id=app.account_id)
             if User.objects.filter(id=app.account_id, is_active=True).update(is_active=False):
                 publish(UserDeactivated(app.account_id), by=actor)
-        publish(OAuthAppRevoked(app.id, count), by=actor)
+        publish(OAuthAppRevoked(app.id, count, {"name": app.name}), by=actor)
 
 
 def allow(actor: Actor, *, app_id: UUID, wish: Wish) -> str:
@@ -308,7 +308,8 @@ def _make_account(actor: Actor, name: str) -> User:
     account = User(name=name, role=Role.BOT, is_bot=True)
     account.set_unusable_password()
     account.save(force_insert=True)
-    publish(ServiceAccountCreated(tenant_id(actor.tenant), account.id), by=actor)
+    fact = ServiceAccountCreated(tenant_id(actor.tenant), account.id, {"name": name})
+    publish(fact, by=actor)
     return account
 
 
@@ -320,6 +321,7 @@ def _created(app: OAuthApp) -> OAuthAppCreated:
         scopes=tuple(app.scopes),
         redirect_uris=tuple(app.redirect_uris),
         account_id=app.account_id,
+        after={"name": app.name},
     )
 
 
@@ -374,5 +376,5 @@ def _check_uris(app: OAuthApp) -> None:
 
 
 def _in_words(name: str, value: Any) -> str:
-    """A field's value for the journal, which holds no text that people wrote."""
-    return masked(value) if name == "name" else " ".join(map(str, value or ()))
+    """A field's value for the journal."""
+    return value if name == "name" else " ".join(map(str, value or ()))

@@ -41,7 +41,7 @@ class UserUpdated:
     """Somebody's name, title, picture, role or state is another one now.
 
     `before` and `after` hold the fields that changed: of what people are called, and of their
-    addresses, only whether they are set.
+    addresses, only whether they are set; of programs their names (decision 0102).
     """
 
     tenant_id: UUID

@@ -287,13 +287,14 @@ def _updated(tenant: UUID, person: User, before: Mapping[str, Any]) -> UserUpdat
     return UserUpdated(
         tenant,
         person.id,
-        before={name: _told(name, value) for name, value in before.items()},
-        after={name: _told(name, getattr(person, name)) for name in before},
+        before={name: _told(person, name, value) for name, value in before.items()},
+        after={name: _told(person, name, getattr(person, name)) for name in before},
     )
 
 
-def _told(name: str, value: Any) -> str | bool:
-    if name in _KEPT_OUT:
+def _told(person: User, name: str, value: Any) -> str | bool:
+    # What a program is called is a setting, and nobody whom it tells of.
+    if name in _KEPT_OUT and not (person.is_bot and name in SEEN_BY_OTHERS):
         return masked(value)
     return value if isinstance(value, bool) else str(value)
 

@@ -32,7 +32,7 @@ class PolicyFieldView(Schema):
 
 
 class PolicyView(Schema):
-    """Of secrets and of words that people wrote, `values` says only that they are set."""
+    """Of secrets and pictures, `values` says only that they are set."""
 
     name: str
     title: str

@@ -13,7 +13,7 @@ from events.registry import event
 class PolicyChanged:
     """A policy is another one now; `before` and `after` hold the fields that changed.
 
-    Secrets and words that people wrote are left out: `set` or `not set` stands for them.
+    Secrets and pictures are left out: `set` or `not set` stands for them.
     """
 
     tenant_id: UUID

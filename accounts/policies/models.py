@@ -1,6 +1,6 @@
 """What an organisation has decided about one subject: one row, or none where it never decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from django.apps.registry import Apps
@@ -62,8 +62,12 @@ class Policy(models.Model):
     """Who may change it."""
 
     masked: ClassVar[frozenset[str]] = frozenset()
-    """Fields that hold secrets, or words that people wrote: the journal says only that they are
-    set."""
+    """Fields that hold secrets, or more than a journal should (a picture): it says only that they
+    are set."""
+
+    nobody: ClassVar[Mapping[str, Words]] = {}
+    """Fields whose change concerns nobody who could be counted, each with the sentence that says
+    why: of the others `consequences` gives a number of people."""
 
     class Meta:
         abstract = True
@@ -101,7 +105,8 @@ class Policy(models.Model):
     def consequences(self, before: Self) -> Iterable[Words]:
         """What the change from `before` will do, in sentences with the number of people.
 
-        Shown to the admin before anything is saved. Fields that are not spoken of here are named
-        with their old and their new value.
+        Shown to the admin before anything is saved, after the fields' names with their old and
+        new values. For every field that changed, but those in `nobody`, one has the number of
+        people, counted in the database at this moment (`people.counted`).
         """
         return ()

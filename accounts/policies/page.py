@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
+from accounts.people.models import User
 from accounts.policies import access, selectors, services, words
 from accounts.policies.models import Policy
 from accounts.stepup import is_recent, lead_to_proof
@@ -126,6 +127,7 @@ class PolicyAdmin(admin.ModelAdmin):
                 "opts": self.opts,
                 "form": form,
                 "policy": before,
+                "changed_by": User.objects.filter(id=before.changed_by_id).first(),
                 "media": form.media,
                 **context,
             },

@@ -41,7 +41,7 @@ def name_of(kind: type[Policy]) -> str:
 
 
 def shown(policy: Policy) -> dict[str, Any]:
-    """The fields as they may be read: of secrets and words that people wrote, that they are set."""
+    """The fields as they may be read: of secrets and pictures, that they are set."""
     return {field.name: _shown(policy, field.name) for field in _fields(type(policy))}
 
 

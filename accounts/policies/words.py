@@ -10,6 +10,13 @@ _LONGEST_SHOWN = 80
 
 def told(before: Policy, after: Policy) -> list[str]:
     """One sentence per change, then what the policy itself says of its consequences."""
+    changed = [
+        field
+        for field in before._meta.fields
+        if field.editable and getattr(before, field.name) != getattr(after, field.name)
+    ]
+    if not changed:
+        return []
     rows = [
         _("%(name)s: %(before)s becomes %(after)s.")
         % {
@@ -17,10 +24,10 @@ def told(before: Policy, after: Policy) -> list[str]:
             "before": _shown(before, field.name),
             "after": _shown(after, field.name),
         }
-        for field in before._meta.fields
-        if field.editable and getattr(before, field.name) != getattr(after, field.name)
+        for field in changed
     ]
-    return [*rows, *(str(sentence) for sentence in after.consequences(before))] if rows else []
+    uncounted = [after.nobody[field.name] for field in changed if field.name in after.nobody]
+    return [*rows, *map(str, dict.fromkeys([*after.consequences(before), *uncounted]))]
 
 
 def _shown(policy: Policy, name: str) -> str:

@@ -13,13 +13,14 @@ class RoleCreated:
     tenant_id: UUID
     role_id: UUID
     permissions: tuple[str, ...]
+    words_after: dict[str, str] = field(default_factory=dict)
 
 
 @event("role.updated", stream=StreamKind.TENANT, key="tenant_id")
 @dataclass(frozen=True, slots=True)
 class RoleUpdated:
-    """`before` and `after` are what it allows; `words_before` and `words_after` say whether it has
-    the name and the description that changed.
+    """`before` and `after` are what it allows; `words_before` and `words_after` hold its name and
+    its description where they changed.
     """
 
     tenant_id: UUID
@@ -36,6 +37,7 @@ class RoleDeleted:
     tenant_id: UUID
     role_id: UUID
     permissions: tuple[str, ...]
+    words_before: dict[str, str] = field(default_factory=dict)
 
 
 @event("role.given", stream=StreamKind.TENANT, key="tenant_id")

@@ -18,7 +18,7 @@ from accounts.roles.refreshing import refresh, refresh_holders
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.permissions import Permission
-from core.text import clean_name, clean_text, masked
+from core.text import clean_name, clean_text
 from events.journal import publish
 
 RESERVED = frozenset({Permission.OWNERS_MANAGE})
@@ -40,7 +40,7 @@ def create_role(
     with transaction.atomic():
         tenant = _begin(actor)
         _save(role, force_insert=True)
-        publish(RoleCreated(tenant, role.id, names), by=actor)
+        publish(RoleCreated(tenant, role.id, names, _told(vars(role), _WORDS)), by=actor)
     return role
 
 
@@ -81,9 +81,9 @@ def delete_role(actor: Actor, *, role_id: UUID) -> None:
         tenant = _begin(actor)
         role = _role(actor, role_id)
         holders = list(role.assignments.all())
-        permissions = tuple(role.permissions)
+        fact = RoleDeleted(tenant, role_id, tuple(role.permissions), _told(vars(role), _WORDS))
         role.delete()
-        publish(RoleDeleted(tenant, role_id, permissions), by=actor)
+        publish(fact, by=actor)
         refresh_holders(holders)
 
 
@@ -190,8 +190,11 @@ def _check_holder(user_id: UUID | None, group_id: UUID | None, over: UUID | None
             raise Invalid.field(field, _("Name a group of this organisation."))
 
 
+_WORDS = ("name", "description")
+
+
 def _told(values: Mapping[str, str], words: Iterable[str]) -> dict[str, str]:
-    return {word: masked(values[word]) for word in words}
+    return {word: values[word] for word in words}
 
 
 def _description(value: str) -> str:

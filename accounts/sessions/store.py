@@ -71,6 +71,14 @@ class SessionStore(DatabaseStore):
             return None
         return self._row.created_at + lives_for
 
+    @property
+    def idle_until(self) -> datetime | None:
+        """When the session ends should nobody use it until then."""
+        idle_for = current(SessionPolicy).idle_for
+        if self._row is None or idle_for is None:
+            return None
+        return (self._row.last_used_at or self._row.created_at) + idle_for
+
     def _get_session_from_db(self) -> Session | None:
         row = super()._get_session_from_db()
         if row is not None and is_over(row, current(SessionPolicy)):

@@ -16,6 +16,11 @@ from accounts.invitations.models import Invitation, JoinPolicy
 from accounts.mfa.models import SecondFactorPolicy
 from accounts.people.models import User
 from accounts.policies.selectors import stored
+from accounts.setup.models import (
+    Confirmation,
+    NotificationConfirmation,
+    RetentionConfirmation,
+)
 from accounts.signin.models import SignInPolicy
 from accounts.sso.models import IdentityProvider, State
 from core.errors import Words
@@ -50,6 +55,19 @@ def step(place: int) -> Callable[[Maker], Maker]:
 def steps() -> list[Step]:
     """All steps as they stand, in their order."""
     return [make() for _place, make in sorted(_makers, key=lambda pair: pair[0])]
+
+
+def _confirmed(title: Words, why: Words, kind: type[Confirmation]) -> Step:
+    """A step that a person's word settles; it says whose, and when."""
+    found = stored(kind)
+    if found.is_confirmed and found.changed_at is not None:
+        by = User.objects.filter(id=found.changed_by_id).first()
+        why = _("Confirmed on %(day)s by %(person)s.") % {
+            "day": f"{found.changed_at:%Y-%m-%d}",
+            "person": by or _("a program"),
+        }
+    url_name = f"admin:{kind._meta.app_label}_{kind._meta.model_name}_changelist"
+    return Step(title, why, url_name, found.is_confirmed)
 
 
 @step(10)
@@ -97,6 +115,20 @@ def second_factors() -> Step:
         "admin:accounts_secondfactorpolicy_changelist",
         {Role.OWNER, Role.ADMIN} <= roles,
     )
+
+
+@step(50)
+def retention() -> Step:
+    """How long things are kept; until that can be set, an admin confirms what holds."""
+    why = _("Everything is kept until somebody deletes it. Say that this is meant.")
+    return _confirmed(_("Confirm how long messages are kept"), why, RetentionConfirmation)
+
+
+@step(60)
+def notifications() -> Step:
+    """What calls people back; until that can be set, an admin confirms what holds."""
+    why = _("Chancery shows new messages to those who look, and sends no mail. Say so to people.")
+    return _confirmed(_("Confirm how people learn of messages"), why, NotificationConfirmation)
 
 
 @step(80)

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Self
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.people.counted import people_here
 from accounts.people.models import User
 from accounts.policies.models import Policy
 from core.errors import Invalid, Words
@@ -70,10 +72,30 @@ class SignInPolicy(Policy):
             raise Invalid.field("break_glass_id", words)
 
     def consequences(self, before: Self) -> Iterable[Words]:
-        """Who loses the way they sign in now."""
-        if set(self.methods) == set(before.methods) or self.allows(Method.SSO):
-            return
-        people = User.objects.filter(is_active=True, is_bot=False)
+        """Who loses the way they sign in now, who has to prove their address, who always can."""
+        if set(self.methods) != set(before.methods):
+            yield self._left_over()
+        if self.requires_verified_email != before.requires_verified_email:
+            proved = EmailAddress.objects.filter(
+                user_id=OuterRef("id"), email__iexact=OuterRef("email"), verified=True
+            )
+            count = people_here().filter(email__isnull=False).exclude(Exists(proved)).count()
+            yield ngettext_lazy(
+                "%(count)d person has an address that proved nothing yet.",
+                "%(count)d people have addresses that proved nothing yet.",
+                count,
+            ) % {"count": count}
+        if self.break_glass_id != before.break_glass_id:
+            count = int(break_glass_owner(self.break_glass_id) is not None)
+            yield ngettext_lazy(
+                "%(count)d person can sign in by password, whatever else is decided here.",
+                "%(count)d people can sign in by password, whatever else is decided here.",
+                count,
+            ) % {"count": count}
+
+    def _left_over(self) -> Words:
+        """How many have no way to sign in, or none but the identity provider."""
+        people = people_here()
         can = Q(pk__in=[])
         if self.allows(Method.PASSWORD):
             can |= ~Q(password="") & ~Q(password__startswith="!")  # noqa: S106 - none at all
@@ -81,8 +103,14 @@ class SignInPolicy(Policy):
             can |= Q(email__isnull=False)
         if self.allows(Method.PASSKEY):
             can |= Q(authenticator__type="webauthn")
-        stuck = people.count() - people.filter(can).distinct().count()
-        yield ngettext_lazy(
+        stuck = people.exclude(id__in=people.filter(can).values("id")).count()
+        if self.allows(Method.SSO):
+            return ngettext_lazy(
+                "%(count)d person can then sign in through an identity provider only.",
+                "%(count)d people can then sign in through an identity provider only.",
+                stuck,
+            ) % {"count": stuck}
+        return ngettext_lazy(
             "%(count)d person has no way to sign in after this.",
             "%(count)d people have no way to sign in after this.",
             stuck,

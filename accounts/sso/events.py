@@ -4,7 +4,7 @@ Each provider has a stream of its own: nobody's browser listens to it, so that a
 answers is no flood of frames.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.models import StreamKind
@@ -17,6 +17,7 @@ class IdentityProviderCreated:
     provider_id: UUID
     kind: str
     slug: str = ""
+    after: dict[str, str] = field(default_factory=dict)
 
 
 @event("identity_provider.changed", stream=StreamKind.TENANT, key="provider_id")
@@ -42,6 +43,7 @@ class ProviderMetadataFailed:
 class IdentityProviderDeleted:
     provider_id: UUID
     slug: str = ""
+    before: dict[str, str] = field(default_factory=dict)
 
 
 @event("identity_provider.key_made", stream=StreamKind.TENANT, key="provider_id")

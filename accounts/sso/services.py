@@ -108,7 +108,8 @@ def add_provider(
             provider.save(force_insert=True)
             if kind == Kind.SAML:
                 _add_key(provider, is_signing=True)
-            publish(IdentityProviderCreated(provider.id, kind, provider.slug), by=actor)
+            told = {"name": provider.name}
+            publish(IdentityProviderCreated(provider.id, kind, provider.slug, told), by=actor)
     except IntegrityError as taken:
         raise Conflict.field(
             "slug", _("Another provider has this short name."), code="taken"
@@ -268,7 +269,8 @@ def remove_provider(actor: Actor, *, provider_id: UUID) -> None:
         provider = access.provider_to_remove(actor, provider_id)
         if provider.is_on:
             raise Conflict("state", _("Switch the provider off first."))
-        publish(IdentityProviderDeleted(provider.id, provider.slug), by=actor)
+        told = {"name": provider.name}
+        publish(IdentityProviderDeleted(provider.id, provider.slug, told), by=actor)
         provider.delete()
 
 

@@ -1,6 +1,6 @@
 """What can happen to tokens; the secret itself is never written down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.models import StreamKind
@@ -36,3 +36,4 @@ class TokenRevoked:
 class ServiceAccountCreated:
     tenant_id: UUID
     user_id: UUID
+    after: dict[str, str] = field(default_factory=dict)

@@ -130,7 +130,8 @@ def create_service_account(
         account = User(name=label, role=Role.BOT, is_bot=True)
         account.set_unusable_password()
         account.save(force_insert=True)
-        publish(ServiceAccountCreated(tenant_id(actor.tenant), account.id), by=actor)
+        fact = ServiceAccountCreated(tenant_id(actor.tenant), account.id, {"name": label})
+        publish(fact, by=actor)
         return create_token(account, name=label, scopes=scopes, by=actor, **limits)
 
 

@@ -20,14 +20,33 @@ SELECT c.id FROM messaging_conversation c
 """
 
 
+_PEOPLE = f"""
+SELECT count(DISTINCT m.user_id) FROM messaging_membership m
+  JOIN accounts_user u ON u.id = m.user_id
+ WHERE u.is_active AND NOT u.is_bot AND (u.ends_at IS NULL OR u.ends_at > statement_timestamp())
+   AND m.conversation_id IN ({_IDLE})
+"""
+
+
 def idle_channels(days: int, *, only: UUID | None = None) -> list[UUID]:
     """The open channels in which nobody has written for so many days.
 
     A review date that is still to come puts a channel off; `only` asks about one.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_IDLE, _params(days, only))
+        return [id_ for (id_,) in cursor.fetchall()]
+
+
+def members_of_idle(days: int) -> int:
+    """How many people are in channels that are this idle; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, _params(days))
+        ((count,),) = cursor.fetchall()
+    return count
+
+
+def _params(days: int, only: UUID | None = None) -> dict[str, object]:
     now = timezone.now()
     before = now - timedelta(days=days)
-    params = {"before": before, "today": timezone.localdate(now), "only": only}
-    with connection.cursor() as cursor:
-        cursor.execute(_IDLE, params)
-        return [id_ for (id_,) in cursor.fetchall()]
+    return {"before": before, "today": timezone.localdate(now), "only": only}

@@ -2,20 +2,32 @@
 
 import re
 from collections.abc import Iterable
+from types import MappingProxyType
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
+from accounts.people.counted import holds, people_here
+from accounts.people.models import User
 from accounts.policies.models import Policy
 from accounts.policies.selectors import current
 from core.actor import Actor
 from core.errors import Forbidden, Invalid, Words
-from core.permissions import Permission
+from core.permissions import GUESTS, Permission, Role
 from messaging.conversations.defaults import ChannelsField, check_default_channels, names_of
-from messaging.conversations.idle import idle_channels
-from messaging.conversations.models import Conversation, History, Kind, Who
+from messaging.conversations.idle import idle_channels, members_of_idle
+from messaging.conversations.models import (
+    Conversation,
+    History,
+    Kind,
+    MemberRole,
+    Membership,
+    Who,
+)
 
 _PLAIN = re.compile(r"[^\W_]+(-[^\W_]+)*")
 
@@ -42,6 +54,33 @@ class Naming(models.TextChoices):
 
     FREE = "free", _("as people like")
     PLAIN = "plain", _("small letters, digits and hyphens")
+
+
+def _public(before: int, after: int) -> Words:
+    return ngettext_lazy(
+        "%(count)d person may then make public channels; now it is %(before)d.",
+        "%(count)d people may then make public channels; now it is %(before)d.",
+        after,
+    ) % {"count": after, "before": before}
+
+
+def _private(before: int, after: int) -> Words:
+    return ngettext_lazy(
+        "%(count)d person may then make private channels; now it is %(before)d.",
+        "%(count)d people may then make private channels; now it is %(before)d.",
+        after,
+    ) % {"count": after, "before": before}
+
+
+def _announcing(before: int, after: int) -> Words:
+    return ngettext_lazy(
+        "%(count)d person may then make announcement channels; now it is %(before)d.",
+        "%(count)d people may then make announcement channels; now it is %(before)d.",
+        after,
+    ) % {"count": after, "before": before}
+
+
+_MAKE = {"public_by": _public, "private_by": _private, "announcement_by": _announcing}
 
 
 class ChannelPolicy(Policy):
@@ -126,6 +165,18 @@ class ChannelPolicy(Policy):
         ),
     )
 
+    nobody = MappingProxyType(
+        dict.fromkeys(
+            ("history", "history_days"),
+            _("Channels that are there keep their rule: it is for those made from now on."),
+        )
+        | {
+            "default_channels": _(
+                "This concerns whoever joins from now on; those who are here stay where they are."
+            )
+        }
+    )
+
     class Meta(Policy.Meta):
         verbose_name = verbose_name_plural = _("channel policy")
 
@@ -160,13 +211,72 @@ class ChannelPolicy(Policy):
         if self.moved_by != before.moved_by:
             words = _("From now on messages are moved to other channels by: %(who)s.")
             yield words % {"who": Movers(self.moved_by).label}
-        if self.default_channels != before.default_channels:
-            yield _(
-                "This concerns whoever joins from now on; those who are here stay where they are."
-            )
+        moving = ("moved_by", "moved_within_hours")
+        if any(getattr(self, name) != getattr(before, name) for name in moving):
+            count = self._movers().count()
+            yield ngettext_lazy(
+                "%(count)d person may then move messages to other channels.",
+                "%(count)d people may then move messages to other channels.",
+                count,
+            ) % {"count": count}
         if self.idle_days is not None and self.idle_days != before.idle_days:
             words = _("%(count)d channels are that idle: they are warned within a day.")
             yield words % {"count": len(idle_channels(self.idle_days))}
+        if (self.idle_days, self.warn_days) != (before.idle_days, before.warn_days):
+            days = self.idle_days or before.idle_days
+            count = members_of_idle(days) if days is not None else 0
+            yield ngettext_lazy(
+                "%(count)d person is in channels that nobody wrote in for that long.",
+                "%(count)d people are in channels that nobody wrote in for that long.",
+                count,
+            ) % {"count": count}
+        yield from self._makers_told(before)
+
+    def _makers_told(self, before: "ChannelPolicy") -> Iterable[Words]:
+        """How many make which channels, now and then: all of it by one query."""
+        kinds = {
+            name: (before._makers(name), self._makers(name), words)
+            for name, words in _MAKE.items()
+            if before._makers(name) != self._makers(name)
+        }
+        is_named_otherwise = (self.prefixes, self.naming) != (before.prefixes, before.naming)
+        if not kinds and not is_named_otherwise:
+            return
+        numbers = people_here().aggregate(
+            any=Count("id", filter=self._makers("public_by") | self._makers("private_by")),
+            **{f"{name}_before": Count("id", filter=asked[0]) for name, asked in kinds.items()},
+            **{f"{name}_after": Count("id", filter=asked[1]) for name, asked in kinds.items()},
+        )
+        for name, (_before, _after, words) in kinds.items():
+            yield words(numbers[f"{name}_before"], numbers[f"{name}_after"])
+        if is_named_otherwise:
+            yield ngettext_lazy(
+                "%(count)d person may make channels, and follows this from now on.",
+                "%(count)d people may make channels, and follow this from now on.",
+                numbers["any"],
+            ) % {"count": numbers["any"]}
+
+    def _makers(self, name: str) -> Q:
+        """Who makes such channels under this policy: the condition, on people."""
+        if name == "announcement_by":
+            # They are public or private ones as well.
+            some = _makers(self.public_by, Permission.CHANNELS_CREATE_PUBLIC) | _makers(
+                self.private_by, Permission.CHANNELS_CREATE_PRIVATE
+            )
+            return some & _makers(self.announcement_by, Permission.CHANNELS_CREATE_ANNOUNCEMENT)
+        if name == "public_by":
+            return _makers(self.public_by, Permission.CHANNELS_CREATE_PUBLIC)
+        return _makers(self.private_by, Permission.CHANNELS_CREATE_PRIVATE)
+
+    def _movers(self) -> QuerySet[User]:
+        """Who may move anything under this policy."""
+        if self.moved_by == Movers.NOBODY:
+            return User.objects.none()
+        if self.moved_by != Movers.MANAGERS:
+            return people_here()
+        owned = Membership.objects.filter(user_id=OuterRef("id"), role=MemberRole.OWNER)
+        owned = owned.exclude(conversation__kind=Kind.DIRECT)
+        return people_here().filter(Q(role__in=[Role.OWNER, Role.ADMIN]) | Exists(owned))
 
 
 def check_may_make(actor: Actor, *, kind: str, posting: str = Who.EVERYONE) -> None:
@@ -233,6 +343,17 @@ def _needed(policy: ChannelPolicy, kind: str, posting: str) -> list[tuple[str, P
     if posting != Who.EVERYONE:
         needed.append((policy.announcement_by, Permission.CHANNELS_CREATE_ANNOUNCEMENT))
     return needed
+
+
+def _makers(makers: str, permission: Permission) -> Q:
+    """`_is_maker` as a condition on people, without guests."""
+    if makers == Makers.MEMBERS:
+        chosen = Q()
+    elif makers == Makers.ADMINS:
+        chosen = Q(role__in=[Role.OWNER, Role.ADMIN])
+    else:
+        chosen = holds(permission)
+    return chosen & ~Q(role__in=GUESTS)
 
 
 def _is_maker(actor: Actor, makers: str, permission: Permission) -> bool:

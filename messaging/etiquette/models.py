@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from accounts.people.models import User
+from accounts.people.counted import concerned, people_here
 from accounts.policies.models import Policy
 from core.errors import Words
 
@@ -38,13 +38,14 @@ class EtiquettePolicy(Policy):
 
     def consequences(self, before: Self) -> Iterable[Words]:
         """What changes, and for how many."""
-        count = User.objects.filter(is_active=True).count()
+        count = people_here().count()
         if self.confirm_above != before.confirm_above:
             yield ngettext_lazy(
                 "Whoever calls on more than %(count)d person at once is asked first.",
                 "Whoever calls on more than %(count)d people at once is asked first.",
                 self.confirm_above,
             ) % {"count": self.confirm_above}
+            yield concerned(people_here())
         if self.shows_receipts != before.shows_receipts:
             words = (
                 ngettext_lazy(
@@ -66,3 +67,4 @@ class EtiquettePolicy(Policy):
                 if self.shows_previews
                 else _("No page is fetched any more; previews that are there disappear.")
             )
+            yield concerned(people_here())

@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.grants.kinds import GroupGrant, PersonGrant
+from accounts.people.counted import concerned, holds, people_here
 from accounts.policies.models import Policy
 from core.errors import Words
 from core.ids import new_id
+from core.permissions import GUESTS, Permission
 
 
 class Scan(models.TextChoices):
@@ -83,6 +85,15 @@ class FilePolicy(Policy):
             )
             words = _("%(count)d files that were shared outside are closed to them at once.")
             yield words % {"count": shared.count()}
+        guests = Q(role__in=GUESTS)
+        for names, whose in (
+            (("most_file_mb", "most_total_gb", "refused_endings"), holds(Permission.FILES_UPLOAD)),
+            (("holds_until_clean",), Q()),
+            (("shares_outside",), ~guests),
+            (("shares_with_guests",), guests),
+        ):
+            if any(getattr(self, name) != getattr(before, name) for name in names):
+                yield concerned(people_here().filter(whose))
 
 
 class File(models.Model):

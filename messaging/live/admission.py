@@ -15,10 +15,12 @@ from django.http import parse_cookie
 
 from accounts.actors import actor_for, actor_of_bearer
 from accounts.credentials import session_credential, token_credential
-from accounts.mfa.access import lacks_factor
+from accounts.mfa.access import due_without, lacks_factor
+from accounts.mfa.models import SecondFactorPolicy
 from accounts.networks.models import NetworkPolicy
 from accounts.people.models import User
-from accounts.policies.selectors import current
+from accounts.policies.selectors import current, forget
+from accounts.sessions.models import SessionPolicy
 from accounts.sessions.store import SessionStore
 from accounts.sso_proof import is_signed_in_by_sso
 from accounts.tokens.models import ApiToken
@@ -54,6 +56,14 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """When a credential ends by itself, and when unless something is done; seconds of the epoch."""
+
+    expires_at: float | None
+    judge_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Proof:
     """A credential that was found good."""
 
@@ -63,6 +73,7 @@ class _Proof:
     can_write: bool = True
     is_guest: bool = False
     expires_at: float | None = None
+    judge_at: float | None = None
     conversation_ids: frozenset[UUID] | None = None
 
 
@@ -83,6 +94,23 @@ def admit(headers: list[tuple[bytes, bytes]], address: str = "") -> Admission | 
     return _admission(host, proof, seats)
 
 
+def judge_again(
+    headers: list[tuple[bytes, bytes]], address: str, *, is_changed: bool = False
+) -> Ends | None:
+    """When the credential of an open socket ends now; None where it is worth nothing any more.
+
+    `is_changed` says that a policy is another one: what this process remembers of it is forgotten.
+    """
+    host = _host(headers)
+    if host is None:
+        return None
+    with in_tenant(host.slug):
+        for kind in (NetworkPolicy, SecondFactorPolicy, SessionPolicy) if is_changed else ():
+            forget(kind)
+        proof = _proof(headers, address) if current(NetworkPolicy).admits(address) else None
+        return None if proof is None else Ends(proof.expires_at, proof.judge_at)
+
+
 def _admission(host: Host, proof: _Proof, seats: Seats) -> Admission:
     if isinstance(proof.key, bytes):
         credential = token_credential(proof.key)
@@ -99,14 +127,14 @@ def _admission(host: Host, proof: _Proof, seats: Seats) -> Admission:
         is_guest=proof.is_guest,
         only=only,
         expires_at=proof.expires_at,
+        judge_at=proof.judge_at,
     )
     user_topic = Topic.of(host.slug, USER, str(proof.user_id)).name
     named = {id_: _conversation(host, id_) for id_ in seats.heads}
     heads = {name: seats.heads[id_] for id_, name in named.items() if person.reaches(name)}
-    # For what ends the connection: a limited token is told nothing else of its person's stream.
+    # For what ends the connection: a limited token is told nothing else of these two streams.
     heads[user_topic] = seats.user_seq
-    if only is None:
-        heads[Topic.of(host.slug, TENANT, str(host.tenant_id)).name] = seats.tenant_seq
+    heads[Topic.of(host.slug, TENANT, str(host.tenant_id)).name] = seats.tenant_seq
     archived = tuple(named[id_] for id_ in seats.archived)
     begins = {named[id_]: seq for id_, seq in seats.begins.items()}
     return Admission(person, heads, archived, begins, user_topic)
@@ -144,7 +172,9 @@ def _proof_of_token(header: str, address: str) -> _Proof | None:
         return None
     digest = digest_of(header.partition(" ")[2].strip())
     found = ApiToken.objects.filter(digest=digest)
-    ends = found.values_list("expires_at", "user__ends_at").first() or ()
+    token = found.select_related("user").first()
+    if token is None:
+        return None
     return _Proof(
         actor.user_id,
         "token",
@@ -152,7 +182,8 @@ def _proof_of_token(header: str, address: str) -> _Proof | None:
         can_write=actor.has_scope("write"),
         # Who reaches some channels alone knows of people what a guest would: those they meet there.
         is_guest=actor.is_guest or actor.conversation_ids is not None,
-        expires_at=_first(*ends),
+        expires_at=_first(token.expires_at, token.user.ends_at),
+        judge_at=_first(due_without(token.user)),
         conversation_ids=actor.conversation_ids,
     )
 
@@ -169,8 +200,11 @@ def _proof_of_session(key: str | None) -> _Proof | None:
     person = cast(User, user)
     if person.has_ended:
         return None
-    if not is_signed_in_by_sso(session) and lacks_factor(person):
-        return None
+    factor_due = None
+    if not is_signed_in_by_sso(session):
+        if lacks_factor(person):
+            return None
+        factor_due = due_without(person)
     actor = actor_for(person)
     assert actor.user_id is not None
     return _Proof(
@@ -179,6 +213,7 @@ def _proof_of_session(key: str | None) -> _Proof | None:
         session.session_key,
         is_guest=actor.is_guest,
         expires_at=_first(session.ends_at, person.ends_at),
+        judge_at=_first(session.idle_until, factor_due),
     )
 
 

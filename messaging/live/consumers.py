@@ -6,12 +6,14 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
+from math import inf
 from typing import Any
 
 from channels.consumer import AsyncConsumer
 
 from core.http import socket_address
-from messaging.live.admission import Admission, Refused, admit
+from messaging.live.admission import Admission, Ends, Refused, admit, judge_again
 from messaging.live.frames import CONVERSATION, Topic
 from messaging.live.gateway import Gateway, gateway
 from messaging.live.protocol import (
@@ -31,6 +33,8 @@ from messaging.live.socket import Send, Socket
 from tenants.threads import in_db_thread
 
 logger = logging.getLogger(__name__)
+
+_LATER_S = 0.02
 
 MOST_JUDGEMENTS = 5
 """How often a handshake is judged anew because the person's rights were just changing."""
@@ -52,6 +56,8 @@ class LiveConsumer(AsyncConsumer):
     gateway: Gateway
     user_topic: str
     _send: Send
+    _ends: Ends
+    _timer: asyncio.TimerHandle | None = None
 
     async def __call__(  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
@@ -72,6 +78,8 @@ class LiveConsumer(AsyncConsumer):
                 raise
         finally:
             stop_beating()
+            self._forget_timer()
+            self.socket.judge = None
             self.gateway.hub.leave(self.socket)
             self.socket.is_closed = True
 
@@ -129,6 +137,8 @@ class LiveConsumer(AsyncConsumer):
             return CloseCode.RESTART
         self.socket = Socket(admission.person, str(uuid.uuid4()), self._send)
         self.socket.read_by(asyncio.current_task())
+        self.socket.judge = partial(self._judge_again, is_changed=True)
+        self._ends = Ends(admission.person.expires_at, admission.person.judge_at)
         self.protocol = SocketProtocol(
             now=time.monotonic(), may_post=self._may_post, limits=self.gateway.limits
         )
@@ -223,15 +233,51 @@ class LiveConsumer(AsyncConsumer):
                     self._ping()
 
     def _mind_the_end(self) -> None:
-        """Close when the credential ends by itself; the next beat may be long after that."""
-        expires_at = self.socket.person.expires_at
-        if expires_at is None or self.socket.is_closed:
+        """Close when the credential ends by itself; the next beat may be long after that.
+
+        Where it may have been prolonged meanwhile, as a session is by being used, it is judged.
+        """
+        if self.socket.is_closed:
             return
-        left_s = expires_at - time.time()
-        if left_s <= 0:
+        now, ends = time.time(), self._ends
+        if ends.expires_at is not None and ends.expires_at <= now:
             self._close(CloseCode.REVOKED)
-        elif left_s < self.gateway.limits.heartbeat_s:
-            asyncio.get_running_loop().call_later(left_s, self._mind_the_end)
+            return
+        if ends.judge_at is not None and ends.judge_at < now:
+            # Judged once; where that fails, the next beat tries again.
+            self.gateway.hub.spawn(self._judge_again(is_changed=False))
+            return
+        self._forget_timer()
+        left_s = min((at for at in (ends.expires_at, ends.judge_at) if at is not None), default=inf)
+        left_s -= now
+        if left_s < self.gateway.limits.heartbeat_s:
+            # A little later than the moment: until then it is good.
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(0.0, left_s) + _LATER_S, self._mind_the_end)
+
+    def _forget_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    async def _judge_again(self, *, is_changed: bool) -> None:
+        """Look whether the credential is still good, and until when; close where it is not."""
+        if self.socket.is_closed:
+            return
+        headers, address = self.scope["headers"], socket_address(self.scope)
+        try:
+            ends = await in_db_thread(judge_again, headers, address, is_changed=is_changed)
+        except Exception as error:
+            # The database is away; the next beat asks again where the end is known.
+            logger.warning("a credential could not be judged again: %s", error)
+            return
+        if self.socket.is_closed:
+            return
+        if ends is None:
+            self._close(CloseCode.REVOKED)
+            return
+        self._ends = ends
+        self._mind_the_end()
 
     def _close(self, code: CloseCode) -> None:
         self.gateway.hub.leave(self.socket)

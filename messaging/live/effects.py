@@ -6,11 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from messaging.live.channel import Channel, Hold
-from messaging.live.frames import CONVERSATION, USER, Frame, Topic
+from messaging.live.frames import CONVERSATION, TENANT, USER, Frame, Topic
 from messaging.live.protocol import CloseCode
 
 if TYPE_CHECKING:
     from messaging.live.hub import Hub
+
+#: The policies under which a credential ends that was good before.
+ENDING = frozenset(
+    {"accounts.networkpolicy", "accounts.secondfactorpolicy", "accounts.sessionpolicy"}
+)
 
 type Effect = Callable[["Hub", Channel, Frame], None]
 
@@ -79,6 +84,19 @@ def status_changed(hub: Hub, channel: Channel, frame: Frame) -> None:
         hub.presence.say_status(channel.topic.tenant, channel.topic.stream_id, status)
 
 
+def policy_changed(hub: Hub, channel: Channel, frame: Frame) -> None:
+    """What the organisation lets in, and for how long, is another thing now."""
+    if frame.data.get("policy") in ENDING:
+        hub.spawn(hub.judge_again(channel.topic.tenant))
+
+
+def user_updated(hub: Hub, channel: Channel, frame: Frame) -> None:
+    """In another role somebody may need a second factor that they lack."""
+    for socket in hub.sockets_of(channel.topic.tenant, frame.data.get("id", "")):
+        if socket.judge is not None:
+            hub.spawn(socket.judge())
+
+
 def archived(hub: Hub, channel: Channel, frame: Frame) -> None:
     channel.is_archived = True
 
@@ -106,4 +124,6 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     (USER, "chancery.status.changed.v1"): status_changed,
     (USER, "chancery.session.revoked.v1"): session_revoked,
     (USER, "chancery.user.deactivated.v1"): user_deactivated,
+    (TENANT, "chancery.policy.changed.v1"): policy_changed,
+    (TENANT, "chancery.user.updated.v1"): user_updated,
 }

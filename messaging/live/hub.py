@@ -209,6 +209,27 @@ class Hub:
         self.leave(socket)
         socket.close(code)
 
+    async def judge_again(self, tenant: str) -> None:
+        """Have every credential of a tenant looked at again: what was good may be no more.
+
+        And once more those that came meanwhile, in when the old rules were remembered still.
+        """
+        seen = [socket for socket in self._sockets if socket.person.tenant == tenant]
+        await self._judge(seen)
+        await asyncio.sleep(self.limits.remembered_s)
+        late = self._sockets.keys() - set(seen)
+        await self._judge([socket for socket in late if socket.person.tenant == tenant])
+
+    async def _judge(self, sockets: Iterable[Socket]) -> None:
+        few = asyncio.Semaphore(self.limits.judged_at_once)
+
+        async def judge(socket: Socket) -> None:
+            async with few:
+                if socket.judge is not None and not socket.is_closed:
+                    await socket.judge()
+
+        await asyncio.gather(*map(judge, sockets))
+
     def sockets_of(self, tenant: str, user_id: str) -> list[Socket]:
         """A person's sockets in this process; those of limited tokens come last."""
         key = (tenant, user_id)

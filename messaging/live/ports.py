@@ -79,6 +79,10 @@ class HubLimits:
     #: A loop that wakes this late is under load: typing is the first thing to be dropped.
     busy_lag_s: float = 0.15
     busy_for_s: float = 5.0
+    #: How long a process goes by a policy that it has read (`policies.selectors.LOCAL_S`).
+    remembered_s: float = 1.2
+    #: Credentials looked at in the database at the same time.
+    judged_at_once: int = 8
     #: How long people may be away without being shown as gone.
     absence_s: float = 5.0
     #: Full jitter over this span when everybody has to come back at once.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ class Person:
     only: frozenset[str] | None = None
     #: When the credential ends by itself, as seconds of the epoch.
     expires_at: float | None = None
+    #: When it ends unless something was done meanwhile: a session used, a second factor set up.
+    judge_at: float | None = None
 
     def reaches(self, topic: str) -> bool:
         """Say whether the credential goes as far as a conversation of the person."""
@@ -60,6 +62,7 @@ class Socket:
         "_server",
         "connection_id",
         "is_closed",
+        "judge",
         "person",
         "pinged_at",
         "topics",
@@ -72,6 +75,8 @@ class Socket:
         self.connection_id = connection_id
         self.topics: set[str] = set()
         self.is_closed = False
+        #: Has the credential looked at again; set by whoever brought the client in.
+        self.judge: Callable[[], Coroutine[Any, Any, None]] | None = None
         #: The hub's beat at the last ping; heads that moved since are in the next one.
         self.pinged_at = 0
         self._send = send

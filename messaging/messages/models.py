@@ -9,6 +9,7 @@ from django.db.models import Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.people.counted import concerned, people_here
 from accounts.policies.models import Policy
 from core.errors import Words
 from core.ids import new_id
@@ -47,6 +48,7 @@ class MessagePolicy(Policy):
             edited = Message.objects.filter(edited_at__isnull=False, deleted_at=None).count()
             words = _("The earlier versions of %(count)d messages will be shown to: %(who)s.")
             yield words % {"count": edited, "who": Viewers(self.versions_shown_to).label}
+        yield concerned(people_here())
 
 
 class MessageKind(models.TextChoices):

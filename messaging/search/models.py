@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.people.counted import concerned, people_here
 from accounts.policies.models import Policy
 from core.errors import Invalid, Words
 
@@ -72,3 +73,4 @@ class SearchPolicy(Policy):
                 "New messages are found this way at once; those that are there follow in the"
                 " background, the newest first."
             )
+            yield concerned(people_here())

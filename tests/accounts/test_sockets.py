@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from accounts.invitations.services import end_overdue_guests
+from accounts.mfa.models import SecondFactorPolicy
 from accounts.networks.models import NetworkPolicy
 from accounts.people.models import User
-from accounts.people.services import deactivate
+from accounts.people.services import deactivate, update_person
+from accounts.policies import rows
+from accounts.policies.selectors import announce, stored
 from accounts.policies.services import change
 from accounts.sessions.models import Session, SessionPolicy
 from accounts.sessions.services import revoke_session, revoke_sessions_of
+from accounts.tokens.models import ApiToken
 from accounts.tokens.services import create_token
 from core.permissions import Role
 from events.models import Entry
@@ -32,6 +36,7 @@ from tests.cast import PASSWORD, Cast, Person
 from tests.live.test_server import WAIT_S, Server
 
 REVOKED, AT_MOST_S = 4403, 2.0
+SOON_S = 1.0
 STARTS_IN_S = 60.0
 
 
@@ -183,6 +188,68 @@ def by_shorter_sessions(cast: Cast, who: Newcomer) -> None:
     now_and_not_by_the_clock(SessionPolicy, cast, absolute_hours=2)
 
 
+def look_again(cast: Cast) -> None:
+    """A policy that closes nobody by itself: the hub learns anew when each credential ends.
+
+    No worker runs: what closes then is closed by the process that holds the socket.
+    """
+    now = stored(SessionPolicy).idle_minutes or 600
+    change(cast.ana.actor, SessionPolicy, idle_minutes=now + 1)
+
+
+def soon() -> datetime:
+    return timezone.now() + timedelta(seconds=SOON_S)
+
+
+def when_it_was_idle_for_too_long(cast: Cast, who: Newcomer) -> None:
+    used = soon() - timedelta(minutes=30)
+    Session.objects.filter(user_id=who.id).update(last_used_at=used)
+    change(cast.ana.actor, SessionPolicy, idle_minutes=30)
+
+
+def when_its_hours_are_over(cast: Cast, who: Newcomer) -> None:
+    begun = soon() - timedelta(hours=2)
+    Session.objects.filter(user_id=who.id).update(created_at=begun)
+    change(cast.ana.actor, SessionPolicy, idle_minutes=None, absolute_hours=2)
+
+
+def when_the_guest_is_due_to_leave(cast: Cast, who: Newcomer) -> None:
+    User.objects.filter(id=who.id).update(ends_at=soon())
+    look_again(cast)
+
+
+def when_the_token_expires(cast: Cast, who: Newcomer) -> None:
+    ApiToken.objects.filter(id=who.row.id).update(expires_at=soon())
+    look_again(cast)
+
+
+def by_a_second_factor_required_now(cast: Cast, who: Newcomer) -> None:
+    User.objects.filter(id=who.id).update(role=Role.COMPLIANCE)
+    change(cast.ana.actor, SecondFactorPolicy, roles=[Role.COMPLIANCE], grace_days=0)
+
+
+def when_the_days_for_a_second_factor_are_over(cast: Cast, who: Newcomer) -> None:
+    User.objects.filter(id=who.id).update(role=Role.SECURITY)
+    change(cast.ana.actor, SecondFactorPolicy, roles=[Role.COMPLIANCE, Role.SECURITY], grace_days=1)
+    # The days began when the policy was changed; as if that had been yesterday.
+    held = stored(SecondFactorPolicy)
+    held.required_since = soon() - timedelta(days=1)
+    User.objects.filter(id=who.id).update(created_at=held.required_since)
+    rows.write(held)
+    announce(SecondFactorPolicy, held.version + 1)
+    look_again(cast)
+
+
+def by_a_role_that_needs_a_second_factor(cast: Cast, who: Newcomer) -> None:
+    change(cast.ana.actor, SecondFactorPolicy, roles=[Role.INTEGRATION], grace_days=0)
+    update_person(cast.ana.actor, user_id=who.id, role=Role.INTEGRATION)
+
+
+def by_networks_that_leave_them_out(cast: Cast, who: Newcomer) -> None:
+    """Where they are, and not where their session was used last, which only people have."""
+    change(cast.ana.actor, NetworkPolicy, networks=["203.0.113.0/24"])
+
+
 BOTH, BROWSER, PROGRAM = (True, True), (True, False), (False, True)
 WAYS: dict[Callable[[Cast, Newcomer], None], tuple[bool, bool]] = {
     by_the_directory: BOTH,
@@ -193,7 +260,19 @@ WAYS: dict[Callable[[Cast, Newcomer], None], tuple[bool, bool]] = {
     by_ending_the_token: PROGRAM,
     by_narrower_networks: BROWSER,
     by_shorter_sessions: BROWSER,
+    when_it_was_idle_for_too_long: BROWSER,
+    when_its_hours_are_over: BROWSER,
+    when_the_guest_is_due_to_leave: BOTH,
+    when_the_token_expires: PROGRAM,
+    by_a_second_factor_required_now: BOTH,
+    when_the_days_for_a_second_factor_are_over: BOTH,
+    by_a_role_that_needs_a_second_factor: BOTH,
+    # The last one: nobody comes in after it.
+    by_networks_that_leave_them_out: BOTH,
 }
+"""With whose sockets close by it: the browser's, the program's."""
+AHEAD = {way for way in WAYS if way.__name__.startswith("when_")}
+"""Their end is known beforehand, and comes `SOON_S` after the act."""
 
 
 async def ended(client: ClientConnection, within_s: float) -> bool:
@@ -229,7 +308,8 @@ def test_each_way_out_closes_its_sockets(cast, server, monkeypatch):
             await asyncio.to_thread(act)
             # Whoever is to stay is asked afterwards: what closes them would have come before.
             is_to_close = WAYS[way]
-            waits = [WAIT_S if it else 0.0 for it in is_to_close]
+            at_most_s = AT_MOST_S + (SOON_S if way in AHEAD else 0.0)
+            waits = [at_most_s if it else 0.0 for it in is_to_close]
             found = await asyncio.gather(ended(browser, waits[0]), ended(program, waits[1]))
             await asyncio.gather(browser.close(), program.close())
             return found[0], found[1]

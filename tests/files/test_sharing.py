@@ -350,7 +350,8 @@ def test_the_policy_says_how_many_it_closes(cast, plan):
     before, after = FilePolicy(), FilePolicy(shares_outside=False)
 
     assert [str(words) for words in after.consequences(before)] == [
-        "1 files that were shared outside are closed to them at once."
+        "1 files that were shared outside are closed to them at once.",
+        "This concerns 3 people.",
     ]
 
 

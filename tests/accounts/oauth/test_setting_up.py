@@ -183,7 +183,7 @@ def test_changes_stand_in_the_journal_before_and_after(cast, crm):
     assert (changed.status, changed.body["name"]) == (200, "CRM 2")
     assert changed.body["networks"] == ["192.0.2.1/32"]
     entry = Entry.objects.get(type="chancery.oauth_app.changed.v1")
-    assert entry.data["before"] == {"name": "set", "redirect_uris": CALLBACK, "networks": ""}
+    assert entry.data["before"] == {"name": "CRM", "redirect_uris": CALLBACK, "networks": ""}
     assert entry.data["after"]["redirect_uris"] == elsewhere
     assert ana.patch(f"/oauth-apps/{crm.id}", {"name": "CRM 2"}).status == 200
     assert Entry.objects.filter(type="chancery.oauth_app.changed.v1").count() == 1
