@@ -11,6 +11,12 @@ from accounts.people.models import User
 from accounts.scim.models import ScimPerson
 from accounts.scim.planning import pruned, turns
 from accounts.scim.schema import ENTERPRISE
+from tests.accounts.scim.calls import Provider
+
+
+@pytest.fixture
+def provider(cast, in_acme) -> Provider:
+    return Provider()
 
 
 def person(key: str, **data: Any) -> dict[str, Any]:
