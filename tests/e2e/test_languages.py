@@ -1,12 +1,14 @@
 """The client in the languages of its people: by the browser, by choice, from right to left."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.e2e.conftest import SignIn
 from tests.e2e.product import PASSWORD
+from tests.e2e.tour import sideways
 from tests.e2e.window import Window
 
 pytestmark = pytest.mark.xdist_group("e2e")
@@ -81,3 +83,57 @@ def test_a_chosen_language_holds_whatever_the_browser_asks_for(sign_in_as: SignI
         expect(cy.page.locator("html")).to_have_attribute("lang", "de")
     finally:
         cy.api("PATCH", "/me", {"locale": "en", "preferences": {"auto_locale": True}})
+
+
+_EDGES = """(row) => [...row.querySelectorAll(".text > *")]
+  .map((each) => Math.round(each.getBoundingClientRect().right))"""
+
+
+def test_what_is_latin_within_arabic_stands_where_arabic_begins(sign_in_as: SignIn):
+    ana = sign_in_as("ana", locale="ar-EG", viewport={"width": 1440, "height": 900})
+    name = f"turned-{uuid4().hex[:6]}"
+    room = ana.api("POST", "/conversations", {"kind": "private", "name": name})
+    ana.write_history(room["id"], ["Before\n\n- one\n- two\n\n> said\n\n1. first"])
+    ana.open(room["id"])
+
+    edges = ana.row("Before").evaluate(_EDGES)
+    assert (len(edges), len(set(edges))) == (4, 1)
+    marks = ana.row("Before").locator("ul").bounding_box()["x"]
+    assert ana.row("Before").locator("li").first.bounding_box()["x"] > marks
+    field = ana.composer.bounding_box()
+    box = ana.page.locator(".composer-box").bounding_box()
+    assert box["x"] + box["width"] - field["x"] - field["width"] >= 12
+
+
+def test_a_phone_s_settings_are_read_without_moving_them_sideways(sign_in_as: SignIn):
+    cy = sign_in_as("cy", locale="ja-JP", viewport={"width": 320, "height": 640})
+    cy.page.keyboard.press("Control+,")
+    for section in ("profile", "tokens"):
+        button = cy.page.locator(f"[data-section={section}]")
+        button.click()
+        expect(button).to_have_attribute("aria-current", "true")
+        assert sideways(cy.page) == []
+        row = cy.page.locator(".settings-sections").bounding_box()
+        assert row["height"] >= button.bounding_box()["height"]
+
+
+@pytest.mark.parametrize(("most", "is_in_words"), [(2, True), (7, False)])
+def test_somebody_of_few_channels_finds_the_way_to_more_in_words(
+    sign_in_as: SignIn, most: int, is_in_words: bool
+):
+    cy = sign_in_as("cy")
+
+    def tell(route: Route) -> None:
+        page = route.fetch().json()
+        channel = next(item for item in page["items"] if item["kind"] != "direct")
+        items = [channel | {"id": str(uuid4())} for _ in range(most)]
+        route.fulfill(json=page | {"items": items, "next": None})
+
+    cy.page.route("**/api/v1/me/conversations*", tell)
+    cy.page.goto("/")
+    expect(cy.page.locator(".entry[data-conversation]")).to_have_count(most)
+
+    words = cy.page.locator(".sidebar").get_by_text("Browse channels", exact=True)
+    expect(words).to_have_count(1 if is_in_words else 0)
+    cy.page.locator(".sidebar [data-action=browse]").click()
+    expect(cy.page.get_by_role("dialog", name="Browse channels")).to_be_visible()

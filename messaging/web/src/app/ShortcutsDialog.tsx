@@ -76,7 +76,7 @@ export function ShortcutsDialog(): JSX.Element {
       </div>
       <label class="also">
         <input type="checkbox" checked={singleKeys.value} onChange={(event) => setSingleKeys(event.currentTarget.checked)} />{" "}
-        {t("Single keys (/, C, ?, Shift D) work outside text fields")}
+        {t("Single keys ({keys}) work outside text fields", { keys: ["/", "C", "?", keyNames("Shift D")].join("  ") })}
       </label>
     </Modal>
   );

@@ -1,4 +1,4 @@
-import { t } from "../i18n/t.ts";
+import { apart, inPageOrder, t } from "../i18n/t.ts";
 
 /** The page's language, with the person's own region where that is the same language: 14:05 or 2:05 PM. */
 function locale(): string | undefined {
@@ -90,5 +90,11 @@ export function fileSize(bytes: number): string {
   }).format(value);
 }
 
-/** Names joined as the language does: Ana, Bo and Cy. */
-export const listed = (names: string[]): string => new Intl.ListFormat(locale(), { type: "conjunction" }).format(names);
+/** Names joined as the language does: Ana, Bo and Cy; in the order of the page, also where they are written the other way. */
+export function listed(names: string[]): string {
+  const parts = names.map(apart);
+  if (names.length < 2 || parts.every((part, index) => part === names[index])) return joined(names);
+  return inPageOrder(joined(parts));
+}
+
+const joined = (names: string[]): string => new Intl.ListFormat(locale(), { type: "conjunction" }).format(names);

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { Id } from "../contract/types.ts";
 import { t } from "../i18n/t.ts";
 import { titleOf } from "../people/store.ts";
+import { fold } from "./nearness.ts";
 import { conversations, type Known } from "./store.ts";
 import "../messages/lists.css";
 
@@ -19,9 +20,9 @@ interface Props {
 
 /** Where the person may write, by name; those that match what was typed, the latest first. */
 function choices(query: string, without: Id | undefined): Known[] {
-  const wanted = query.trim().toLocaleLowerCase();
+  const wanted = fold(query).trim();
   const open = [...conversations.value.byId.values()].filter((item) => item.membership !== null && item.can.post && item.id !== without);
-  const matching = open.filter((item) => titleOf(item).toLocaleLowerCase().includes(wanted));
+  const matching = open.filter((item) => fold(titleOf(item)).includes(wanted));
   return matching.sort((a, b) => (b.last_message_at ?? "").localeCompare(a.last_message_at ?? "")).slice(0, MOST_SHOWN);
 }
 

@@ -48,7 +48,7 @@ export function ConversationHeader({ conversation }: { conversation: Known }): J
       {single !== undefined ? (
         <IconButton id="person" icon="person" label={t("About {name}", { name: titleOf(conversation) })} onClick={(event) => showPerson(single, event.currentTarget as Element)} />
       ) : (
-        <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={tn("{count} member", "{count} members", count)} title={t("Members")} onClick={() => togglePanel("members")}>
+        <button type="button" class="member-count" aria-pressed={panel.value === "members"} aria-label={t("Members: {count}", { count })} title={t("Members")} onClick={() => togglePanel("members")}>
           <Icon name="people" /> {number(count)}
         </button>
       )}

@@ -25,6 +25,9 @@ import { WelcomeActs } from "./WelcomeActs.tsx";
 /** With so few conversations a phone, which shows no welcome page, offers its buttons below the list. */
 const FEW = 3;
 
+/** Whoever is in so few channels finds the way to others in words, below them; later an icon beside their heading is enough. */
+const FEW_CHANNELS = 6;
+
 /** The way round the house: organisation, search, channels, direct messages, the person. */
 export function Sidebar(): JSX.Element {
   return (
@@ -85,7 +88,7 @@ function Lists(): JSX.Element {
   return (
     <>
       {shelves.value.map((shelf) => <Shelved key={shelf.id} shelf={shelf} />)}
-      {conversations.value.byId.size <= FEW && <div class="phone-welcome"><WelcomeActs /></div>}
+      {conversations.value.byId.size <= FEW && <div class="phone-welcome"><WelcomeActs isBelowList /></div>}
     </>
   );
 }
@@ -109,11 +112,22 @@ function Shelved({ shelf }: { shelf: Shelf }): JSX.Element {
       </ShelfSection>
     );
   }
+  const isInWords = !visits && shelf.items.length <= FEW_CHANNELS;
+  const more = isInWords && <BrowseEntry />;
   return (
-    <ShelfSection shelf={shelf} title={TITLES.channels()} empty={emptyWords(visits)}>
-      {!visits && <IconButton id="browse" icon="browse" label={t("Browse channels")} onClick={() => (dialog.value = "browse")} />}
+    <ShelfSection shelf={shelf} title={TITLES.channels()} empty={emptyWords(visits)} after={more}>
+      {!visits && !isInWords && <IconButton id="browse" icon="browse" label={t("Browse channels")} onClick={() => (dialog.value = "browse")} />}
       {!visits && <IconButton id="create" icon="plus" label={t("Create channel")} onClick={() => (dialog.value = "create")} />}
     </ShelfSection>
+  );
+}
+
+function BrowseEntry(): JSX.Element {
+  return (
+    <button type="button" class="entry browse-entry" data-action="browse" onClick={() => (dialog.value = "browse")}>
+      <span class="sign"><Icon name="browse" size={18} /></span>
+      <span class="entry-name">{t("Browse channels")}</span>
+    </button>
   );
 }
 

@@ -1,4 +1,5 @@
-const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+/** Letters to compare by: without accents, and without the marks that only arrange names of two directions. */
+export const fold = (text: string): string => text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toLocaleLowerCase();
 
 /**
  * How near a name is to what was typed: 4 begins so, 3 has a word that does, 2 has it somewhere, 1 and a part has its letters in

@@ -72,7 +72,7 @@ export function FileDialog({ file, close }: { file: FileView; close: () => void 
           ) : (
             <progress max={1} value={progress} aria-label={t("Upload of the new version")} />
           ))}
-          {can.share && <button type="button" class="button" onClick={() => share(file)}>{t("Share…")}</button>}
+          {can.share && <button type="button" class="button" data-action="share" onClick={() => share(file)}>{t("Share…")}</button>}
           {can.change && <button type="button" class="button danger" onClick={remove}>{t("Delete file")}</button>}
         </p>
       )}

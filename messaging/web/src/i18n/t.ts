@@ -14,6 +14,8 @@ const NAMED = /\{(\w+)\}/g;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 const ISOLATE = "\u2068";
 const POP = "\u2069";
+const LEFT_TO_RIGHT_MARK = "\u200e";
+const RIGHT_TO_LEFT_MARK = "\u200f";
 
 /** Translate a string, with named values put in. */
 export function t(id: string, values: Values = {}): string {
@@ -63,12 +65,16 @@ function fill(text: string, values: Values): string {
   return text.replace(NAMED, (whole, name: string) => (name in values ? written(values[name] ?? "") : whole));
 }
 
+const written = (value: string | number): string => (typeof value === "number" ? number(value) : apart(value));
+
 /** A value of the other writing direction is isolated, so that it does not turn the sentence around it. */
-function written(value: string | number): string {
-  if (typeof value === "number") return number(value);
+export function apart(value: string): string {
   const isForeign = RIGHT_TO_LEFT.test(value) !== isRightToLeft();
   return isForeign && /\p{L}/u.test(value) ? `${ISOLATE}${value}${POP}` : value;
 }
+
+/** A text that stands in the order of the page, whatever the names in it are written in. */
+export const inPageOrder = (text: string): string => `${isRightToLeft() ? RIGHT_TO_LEFT_MARK : LEFT_TO_RIGHT_MARK}${text}`;
 
 /** A number as the language writes it, for where it stands alone. */
 export const number = (value: number): string => numbers().format(value);

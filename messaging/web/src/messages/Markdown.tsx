@@ -17,27 +17,28 @@ export const Markdown = memo(function Markdown({ text }: { text: string }): JSX.
   return <Blocks blocks={blocks} />;
 });
 
-function Blocks({ blocks }: { blocks: readonly Block[] }): JSX.Element {
+/** Within a quote or an item, words run as their frame does: its mark stands where they begin. */
+function Blocks({ blocks, isFramed = false }: { blocks: readonly Block[]; isFramed?: boolean }): JSX.Element {
   return (
     <>
       {blocks.map((block, index) => (
-        <BlockView key={index} block={block} />
+        <BlockView key={index} block={block} dir={isFramed ? undefined : "auto"} />
       ))}
     </>
   );
 }
 
-function BlockView({ block }: { block: Block }): JSX.Element {
+function BlockView({ block, dir }: { block: Block; dir: "auto" | undefined }): JSX.Element {
   switch (block.kind) {
     case "paragraph":
-      return <p dir="auto"><Inlines items={block.children} /></p>;
+      return <p dir={dir}><Inlines items={block.children} /></p>;
     case "heading":
       // A heading inside a message must not stand in the page's outline.
-      return <p class={`heading level-${block.depth}`} dir="auto"><Inlines items={block.children} /></p>;
+      return <p class={`heading level-${block.depth}`} dir={dir}><Inlines items={block.children} /></p>;
     case "code":
       return <CodeBlock language={block.language} text={block.text} />;
     case "quote":
-      return <blockquote dir="auto"><Blocks blocks={block.children} /></blockquote>;
+      return <blockquote dir="auto"><Blocks blocks={block.children} isFramed /></blockquote>;
     case "rule":
       return <hr />;
     case "list":
@@ -51,7 +52,7 @@ function ListView({ list }: { list: Extract<Block, { kind: "list" }> }): JSX.Ele
   const items = list.items.map((item, index) => (
     <li key={index} dir="auto" class={item.checked === null ? undefined : "task"}>
       {item.checked !== null && <input type="checkbox" checked={item.checked} disabled aria-label={item.checked ? t("done") : t("not done")} />}
-      <Blocks blocks={item.children} />
+      <Blocks blocks={item.children} isFramed />
     </li>
   ));
   return list.ordered ? <ol start={list.start}>{items}</ol> : <ul>{items}</ul>;

@@ -22,11 +22,13 @@ interface Props {
   shelf: Shelf;
   title: string;
   empty: ComponentChildren;
+  /** What stands below the conversations, unless they are folded away. */
+  after?: ComponentChildren;
   children?: ComponentChildren;
 }
 
 /** One heading of the sidebar and what stands under it. */
-export function ShelfSection({ shelf, title, empty, children }: Props): JSX.Element {
+export function ShelfSection({ shelf, title, empty, after, children }: Props): JSX.Element {
   const openId = route.value.conversationId;
   const items = shownOf(shelf, openId);
   const isOwn = shelf.kind === "own";
@@ -53,6 +55,7 @@ export function ShelfSection({ shelf, title, empty, children }: Props): JSX.Elem
           draw={(item) => <Entry item={item} shelf={shelf} isOpen={item.id === openId} hasDraft={drafts.value.has(item.id)} isUnder={drag.value?.over === item.id} />}
         />
       )}
+      {!shelf.isFolded && after}
     </section>
   );
 }
