@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { openPanel, panel, togglePanel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
-import { number, t, tn } from "../i18n/t.ts";
+import { number, t } from "../i18n/t.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import type { MenuItem } from "../design/menu.ts";
