@@ -38,7 +38,7 @@ from core.errors import (
     Unavailable,
     UnsupportedType,
 )
-from core.json import dumps
+from core.json import dumps, given_twice
 from core.problem import CONTENT_TYPE, problem_of
 
 logger = logging.getLogger("chancery.api")
@@ -156,6 +156,8 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
 DESCRIPTION = """\
 Lists are `{items, next}`; pass `next` as `?cursor=` for the page that follows.
 
+What answers GET answers HEAD, too. A name that stands twice in an object is refused.
+
 A POST takes an `Idempotency-Key`: sent again with the same body, it answers 200 with what the
 first one made; with another body it is 409. For messages the body's `key` is the same thing. Those
 that show a secret take none, since nothing keeps what they answer.
@@ -176,6 +178,8 @@ class StrictParser(Parser):
             raise Malformed(
                 "body", _("Send valid JSON in UTF-8: %(why)s") % {"why": str(wrong)}
             ) from wrong
+        if (field := given_twice(request.body, body)) is not None:
+            raise Invalid.field(field or "body", _("This name stands there twice; send it once."))
         # No column keeps it, and JSON has no other way to write it.
         if b"\\u0000" in request.body and (field := _field_with_nul(body)) is not None:
             raise Invalid.field(field or "body", _("Text may not contain the NUL character."))

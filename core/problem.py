@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -52,24 +53,46 @@ def problem_of(refusal: Refusal) -> HttpResponse:
 
 
 class MethodMiddleware:
-    """Says in problem details that an operation does not know a method, under `/api/`."""
+    """Under `/api/`: HEAD is GET without its body, and a method that is not known is a problem."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if response.status_code != 405 or not request.path.startswith("/api/"):
-            return response
-        allowed = response.get("Allow", "")
-        told = problem(
-            status=405,
-            code="method_not_allowed",
-            title=_("This address does not know the method"),
-            detail=_("Use one of: %(methods)s.") % {"methods": allowed},
-        )
-        told["Allow"] = allowed
-        return told
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith("/api/"):
+            return self.get_response(request)
+        if request.method != "HEAD":
+            return _with_methods(self.get_response(request))
+        request.method = "GET"
+        try:
+            return without_body(_with_methods(self.get_response(request)))
+        finally:
+            request.method = "HEAD"
+
+
+def _with_methods(response: HttpResponseBase) -> HttpResponseBase:
+    if response.status_code != 405:
+        return response
+    known = set(response.get("Allow", "").split(", "))
+    allowed = ", ".join(sorted(known | {"HEAD"} if "GET" in known else known))
+    told = problem(
+        status=405,
+        code="method_not_allowed",
+        title=_("This address does not know the method"),
+        detail=_("Use one of: %(methods)s.") % {"methods": allowed},
+    )
+    told["Allow"] = allowed
+    return told
+
+
+def without_body(response: HttpResponseBase) -> HttpResponseBase:
+    """The same answer as to GET, its size included, with nothing in it; streams are not begun."""
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = ()  # what it was to send is closed with it, at the end
+    elif isinstance(response, HttpResponse):
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+        response.content = b""
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

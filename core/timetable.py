@@ -56,7 +56,12 @@ def end_with_clock(worker: Any) -> None:
 
     def watch() -> None:
         worker.beat.join()
-        if state.should_stop in (None, False):
+        # By identity: a clean stop is EX_OK, which is 0, which equals False.
+        is_told = any(
+            flag is not None and flag is not False
+            for flag in (state.should_stop, state.should_terminate)
+        )
+        if not is_told:
             logger.error("the clock has died; the worker ends with it")
             state.should_stop = EX_FAILURE
 

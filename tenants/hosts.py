@@ -26,8 +26,9 @@ class Host:
 
 
 def bare(host: str) -> str:
-    """Take the port and the case off a Host header."""
-    return host.rsplit(":", 1)[0].lower() if ":" in host else host.lower()
+    """Take the port, the case and the dot of a full name off a Host header."""
+    name = host.rsplit(":", 1)[0] if ":" in host else host
+    return name.lower().removesuffix(".")
 
 
 def host_for(header: str) -> Host | None:

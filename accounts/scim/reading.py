@@ -4,6 +4,8 @@ from typing import Any
 
 import orjson
 
+from core.json import given_twice
+
 DEEPEST = 32
 """Levels of nesting; a resource has four, an operation of a bulk three more."""
 
@@ -11,11 +13,13 @@ DEEPEST = 32
 def read(raw: bytes) -> Any:
     """The value that is sent; None for an empty body.
 
-    Errors  ValueError for what is no JSON, and for JSON nested deeper than `DEEPEST`.
+    Errors  ValueError for what is no JSON, names something twice or is deeper than `DEEPEST`.
     """
     if not raw:
         return None
     value = orjson.loads(raw)
+    if (name := given_twice(raw, value)) is not None:
+        raise ValueError(f"{name} is given twice")
     level = [value]
     for _ in range(DEEPEST):
         level = [inner for outer in level for inner in _within(outer)]

@@ -1,9 +1,13 @@
 """Bodies of requests: what is not of its kind is refused by name, and changes nothing."""
 
+import orjson
 import pytest
+from django.http import HttpResponse, StreamingHttpResponse
 
+from core.json import given_twice
+from core.problem import without_body
 from messaging.status.models import Status
-from tests.messaging.calls import call
+from tests.messaging.calls import Answer, call
 
 
 @pytest.mark.parametrize("body", [[], [None, None], [{"name": "Eve"}]])
@@ -104,3 +108,52 @@ def test_text_about_a_nul_is_none(cast):
     said = call(cast.ana.api).post(f"/conversations/{room['id']}/messages", {"text": r"\u0000"})
 
     assert said.body["text"] == r"\u0000"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ('{"kind": "public", "name": "a", "name": "b"}', "name"),
+        (r'{"kind": "public", "name": "a", "n\u0061me" : "b"}', "name"),
+        (r'{"kind": "public", "name": "a: \"b\": {", "name": "a: \"b\": {"}', "name"),
+        ('{"name": "a", "deep": [1, {"er": 1}, {"er": [{}, {"x": 1, "x": 1}]}]}', "deep.2.er.1.x"),
+        ('{"": 1, "": 2}', "body"),
+        ("[" * 900 + '{"a": 1, "a": 2}' + "]" * 900, ".".join(["0"] * 900) + ".a"),
+    ],
+)
+def test_a_name_given_twice_is_refused_and_named(cast, body, field):
+    answer = Answer.of(
+        cast.ana.api.post("/api/v1/conversations", body, content_type="application/json")
+    )
+
+    assert answer.problem == (422, "invalid")
+    assert answer.body["errors"] == [
+        {"field": field, "message": "This name stands there twice; send it once."}
+    ]
+
+
+def test_one_name_in_several_objects_and_in_text_is_given_once():
+    body = rb'[{"a": {"a": ["a", ":", {"a": ""}]}}, {"a": "\"a\": \\", "b": "{\"a\": 1"}, ":a"]'
+
+    assert given_twice(body, orjson.loads(body)) is None
+
+
+def test_a_head_without_its_body_says_how_large_it_would_have_been():
+    whole = HttpResponse("héllo", headers={"ETag": "x"})
+    pieces = (b"never" for _ in range(2))
+    stream = StreamingHttpResponse(pieces, headers={"Content-Length": "10"})
+
+    empty, cut = without_body(whole), without_body(stream)
+
+    assert (empty.content, empty["Content-Length"], empty["ETag"]) == (b"", "6", "x")
+    assert (b"".join(cut), cut["Content-Length"]) == (b"", "10")
+    cut.close()
+    assert pieces.gi_frame is None
+
+
+def test_a_full_name_with_its_dot_is_the_same_host(cast):
+    dotted = {"HTTP_HOST": "ACME.localhost.:8000"}
+
+    assert cast.ana.api.get("/api/v1/me", **dotted).json()["id"] == str(cast.ana.id)
+    assert cast.ana.api.get("/api/v1/me", HTTP_HOST="acme.localhost..").status_code == 404
+    assert cast.ana.api.get("/api/v1/me", HTTP_HOST="nobody.localhost.").status_code == 404

@@ -1,14 +1,18 @@
 """The clock goes on where the last one stopped."""
 
+import logging
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
+from celery.platforms import EX_FAILURE, EX_OK
+from celery.worker import state
 from django.conf import settings
 from django.test import override_settings
 
 from config.celery import app
-from core.timetable import RAN_AT, Timetable
+from core.timetable import RAN_AT, Timetable, end_with_clock
 
 HOURLY = "accounts.tidy"
 
@@ -53,3 +57,38 @@ def test_without_redis_it_counts_from_its_own_start():
 
     assert not following.schedule[HOURLY].is_due().is_due
     assert following.reserve(following.schedule[HOURLY]).total_run_count == 1
+
+
+class Worker:
+    """A worker whose clock runs no more."""
+
+    def __init__(self) -> None:
+        self.beat = threading.Thread(target=lambda: None)
+        self.beat.start()
+
+
+def watched_to_its_end() -> None:
+    before = set(threading.enumerate())
+    end_with_clock(Worker())
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+
+
+@pytest.mark.parametrize("flag", ["should_stop", "should_terminate"])
+def test_a_worker_that_was_told_to_stop_says_nothing_of_its_clock(monkeypatch, caplog, flag):
+    monkeypatch.setattr(state, flag, EX_OK)
+
+    with caplog.at_level(logging.INFO):
+        watched_to_its_end()
+
+    assert caplog.messages == []
+    assert getattr(state, flag) == EX_OK
+
+
+def test_a_worker_whose_clock_died_ends_with_it(monkeypatch, caplog):
+    monkeypatch.setattr(state, "should_stop", None)
+
+    watched_to_its_end()
+
+    assert caplog.messages == ["the clock has died; the worker ends with it"]
+    assert state.should_stop == EX_FAILURE

@@ -277,6 +277,30 @@ def test_the_walk_is_able_to_find_something(cast, secret, operation):
     assert status < 500
 
 
+def test_what_answers_get_answers_head(cast, secret):
+    """Also what was not found: the address alone says nothing more to one who asks like that."""
+    different = []
+    for operation in operations():
+        if operation.method == "get":
+            for ids in (secret, random_ids(secret)):
+                get, head = (ask_with(cast.bo.client, name, operation, ids) for name in BOTH)
+                if get != head:
+                    different.append((str(operation), get, head))
+
+    assert different == []
+
+
+BOTH = ("get", "head")
+
+
+def ask_with(
+    client: Client, method: str, operation: Operation, ids: dict[str, object]
+) -> tuple[int, str, bool]:
+    response = getattr(client, method)(operation.url(ids))
+    sent = b"".join(response.streaming_content) if response.streaming else response.content
+    return response.status_code, response.get("Content-Type", ""), method == "get" or not sent
+
+
 @pytest.mark.parametrize("operation", [op for op in operations() if not op.parameters], ids=str)
 def test_lists_and_searches_hold_nothing_of_others(cast, secret, operation):
     for person in (cast.cy, cast.eve, cast.dee):
