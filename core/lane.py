@@ -5,7 +5,11 @@ everybody's. Its requests are handed over to this process, which the kernel pref
 started when it is first needed, and ends with the process that started it.
 
 Wire    a socket per place, one request on it at a time: a length of four bytes, then `marshal`.
-        A request is (environ, body); its answer some (status, headers, piece, is_last).
+        A request is (environ, body); its answer some (status, headers, piece, is_last), or
+        `None` for one that the server should make by itself.
+
+No place waits for a client: an answer is read to its end before any of it is sent. What is larger
+than is worth keeping for that (a file that is downloaded) the server's own threads make, in pieces.
 """
 
 import asyncio
@@ -17,6 +21,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from importlib import import_module
@@ -34,6 +39,9 @@ _LENGTH = struct.Struct("!I")
 _READY = b"r"
 _NICE = 10
 _START_AGAIN_S = 5.0
+_IN_MEMORY_BYTES = 256 * 1024
+_MOST_KEPT_BYTES = 4 * 2**20
+_ELSEWHERE = marshal.dumps(None)
 _NOT_SENT = ("wsgi.input", "wsgi.errors")
 
 
@@ -68,10 +76,10 @@ class Lane:
             self._not_before = now + _START_AGAIN_S
             self._starting = asyncio.create_task(self._start())
 
-    async def respond(self, environ: dict[str, Any], body: bytes, send: Send) -> float:
-        """Have a request answered; returns the seconds for which it held its place, rest included.
+    async def answer(self, environ: dict[str, Any], body: bytes) -> "Answer | None":
+        """Have a request answered; None for a GET that the server should answer by itself.
 
-        Errors  LaneGone where nothing was sent yet and the process ended.
+        Errors  LaneGone where nothing of the answer is there and the process ended.
         """
         free = self._free
         if free is None:
@@ -81,32 +89,28 @@ class Lane:
             free.put_nowait(None)  # for the next one that waits
             raise LaneGone
         loop = asyncio.get_running_loop()
-        began, is_begun = loop.time(), False
+        began, answer = loop.time(), Answer()
+        reader, writer = place
         try:
-            reader, writer = place
             plain = {name: value for name, value in environ.items() if name not in _NOT_SENT}
             _write(writer, (plain, body))
-            is_last = False
-            while not is_last:
-                status, headers, piece, is_last = await _read(reader)
-                if not is_begun:
-                    is_begun = True
-                    await send(
-                        {"type": "http.response.start", "status": status, "headers": headers}
-                    )
-                await send({"type": "http.response.body", "body": piece, "more_body": not is_last})
+            while not answer.is_whole and (told := await _read(reader)) is not None:
+                answer.add(*told)
         except (OSError, EOFError) as wrong:
             self._close(free, place)
-            if not is_begun:
+            if not answer.is_begun:
                 raise LaneGone from wrong
         except BaseException:
             # The rest of the answer still stands in the socket: no other request may read it.
             self._close(free, place)
+            answer.close()
             raise
-        now = loop.time()
-        rest_s = self.pace.rest_s(now - began, now)
-        loop.call_later(rest_s, self._give_back, free, place)
-        return now - began + rest_s
+        else:
+            now = loop.time()
+            rest_s = self.pace.rest_s(now - began, now)
+            loop.call_later(rest_s, self._give_back, free, place)
+            answer.held_s = now - began + rest_s
+        return answer if answer.is_begun else None
 
     async def _start(self) -> None:
         pairs = [socket.socketpair() for _ in range(self._places)]
@@ -156,6 +160,37 @@ class Lane:
         free.put_nowait(None)
 
 
+class Answer:
+    """An answer that was read from the lane, in memory or, when large, in a temporary file."""
+
+    def __init__(self) -> None:
+        self.is_begun = self.is_whole = False
+        self.held_s = 0.0
+        """Seconds for which it held its place, rest included."""
+        self._start: dict[str, Any] = {"type": "http.response.start"}
+        self._body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115
+
+    def add(self, status: int, headers: list, piece: bytes, is_last: bool) -> None:
+        self.is_begun, self.is_whole = True, is_last
+        self._start |= {"status": status, "headers": headers}
+        self._body.write(piece)
+
+    def close(self) -> None:
+        self._body.close()
+
+    async def send_to(self, send: Send) -> None:
+        """Send it as fast as the client takes it; one that broke off is left open at its end."""
+        with self._body as body, suppress(OSError):
+            body.seek(0)
+            await send(self._start)
+            piece = body.read(PIECE_BYTES)
+            while following := body.read(PIECE_BYTES):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                piece = following
+            last = {"type": "http.response.body", "body": piece}
+            await send({**last, "more_body": not self.is_whole})
+
+
 def _write(writer: asyncio.StreamWriter, what: Any) -> None:
     packed = marshal.dumps(what)
     writer.write(_LENGTH.pack(len(packed)) + packed)
@@ -187,6 +222,8 @@ def _answer(app: Callable[..., Iterable[bytes]], environ: dict, place: socket.so
     response = Response()
     try:
         piece = response.begin(app, environ)
+        if environ["REQUEST_METHOD"] == "GET" and _is_large(response, piece):
+            return place.sendall(_LENGTH.pack(len(_ELSEWHERE)) + _ELSEWHERE)
         while True:
             is_last = len(piece) < PIECE_BYTES
             packed = marshal.dumps((response.status, response.headers, piece, is_last))
@@ -196,6 +233,14 @@ def _answer(app: Callable[..., Iterable[bytes]], environ: dict, place: socket.so
             piece = response.next_piece()
     finally:
         response.close()
+
+
+def _is_large(response: Response, piece: bytes) -> bool:
+    """Whether an answer of several pieces is too large to be kept, or does not say how large."""
+    if len(piece) < PIECE_BYTES:
+        return False
+    sizes = [value for name, value in response.headers if name == b"content-length"]
+    return not sizes or not sizes[0].isdigit() or int(sizes[0]) > _MOST_KEPT_BYTES
 
 
 def main(arguments: list[str]) -> None:

@@ -53,6 +53,8 @@ TOO_SLOW = (
 )
 
 _IN_MEMORY_BYTES = 256 * 1024
+_MOST_IN_MEMORY = 256
+"""Bodies that may be kept so at once, 64 MiB in all; those that come then go to the disk."""
 
 
 class ClientGone(Exception):
@@ -96,12 +98,13 @@ class WsgiPool:
         self._noise = Noise()
         self._noisy = asyncio.Lock()
         self._waiting: Counter[str] = Counter()
+        self._bodies = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         tenant = _host_of(scope)
         try:
-            with await self._body(scope, receive) as body:
+            async with self._body(scope, receive) as body:
                 if self._is_full(tenant):
                     words = b"Too many requests wait already.\n"
                     await _answer(send, 503, words, (b"retry-after", b"1"))
@@ -157,11 +160,17 @@ class WsgiPool:
             return
         try:
             with self._one_more_waits(tenant):
-                took_s = await lane.respond(environ, body.read(), send)
-            self._noise.used(tenant, took_s, now())
+                answer = await lane.answer(environ, body.read())
         except LaneGone:
             words = b"The request was cut off; ask again.\n"
             await _answer(send, 503, words, (b"retry-after", b"1"))
+            return
+        if answer is None:
+            body.seek(0)
+            await self._respond(environ, tenant, send, one_by_one=False)
+            return
+        self._noise.used(tenant, answer.held_s, now())
+        await answer.send_to(send)
 
     def _lane_for(self, body: IO[bytes]) -> Lane | None:
         """The lane, if it is open and takes this request."""
@@ -205,33 +214,39 @@ class WsgiPool:
                 # In a thread: the application's own cleaning up may use the database.
                 await in_thread(response.close)
 
-    async def _body(self, scope: Message, receive: Receive) -> IO[bytes]:
+    @asynccontextmanager
+    async def _body(self, scope: Message, receive: Receive) -> AsyncIterator[IO[bytes]]:
         """The whole request body, ready to be read without waiting."""
         message = await _piece_of_body(receive)
         if not message.get("more_body", False):
-            return io.BytesIO(message.get("body", b""))
+            yield io.BytesIO(message.get("body", b""))
+            return
         if _announced_bytes(scope) > self._most_body_bytes:
             raise BodyTooLarge
-        now = asyncio.get_running_loop().time
-        began = now()
-        body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115
-        size = 0
+        self._bodies += 1
         try:
-            while True:
-                size += len(message.get("body", b""))
-                if size > self._most_body_bytes:
-                    raise BodyTooLarge
-                if size < (now() - began - _FREE_S) * _LEAST_BYTES_PER_S:
-                    raise BodyTooSlow
-                body.write(message.get("body", b""))
-                if not message.get("more_body", False):
-                    break
-                message = await _piece_of_body(receive)
-        except BaseException:
-            body.close()
-            raise
+            with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as body:
+                if self._bodies > _MOST_IN_MEMORY:
+                    body.rollover()
+                await self._collect(message, receive, body)
+                yield body
+        finally:
+            self._bodies -= 1
+
+    async def _collect(self, message: Message, receive: Receive, body: IO[bytes]) -> None:
+        now = asyncio.get_running_loop().time
+        began, size = now(), 0
+        while True:
+            size += len(message.get("body", b""))
+            if size > self._most_body_bytes:
+                raise BodyTooLarge
+            if size < (now() - began - _FREE_S) * _LEAST_BYTES_PER_S:
+                raise BodyTooSlow
+            body.write(message.get("body", b""))
+            if not message.get("more_body", False):
+                break
+            message = await _piece_of_body(receive)
         body.seek(0)
-        return body
 
 
 def _host_of(scope: Message) -> str:

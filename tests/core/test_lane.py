@@ -3,12 +3,14 @@
 import asyncio
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
+import uvicorn
 
 from core.lane import Lane, LaneGone
 from core.pace import Pace
@@ -51,9 +53,14 @@ async def opened(lane: Lane) -> Lane:
 
 
 async def ask(lane: Lane, path: str, body: bytes = b"") -> Answer:
-    answer = Answer()
-    await lane.respond({"PATH_INFO": path, "REQUEST_METHOD": "POST"}, body, answer.send)
+    answer, made = Answer(), await lane.answer(posted(path), body)
+    assert made is not None
+    await made.send_to(answer.send)
     return answer
+
+
+def posted(path: str) -> dict[str, Any]:
+    return {"PATH_INFO": path, "REQUEST_METHOD": "POST"}
 
 
 async def ended(pid: int) -> bool:
@@ -111,24 +118,100 @@ async def test_whoever_waits_for_a_place_is_told_when_the_process_dies():
     assert [type(answer) for answer in told] == [LaneGone] * 4
 
 
-async def test_a_request_that_is_answered_after_another_broke_off_ends_the_process():
+async def test_a_request_that_is_cut_off_ends_the_process_after_those_beside_it():
     lane = await opened(Lane(APP))
     pid = (await ask(lane, "/")).pid
-    answer = Answer()
+    assert lane._free is not None
+    async with asyncio.timeout(10):
+        while lane._free.qsize() < 2:  # the one that has just answered rests
+            await asyncio.sleep(0.01)
+        beside, cut_off = (asyncio.create_task(lane.answer(posted("/slow"), b"")) for _ in "ab")
+        while not lane._free.empty():
+            await asyncio.sleep(0)
 
-    async def break_off_meanwhile(message: dict[str, Any]) -> None:
-        if not answer.sent:
-            await lane.respond({"PATH_INFO": "/large"}, b"", _refuse)
-        await answer.send(message)
+    cut_off.cancel()
 
-    await lane.respond({"PATH_INFO": "/large"}, b"", break_off_meanwhile)
-
-    assert len(answer.body) == 300_000
+    answer = await beside
+    assert answer is not None
+    assert answer.is_whole
     assert await ended(pid)
 
 
-async def _refuse(message: dict[str, Any]) -> None:
-    raise ConnectionResetError
+async def test_no_place_waits_for_a_client_that_takes_nothing():
+    lane = await opened(Lane(APP, places=2))
+    pid = (await ask(lane, "/")).pid
+    never = asyncio.Event()
+
+    async def take_nothing(message: dict[str, Any]) -> None:
+        await never.wait()
+
+    made = [await lane.answer(posted("/large"), b"") for _ in range(2)]
+    stalled = [asyncio.create_task(each.send_to(take_nothing)) for each in made if each]
+    async with asyncio.timeout(10):
+        assert (await ask(lane, "/", b"mine")).body.startswith(b"mine ")
+
+    assert len(stalled) == 2
+    assert not any(task.done() for task in stalled)
+    for task in stalled:
+        task.cancel()
+    assert (await ask(lane, "/")).pid == pid
+
+
+async def test_two_stalled_clients_of_a_noisy_tenant_leave_the_lane_to_it():
+    """Over real sockets: more of an answer than all buffers on the way hold is taken by nobody."""
+    pool = WsgiPool(application, threads=4, lane=await opened(Lane(APP, places=2)))
+    make_loud(pool)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(pool, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    address = listening.getsockname()
+
+    stalled = [await posted_over(address, "/huge") for _ in range(2)]
+    for reader, _ in stalled:
+        async with asyncio.timeout(20):
+            assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+    async with asyncio.timeout(20):
+        reader, writer = await posted_over(address, "/")
+        head = await reader.readuntil(b"\r\n\r\n")
+
+    assert b"x-pid:" in head
+    assert f"x-pid: {os.getpid()}\r\n".encode() not in head
+    for _, each in [*stalled, (reader, writer)]:
+        each.close()
+    server.should_exit = True
+    await asyncio.wait_for(serving, 20)
+
+
+def make_loud(pool: WsgiPool) -> None:
+    """Have one tenant be noisy, and another about, for as long as any test lasts."""
+    now = asyncio.get_running_loop().time()
+    pool._noise.used("loud.example", 1e9, now)
+    pool._noise.arrives("calm.example", now + 60)
+
+
+async def posted_over(
+    address: tuple[str, int], path: str
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection(*address, limit=4096)
+    writer.write(
+        f"POST {path} HTTP/1.1\r\nHost: loud.example\r\nContent-Length: 0\r\n\r\n".encode()
+    )
+    return reader, writer
+
+
+@pytest.mark.parametrize("path", ["/file", "/stream"])
+async def test_a_download_is_made_by_the_servers_own_threads(path):
+    pool = WsgiPool(application, threads=4, lane=await opened(Lane(APP)))
+    make_loud(pool)
+
+    small = await from_host(pool, "loud.example", method="GET")
+    download = await from_host(pool, "loud.example", path, method="GET")
+
+    assert small.pid != os.getpid()
+    assert download.pid == os.getpid()
+    assert len(download.body) == 5_000_000
 
 
 async def test_an_answer_that_breaks_off_ends_and_leaves_the_lane_to_others():
@@ -158,12 +241,17 @@ async def test_an_application_that_cannot_be_loaded_leaves_the_lane_closed():
 async def test_a_client_that_breaks_off_does_not_leave_its_answer_to_the_next():
     lane = await opened(Lane(APP))
 
+    pid = (await ask(lane, "/")).pid
+
     async def break_off(message: dict[str, Any]) -> None:
         raise ConnectionResetError
 
-    await lane.respond({"PATH_INFO": "/large"}, b"", break_off)
-    lane._not_before = 0.0
-    assert (await ask(await opened(lane), "/", b"mine")).body.startswith(b"mine ")
+    made = await lane.answer(posted("/large"), b"")
+    assert made is not None
+    await made.send_to(break_off)
+    following = await ask(lane, "/", b"mine")
+    assert following.body.startswith(b"mine ")
+    assert following.pid == pid
 
 
 async def test_the_pool_hands_over_the_noisy_tenant_alone():
@@ -199,11 +287,11 @@ async def test_a_lane_that_dies_in_the_middle_is_a_503():
     assert (b"retry-after", b"1") in cut_off.sent[0]["headers"]
 
 
-async def from_host(pool: WsgiPool, host: str, path: str = "/") -> Answer:
+async def from_host(pool: WsgiPool, host: str, path: str = "/", *, method: str = "POST") -> Answer:
     answer = Answer()
     scope = {
         "type": "http",
-        "method": "POST",
+        "method": method,
         "http_version": "1.1",
         "path": path,
         "query_string": b"",
@@ -255,9 +343,10 @@ async def test_a_rest_counts_as_use_so_that_whoever_rests_stays_in_the_lane():
 
     lane = await opened(Lane(APP, places=1, pace=Slow()))
 
-    environ = {"PATH_INFO": "/", "REQUEST_METHOD": "POST"}
+    answer = await lane.answer(posted("/"), b"")
 
-    assert await lane.respond(environ, b"", Answer().send) >= 0.2
+    assert answer is not None
+    assert answer.held_s >= 0.2
 
 
 async def test_until_the_lane_is_open_the_noisy_tenant_has_one_thread():

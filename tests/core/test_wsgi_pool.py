@@ -98,6 +98,29 @@ async def test_a_stream_is_sent_as_it_is_made_and_closed_once():
     assert closed == ["http_0"]
 
 
+async def test_of_many_bodies_on_their_way_few_are_kept_in_memory(monkeypatch):
+    monkeypatch.setattr(wsgi_pool, "_MOST_IN_MEMORY", 2)
+    is_on_disk: list[bool] = []
+    pool, held = WsgiPool(echo, threads=1), asyncio.Event()
+    serve = pool._serve
+
+    async def note(environ: dict[str, Any], tenant: str, body: Any, send: Any) -> None:
+        is_on_disk.append(body._rolled)
+        if len(is_on_disk) <= 3:
+            if len(is_on_disk) == 3:
+                held.set()
+            await held.wait()
+        await serve(environ, tenant, body, send)
+
+    monkeypatch.setattr(pool, "_serve", note)
+
+    exchanges = await asyncio.gather(*(Exchange(b"a", b"b").through(pool) for _ in range(3)))
+    later = await Exchange(b"a", b"b").through(pool)
+
+    assert [exchange.body for exchange in [*exchanges, later]] == [b"ab"] * 4
+    assert is_on_disk == [False, False, True, False]
+
+
 async def test_a_body_beyond_the_limit_is_413():
     pool = WsgiPool(echo, threads=1, most_body_bytes=10)
 
