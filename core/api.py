@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
@@ -40,6 +39,7 @@ from core.errors import (
 )
 from core.json import dumps, given_twice
 from core.problem import CONTENT_TYPE, problem_of
+from core.unfit import words_for
 
 logger = logging.getLogger("chancery.api")
 
@@ -257,9 +257,7 @@ def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
     if any(error["loc"][0] == "path" for error in wrong.errors):
         # An id that cannot be one names nothing.
         return problem_of(NotFound("address"))
-    fields = [
-        FieldError(_field(error["loc"]), capfirst(str(error["msg"]))) for error in wrong.errors
-    ]
+    fields = [FieldError(_field(error["loc"]), words_for(error)) for error in wrong.errors]
     return problem_of(Invalid("request", errors=fields))
 
 

@@ -381,3 +381,30 @@ def test_a_channel_of_another_organisation_is_not_here(cast):
     ana = call(cast.ana.api)
     assert ana.get(f"/conversations/{foreign.id}/messages").problem[0] == 404
     assert ana.get(f"/messages/{secret.id}").problem[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "At most 20 entries are taken at once; leave the others out, or send them in another"
+            " request.",
+        ),
+        (
+            "de",
+            "Höchstens 20 Einträge gehen auf einmal; lass die übrigen weg oder schicke sie in"
+            " einer weiteren Anfrage.",
+        ),
+    ],
+)
+def test_more_files_than_a_message_holds_are_refused_in_the_caller_s_language(
+    cast, path, language, words
+):
+    body = {"text": "Look", "key": str(uuid4()), "file_ids": [str(uuid4()) for _ in range(21)]}
+
+    answer = call(cast.bo.api).post(path, body, Accept_Language=language)
+
+    assert answer.problem == (422, "invalid")
+    assert answer.body["errors"] == [{"field": "file_ids", "message": words}]
+    assert count() == 0
