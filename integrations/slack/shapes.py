@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import available_timezones
 
 from core.text import repaired_name
@@ -24,6 +24,8 @@ _LATEST_S = 253_370_764_800  # the year 9999: later times fit no database
 _SLACK_ID = re.compile(r"[A-Za-z0-9_.~-]{1,32}")
 _EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
+_EMOTE = re.compile(r"(?P<bridge> ?)\* (?P<who>[^\s*]{1,64}) (?P<what>[^\s*][^\n]{0,3999})")
+_EMOTED = "me_message"
 
 _SAY_NOTHING = {
     "",
@@ -200,7 +202,13 @@ def micros_of(value: Any) -> int:
     return seconds * 1_000_000 + int((found[2] or "0").ljust(6, "0"))
 
 
-def message(record: dict[str, Any], names: Names) -> Message:
+class People(Names, Protocol):
+    """What a text may refer to, and who is called what."""
+
+    def person_called(self, name: str) -> str | None: ...
+
+
+def message(record: dict[str, Any], names: People) -> Message:
     """A record of a day file.
 
     Errors  Flaw where it cannot be used, Passed where it is no message of its own.
@@ -226,11 +234,35 @@ def message(record: dict[str, Any], names: Names) -> Message:
     found.subtype = _kept_subtype(subtype)
     found.files = _files(record)
     found.text = _body(record, names)
+    _read_emote(record, names, found)
     if len(found.text) > MOST_TEXT:
         found.text = found.text[: MOST_TEXT - 1] + "…"
         found.is_shortened = True
     _read_reactions(record.get("reactions"), found)
     return found
+
+
+def _read_emote(record: dict[str, Any], names: People, found: Message) -> None:
+    """Let `* ann ponders` be what Ann does, as `/me` is: so IRC and its bridges write it.
+
+    Of a person only where they name themselves, of a bot where it names somebody known, or begins
+    as bridges do, with a space. All else that begins with an asterisk is an item of a list.
+    """
+    said = _EMOTE.fullmatch(record.get("text") or "")
+    if said is None or found.author is None or found.is_system or record.get("attachments"):
+        return
+    if not found.author.is_bot:
+        own = names.person_name(found.author.slack_id) or found.author.name
+        if own.casefold() != said["who"].casefold():
+            return
+    elif (slack_id := names.person_called(said["who"])) is not None:
+        found.author = Person(slack_id, names.person_name(slack_id) or said["who"])
+    elif said["bridge"]:
+        found.subtype, found.text = _EMOTED, to_markdown(f"{said['who']} {said['what']}", names)
+        return
+    else:
+        return
+    found.subtype, found.text = _EMOTED, to_markdown(said["what"], names)
 
 
 def file_name(value: str) -> str:

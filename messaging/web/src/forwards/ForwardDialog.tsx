@@ -9,7 +9,7 @@ import { conversations } from "../conversations/store.ts";
 import { Modal } from "../design/Modal.tsx";
 import { toast } from "../design/toast.ts";
 import { placeOfMessage } from "../messages/links.ts";
-import { gist } from "../messages/plain.ts";
+import { gistOf } from "../messages/plain.ts";
 import { nameOf, titleOf } from "../people/store.ts";
 import { ask } from "../transport/http.ts";
 import { newKey } from "../transport/key.ts";
@@ -52,7 +52,7 @@ export function ForwardDialog({ message, close }: { message: Message; close: () 
         </label>
         <blockquote class="forward-quote" dir="auto">
           <bdi class="name">{nameOf(message.author_id)}</bdi>
-          <span>{gist((message.text ?? "").slice(0, 300))}</span>
+          <span>{gistOf(message, 300)}</span>
         </blockquote>
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>

@@ -6,7 +6,7 @@ import { loadGiven } from "../files/given.ts";
 import { settle } from "../messages/sending.ts";
 import { refreshMessage } from "../messages/actions.ts";
 import { find, timelineOf, withMessage, withoutMessages, withPatch, withReactions, withReplyCounted, withMoved } from "../messages/store.ts";
-import { plain } from "../messages/plain.ts";
+import { lineBy } from "../messages/plain.ts";
 import { pinsChanged } from "../pins/actions.ts";
 import { ownSections, placed } from "../sidebar/store.ts";
 import { added as emojiAdded, removed as emojiRemoved } from "../reactions/custom.ts";
@@ -18,7 +18,6 @@ import { take } from "../settings/actions.ts";
 import { readElsewhere, refreshThread, replyArrived, replyGone, unfollowed } from "../threads/actions.ts";
 import { leaveForGood } from "../transport/session.ts";
 import { passOver } from "../app/failure.ts";
-import { t } from "../i18n/t.ts";
 import { navigate, route } from "../app/route.ts";
 import { readOut, typing, withoutTyping } from "./store.ts";
 
@@ -48,7 +47,7 @@ function update(id: Id, change: Parameters<typeof changed>[2]): void {
 
 function announce(message: Message): void {
   if (isMe(message.author_id) || message.text === null || message.kind === "system" || route.peek().conversationId !== message.conversation_id) return;
-  readOut(message.id, t("{name}: {text}", { name: nameOf(message.author_id), text: plain(message.text) }));
+  readOut(message.id, lineBy(nameOf(message.author_id), message));
 }
 
 function messageCreated({ data: message, seq }: EventFrameOf<"chancery.message.created.v1">): void {

@@ -8,7 +8,8 @@ import { conversations } from "../conversations/store.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { nameOf, titleOf } from "../people/store.ts";
 import { placeOfMessage } from "./links.ts";
-import { gist } from "./plain.ts";
+import { gistOf } from "./plain.ts";
+import { actionIn } from "./system.ts";
 import "./lists.css";
 
 const NARROW = 900;
@@ -46,7 +47,7 @@ export function Excerpt({ message, showPlace, note, onOpen, children }: Props): 
           <span class="where">{showPlace ? where : ""}</span>
           <time dateTime={message.created_at}>{shortWhen(message.created_at)}</time>
         </span>
-        <span class="hit-text" dir="auto">{wordsOf(message)}</span>
+        <span class={`hit-text ${actionIn(message) === null ? "" : "action"}`} dir="auto">{wordsOf(message)}</span>
       </button>
       {children !== undefined && <div class="excerpt-acts">{children}</div>}
     </div>
@@ -55,6 +56,6 @@ export function Excerpt({ message, showPlace, note, onOpen, children }: Props): 
 
 function wordsOf(message: Message): string {
   if (message.text === null) return t("This message was deleted.");
-  if (message.text !== "") return gist(message.text.slice(0, 600));
+  if (message.text !== "") return gistOf(message, 600);
   return message.files.map((file) => file.name).join(", ");
 }

@@ -82,7 +82,7 @@ export const MessageRow = memo(function MessageRow({ message, isGrouped, isInThr
 });
 
 function rowLabel(message: Message): string {
-  const text = message.text === null ? t("message deleted") : plain(message.text).slice(0, 200);
+  const text = message.text === null ? t("message deleted") : plain(actionIn(message) ?? message.text).slice(0, 200);
   return t("{name}, {when}: {text}", { name: nameOf(message.author_id), when: clock(message.created_at), text });
 }
 

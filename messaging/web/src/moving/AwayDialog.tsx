@@ -5,7 +5,7 @@ import { t, tn } from "../i18n/t.ts";
 import { ChooseConversation } from "../conversations/Choose.tsx";
 import { Modal } from "../design/Modal.tsx";
 import { mayMoveAway, viewerOf } from "../messages/menu.ts";
-import { gist } from "../messages/plain.ts";
+import { gistOf } from "../messages/plain.ts";
 import { timelineOf } from "../messages/store.ts";
 import { nameOf } from "../people/store.ts";
 import { moveAway } from "./away.ts";
@@ -20,7 +20,7 @@ function following(message: Message): Message[] {
   return beside.filter((other) => other.seq > message.seq && mayMoveAway(other, viewerOf(other, false))).slice(0, MOST_SHOWN);
 }
 
-const said = (message: Message): string => gist((message.text ?? "").slice(0, 160));
+const said = (message: Message): string => gistOf(message, 160);
 
 /** Choose the conversation that messages belong to, and which of those that follow go along. */
 export function AwayDialog({ message, close }: { message: Message; close: () => void }): JSX.Element {

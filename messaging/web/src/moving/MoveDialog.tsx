@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Id, Message } from "../contract/types.ts";
 import { t } from "../i18n/t.ts";
 import { Modal } from "../design/Modal.tsx";
-import { gist } from "../messages/plain.ts";
+import { gist, gistOf } from "../messages/plain.ts";
 import { timelineOf } from "../messages/store.ts";
 import { nameOf } from "../people/store.ts";
 import { move } from "./actions.ts";
@@ -45,7 +45,7 @@ export function MoveDialog({ message, close }: { message: Message; close: () => 
           {offered.map((root) => (
             <label key={root.id} class="forward-choice">
               <input type="radio" name="move-to" value={root.id} checked={chosen === root.id} onChange={() => setChosen(root.id)} />
-              <span class="move-choice"><bdi class="name">{nameOf(root.author_id)}</bdi> <span dir="auto">{gist((root.text ?? "").slice(0, 160))}</span></span>
+              <span class="move-choice"><bdi class="name">{nameOf(root.author_id)}</bdi> <span dir="auto">{gistOf(root, 160)}</span></span>
             </label>
           ))}
           {offered.length === 0 && <p class="quiet">{t("No message that is loaded here fits. Scroll to it first.")}</p>}

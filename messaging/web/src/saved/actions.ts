@@ -7,6 +7,7 @@ import { moment } from "../app/text.ts";
 import { t } from "../i18n/t.ts";
 import { toast } from "../design/toast.ts";
 import { plain } from "../messages/plain.ts";
+import { actionIn } from "../messages/system.ts";
 import { nameOf } from "../people/store.ts";
 import { ask, askAll, Refused } from "../transport/http.ts";
 import { isSaved, later, withAll, withItem, withoutItem } from "./store.ts";
@@ -56,7 +57,7 @@ export async function reminderDue(messageId: Id): Promise<void> {
   const item = await entryChanged(messageId);
   if (item === null) return;
   const { message } = item;
-  const words = message?.text == null ? t("Reminder") : t("Reminder: {name}: {text}", { name: nameOf(message.author_id), text: plain(message.text).slice(0, 120) });
+  const words = message?.text == null ? t("Reminder") : t("Reminder: {name}: {text}", { name: nameOf(message.author_id), text: plain(actionIn(message) ?? message.text).slice(0, 120) });
   toast(words, "plain", { label: t("Show"), run: () => openPanel("later") });
 }
 

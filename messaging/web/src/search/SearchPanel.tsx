@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SharedFileView } from "../contract/generated.ts";
-import type { Conversation, FileView, SearchHit, User } from "../contract/types.ts";
+import type { Conversation, FileView, Message, SearchHit, User } from "../contract/types.ts";
 import { panel } from "../app/panel.ts";
 import { navigate } from "../app/route.ts";
 import { fileSize, shortWhen } from "../app/text.ts";
@@ -17,6 +17,7 @@ import { moveFocus } from "../design/roving.ts";
 import { isShown } from "../files/kinds.ts";
 import { nameOf, titleOf } from "../people/store.ts";
 import { plain } from "../messages/plain.ts";
+import { actionIn } from "../messages/system.ts";
 import { forgetSearches, moreHits, recentSearches, rememberSearch, runSearch } from "./actions.ts";
 import { filtersIn, without } from "./query.ts";
 import { FilterHelp, SearchField } from "./SearchField.tsx";
@@ -210,12 +211,19 @@ function Hit({ hit }: { hit: SearchHit }): JSX.Element {
         <span class="where">{conversation === undefined ? t("in a channel you are not in") : t("in {name}", { name: titleOf(conversation) })}</span>
         <time dateTime={message.created_at}>{shortWhen(message.created_at)}</time>
       </span>
-      <span class="hit-text" dir="auto">
-        {highlights.map(({ text, hit: isHit }, index) => (isHit ? <mark key={index}>{text}</mark> : <span key={index}>{plainPart(text)}</span>))}
+      <span class={`hit-text ${actionIn(message) === null ? "" : "action"}`} dir="auto">
+        {done(message, highlights).map(({ text, hit: isHit }, index) => (isHit ? <mark key={index}>{text}</mark> : <span key={index}>{plainPart(text)}</span>))}
       </span>
       {message.files.length > 0 && <span class="hit-files"><Icon name="clip" size={14} /> {message.files.map((file) => file.name).filter(Boolean).join(", ")}</span>}
     </button>
   );
+}
+
+/** What somebody does is found without the mark that says so. */
+function done(message: Message, highlights: SearchHit["highlights"]): SearchHit["highlights"] {
+  const [first, ...rest] = highlights;
+  if (first === undefined || first.hit || actionIn(message) === null) return highlights;
+  return [{ ...first, text: first.text.replace(/^\/me\s+/, "") }, ...rest];
 }
 
 /** Mentions become names; the spaces at a part's ends separate it from the hit beside it and stay. */
