@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-_CALL = """async ([method, path, body]) => {
+CALL = """async ([method, path, body]) => {
   const token = /csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
   const answer = await fetch("/api/v1" + path, {
     method,
@@ -17,7 +17,7 @@ _CALL = """async ([method, path, body]) => {
 }"""
 
 
-_WRITE = """async ([path, texts]) => {
+WRITE = """async ([path, texts]) => {
   const token = /csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
   const headers = {"X-CSRFToken": token, "Content-Type": "application/json"};
   for (const text of texts) {
@@ -42,12 +42,12 @@ class Window:
 
     def api(self, method: str, path: str, body: dict | None = None) -> Any:
         """Ask the API as this person, from inside the page."""
-        return self.page.evaluate(_CALL, [method, path, body])
+        return self.page.evaluate(CALL, [method, path, body])
 
     def write_history(self, conversation_id: str, texts: list[str]) -> None:
         """Post many messages without drawing them, in their order."""
         path = f"/api/v1/conversations/{conversation_id}/messages"
-        self.page.evaluate(_WRITE, [path, texts])
+        self.page.evaluate(WRITE, [path, texts])
 
     def open(self, conversation_id: str, place: str = "") -> "Window":
         """Open a conversation by its address, and wait until its history is there."""

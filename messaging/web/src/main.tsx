@@ -66,8 +66,8 @@ function begin(person: Me): void {
 async function beginWithoutNetwork(): Promise<void> {
   const { recall } = await import("./offline/kept.ts");
   const person = await recall();
-  if (person === null) return;
   line.value = "offline";
+  if (person === null) return;
   begin(person);
   openSomething();
 }

@@ -87,7 +87,7 @@ function handle(frame: ServerFrame): void {
       typing.value = withTyping(typing.peek(), frame.conversation_id, frame.user_id, Date.now() + TYPING_LASTS_MS);
       return;
     case "receipts":
-      void import("../receipts/delivery.ts").then(({ takeReceipts }) => takeReceipts(frame));
+      void import("../receipts/delivery.ts").then(({ takeReceipts }) => takeReceipts(frame), () => undefined);
       return;
     case "presence":
       presence.value = new Map(presence.peek()).set(frame.user_id, frame.state);

@@ -218,6 +218,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   return (
     <div class="history">
       <NewerBar conversation={conversation} newAfter={newAfter} rows={rows} onDismiss={() => setNewAfter(null)} />
+      {/* Both stand at the top; where the bar does, the style sheet hides the day. */}
       {top !== null && (
         <div class="day-float">
           <button type="button" aria-label={t("{day}: jump to another date", { day: dayName(top) })} onClick={() => jumpToDate(id)}>{dayName(top)} <Icon name="down" size={14} /></button>

@@ -5,6 +5,7 @@ import { route } from "../app/route.ts";
 import { conversations, replacedBy } from "../conversations/store.ts";
 import { timelineOf, type Timeline } from "../messages/store.ts";
 import { me, people, remember } from "../people/store.ts";
+import { later } from "./later.ts";
 import { wipeOthers } from "./wipe.ts";
 
 /** A history as it was when it was last seen. */
@@ -26,7 +27,9 @@ const MOST_TIMELINES = 40;
 const MOST_ROOTS = 150;
 const TIMELINE_AFTER_MS = 1_000;
 const LISTS_AFTER_MS = 4_000;
+const FIRST_LISTS_AFTER_MS = 300;
 
+let listsAfterMs = FIRST_LISTS_AFTER_MS;
 let opened: Promise<IDBPDatabase<Kept> | null> | null = null;
 
 function store(userId: Id): Promise<IDBPDatabase<Kept> | null> {
@@ -49,9 +52,11 @@ export async function recall(): Promise<Me | null> {
   if (userId === null) return null;
   const database = await store(userId);
   const person = (await database?.get("state", "me")) as Me | undefined;
-  if (database === null || person === undefined) return null;
+  const list = (await database?.get("state", "conversations")) as Conversation[] | undefined;
+  // Without the list nothing could be said but that there is none, which is not so.
+  if (database === null || person === undefined || list === undefined) return null;
   remember(((await database.get("state", "people")) ?? []) as User[]);
-  conversations.value = replacedBy(conversations.peek(), ((await database.get("state", "conversations")) ?? []) as Conversation[]);
+  conversations.value = replacedBy(conversations.peek(), list);
   return person;
 }
 
@@ -68,21 +73,14 @@ export async function startKeeping(person: Me): Promise<void> {
   const database = await store(person.id);
   if (database === null) return;
   effect(() => later("me", 0, me.value, (value) => database.put("state", value, "me")));
-  effect(() => later("people", LISTS_AFTER_MS, people.value, (value) => database.put("state", [...value.values()], "people")));
-  effect(() => later("conversations", LISTS_AFTER_MS, conversations.value, (value) => keepConversations(database, [...value.byId.values()])));
+  effect(() => later("people", listsAfterMs, people.value, (value) => database.put("state", [...value.values()], "people")));
+  effect(() => later("conversations", listsAfterMs, conversations.value, (value) => keepConversations(database, [...value.byId.values()])));
+  // Who loses the network in the first seconds has the lists all the same.
+  setTimeout(() => (listsAfterMs = LISTS_AFTER_MS), LISTS_AFTER_MS);
   effect(() => {
     const id = route.value.conversationId;
     if (id !== null) later(id, TIMELINE_AFTER_MS, timelineOf(id).value, (value) => keepTimeline(database, id, value));
   });
-}
-
-const timers = new Map<string, ReturnType<typeof setTimeout>>();
-
-/** Write once things have been quiet for a moment; a full disk costs only what is read offline. */
-function later<V>(what: string, waitMs: number, value: V | null, write: (value: V) => Promise<unknown>): void {
-  if (value === null) return;
-  clearTimeout(timers.get(what));
-  timers.set(what, setTimeout(() => void write(value).catch(() => undefined), waitMs));
 }
 
 /** The list, and no history of a conversation that is not in it any more. */

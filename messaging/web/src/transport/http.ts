@@ -78,7 +78,17 @@ export async function ask<T>(method: Method, path: string, body?: unknown, signa
   if (response.status === 401) leaveForSignIn();
   if (!response.ok) throw await refusalOf(response);
   if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return bodyOf<T>(response, signal);
+}
+
+/** The network may go in the midst of an answer, and is then as little an answer as none; what is no JSON is a fault. */
+async function bodyOf<T>(response: Response, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    if (signal?.aborted || error instanceof SyntaxError) throw error;
+    throw new Refused(0, null, null);
+  }
 }
 
 /** Read a list to its end, or to `most` items. */
