@@ -248,8 +248,10 @@ def test_what_somebody_does_is_no_list_and_a_line_says_who_came(
     ana: Window, sign_in: SignIn, fresh_channel: str
 ):
     ana.open(fresh_channel)
-    ana.say("/me waves")
-    expect(ana.row("waves").locator(".action")).to_have_text("waves")
+    ana.say("/me waves *twice* at https://example.org")
+    done = ana.row("waves").locator(".action")
+    expect(done).to_have_text("waves twice at https://example.org")
+    expect(done.get_by_role("link")).to_have_attribute("href", "https://example.org")
 
     sign_in("cy").api("POST", f"/conversations/{fresh_channel}/join")
 

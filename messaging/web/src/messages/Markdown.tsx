@@ -9,6 +9,7 @@ import { WithEmoji } from "../reactions/EmojiView.tsx";
 import { me, nameOf, titleOf } from "../people/store.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { Spoiler } from "./Spoiler.tsx";
+import { plain } from "./plain.ts";
 import { parseMarkdown, type Block, type Cell, type Inline } from "./markdown.ts";
 
 /** A message's text, drawn. Every node is a component's; no HTML string is ever made. */
@@ -16,6 +17,12 @@ export const Markdown = memo(function Markdown({ text }: { text: string }): JSX.
   const blocks = useMemo(() => parseMarkdown(text), [text]);
   return <Blocks blocks={blocks} />;
 });
+
+/** The words of one line with their shape, mentions and links: what begins a list or a quote elsewhere begins none here. */
+export function MarkdownLine({ text }: { text: string }): JSX.Element {
+  const [only, ...more] = useMemo(() => parseMarkdown(text), [text]);
+  return only?.kind === "paragraph" && more.length === 0 ? <Inlines items={only.children} /> : <>{plain(text)}</>;
+}
 
 /** Within a quote or an item, words run as their frame does: its mark stands where they begin. */
 function Blocks({ blocks, isFramed = false }: { blocks: readonly Block[]; isFramed?: boolean }): JSX.Element {

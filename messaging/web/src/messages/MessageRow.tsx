@@ -17,7 +17,7 @@ import { Composer } from "./Composer.tsx";
 import { Extras } from "./extras.tsx";
 import { FilesOf } from "../files/FilesOf.tsx";
 import { editing, found } from "./focus.ts";
-import { Markdown } from "./Markdown.tsx";
+import { Markdown, MarkdownLine } from "./Markdown.tsx";
 import { isEmojiOnly } from "./markdown.ts";
 import { actionsFor, keyName, openThread, openVersions, viewerOf, type RowAction } from "./menu.ts";
 import { plain } from "./plain.ts";
@@ -119,7 +119,7 @@ function Body({ message, isGrouped }: { message: Message; isGrouped: boolean }):
   const [isUnfolded, setUnfolded] = useState(false);
   if (message.deleted_at !== null || message.text === null) return <p class="deleted">{t("This message was deleted.")}</p>;
   const action = actionIn(message);
-  if (action !== null) return <p class="text action" dir="auto">{isGrouped && <><bdi class="name">{nameOf(message.author_id)}</bdi> </>}{plain(action)}</p>;
+  if (action !== null) return <p class="text action" dir="auto">{isGrouped && <><bdi class="name">{nameOf(message.author_id)}</bdi> </>}<MarkdownLine text={action} /></p>;
   if (message.text === "") return null;
   const isLong = message.text.length > LONG_TEXT || message.text.split("\n", LONG_LINES + 1).length > LONG_LINES;
   const isLarge = message.text.length < 50 && isEmojiOnly(message.text);
