@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import wraps
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -123,7 +126,35 @@ class Console(AdminSite):
     def admin_view(
         self, view: Callable[..., HttpResponseBase], cacheable: bool = False
     ) -> Callable[..., Any]:
-        return csp_override(POLICY)(super().admin_view(view, cacheable))
+        return csp_override(POLICY)(super().admin_view(_readable(view), cacheable))
+
+
+_UNREADABLE = (ValidationError, ValueError, TypeError, IndexError, OverflowError, DataError)
+"""What columns say of a value that they cannot be compared with."""
+
+
+def _readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The view, with 400 for values that no page of ours sends and that Django's do not expect."""
+
+    @wraps(view)
+    def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        for name, values in (*request.GET.lists(), *request.POST.lists()):
+            if "\x00" in name or any("\x00" in value for value in values):
+                raise BadRequest("a NUL character was sent")
+        if any(name.endswith(("__regex", "__iregex")) for name in request.GET):
+            # Any column may be asked so by its name; a broken pattern is an error of the database.
+            raise BadRequest("a pattern was sent")
+        try:
+            return view(request, *args, **kwargs)
+        except _UNREADABLE as wrong:
+            # Rows were chosen by what cannot be an id, or a list asked for by a column's own name;
+            # forms keep their errors to themselves.
+            is_asked = request.method == "GET" and any("__" in name for name in request.GET)
+            if not is_asked and not isinstance(wrong, ValidationError):
+                raise
+            raise BadRequest("a value was sent that cannot be read") from wrong
+
+    return read
 
 
 class ShownForm(forms.ModelForm):

@@ -1,16 +1,19 @@
-"""Every page of the organisation's console, in both schemes, at a desk and on a phone.
+"""Every page of both consoles in both schemes, at a desk and on a phone.
 
 The pages are those of the admin's own register: a new one is walked without a word here.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from playwright.sync_api import Page
+from django.contrib.admin import AdminSite
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tenants.operators import operator_site
 from tests.e2e.conftest import SignIn
-from tests.e2e.product import ROOT
+from tests.e2e.product import PASSWORD, ROOT
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 LOOKS = (("light", WIDE, []), ("dark", PHONE, ["color-contrast", "scrollable-region-focusable"]))
@@ -32,21 +35,50 @@ _LINKS = """() => [
 _IS_ONE_OF_ITS_PAGES = re.compile(r"/(add|change|delete|history)/$")
 
 
-def lists() -> list[str]:
-    """The first page of each table and policy that the console has."""
-    return [
-        f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
-        for model in admin.site._registry
-    ]
+def lists(site: AdminSite) -> list[str]:
+    """The first page of each table and policy that a console has."""
+    return [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in site._registry]
 
 
 def test_every_page_of_the_console_is_sound_in_light_and_dark_and_on_a_phone(sign_in: SignIn):
     page = sign_in("ana", bypass_csp=True, color_scheme="light").page
-    axe = (ROOT / "messaging/web/node_modules/axe-core/axe.min.js").read_text()
+
+    walked, wrong = walk(page, [*OTHERS, *lists(admin.site)])
+
+    assert wrong == {}
+    assert walked >= set(lists(admin.site))
+    assert {each for each in walked if each.endswith("/add/")}
+
+
+def test_every_page_of_the_operators_console_is_sound_too(
+    new_context: Callable[..., BrowserContext],
+):
+    page = new_context("", bypass_csp=True, color_scheme="light").new_page()
+    page.goto("/admin/")
+    page.get_by_label("Email").fill("operator@chancery.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page).to_have_title(re.compile("^The service"))
+
+    walked, wrong = walk(page, ["/admin/", *lists(operator_site)])
+    page.goto("/admin/tenants/tenant/")
+    page.get_by_role("checkbox").first.check()
+    page.locator("select[name=action]").select_option("suspend")
+    page.get_by_role("button", name="Run").or_(page.get_by_role("button", name="Go")).click()
+    expect(page.get_by_text("This will be done to:")).to_be_visible()
+    found = looked_at(page, "html")
+
+    assert wrong == {}
+    assert found == []
+    assert walked >= set(lists(operator_site))
+    assert {each for each in walked if each.endswith("/change/")}
+
+
+def walk(page: Page, first: list[str]) -> tuple[set[str], dict[str, Any]]:
+    """Look at these pages and at those that their lists lead to; what is wrong, by address."""
     wrong: dict[str, Any] = {}
     walked: set[str] = set()
-    waiting = [*OTHERS, *lists()]
-
+    waiting = [*first]
     while waiting:
         address = waiting.pop(0)
         if _kind(address) in walked:
@@ -55,19 +87,21 @@ def test_every_page_of_the_console_is_sound_in_light_and_dark_and_on_a_phone(sig
         answer = page.goto(address)
         status = answer.status if answer else 0
         found = [] if status == 200 else [f"status {status}"]
-        page.evaluate(axe)
-        # A colour on its way from one scheme to the other is neither.
-        page.add_style_tag(content="*, ::before, ::after { transition: none !important }")
-        part = "html" if len(walked) == 1 else "#content"
-        for scheme, size, rules in LOOKS:
-            found += _look(page, scheme, size, [part, rules])
+        found += looked_at(page, "html" if len(walked) == 1 else "#content")
         if found:
             wrong[address] = found
         waiting += filter(_IS_ONE_OF_ITS_PAGES.search, page.evaluate(_LINKS))
+    return walked, wrong
 
-    assert wrong == {}
-    assert walked >= set(lists())
-    assert {each for each in walked if each.endswith("/add/")}
+
+def looked_at(page: Page, part: str) -> list[str]:
+    """What is wrong with a part of the page that stands there, in both looks."""
+    page.evaluate((ROOT / "messaging/web/node_modules/axe-core/axe.min.js").read_text())
+    # A colour on its way from one scheme to the other is neither.
+    page.add_style_tag(content="*, ::before, ::after { transition: none !important }")
+    return [
+        each for scheme, size, rules in LOOKS for each in _look(page, scheme, size, [part, rules])
+    ]
 
 
 def _kind(address: str) -> str:
