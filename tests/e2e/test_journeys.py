@@ -4,7 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Route, WebSocketRoute, expect
 
 from tests.e2e.conftest import SignIn
 from tests.e2e.window import Window
@@ -76,6 +76,38 @@ def test_what_was_missed_while_the_line_was_down_comes_back(
     bo.page.context.set_offline(False)
 
     expect(bo.row("while Bo was away")).to_have_count(3)
+
+
+def test_a_list_that_was_not_answered_is_asked_for_again(ana: Window, bo: Window):
+    lines: list[WebSocketRoute] = []
+    is_mute: list[bool] = []
+
+    def overhear(line: WebSocketRoute) -> None:
+        lines.append(line)
+        server = line.connect_to_server()
+        # From when on nothing is passed on: what happens then is not heard of.
+        server.on_message(lambda said: None if is_mute else line.send(said))
+
+    bo.page.route_web_socket("**/ws/v1", overhear)
+    bo.page.goto("/")
+    bo.ready()
+    asked: list[str] = []
+
+    def busy_once(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=503)
+        else:
+            route.continue_()
+
+    bo.page.route("**/api/v1/me/conversations*", busy_once)
+    is_mute.append(True)
+    room = ana.api("POST", "/conversations", {"kind": "private", "name": f"d-{uuid4().hex[:6]}"})
+    bo_id = bo.api("GET", "/me")["id"]
+    ana.api("POST", f"/conversations/{room['id']}/members", {"user_id": bo_id})
+    lines[0].send('{"type": "resync", "conversation_id": null}')
+
+    expect(bo.entry(room["id"])).to_be_visible()
 
 
 def test_unread_counts_follow_messages_and_reading(ana: Window, bo: Window, fresh_channel: str):

@@ -88,7 +88,7 @@ function rememberOpen(): void {
   });
 }
 
-const LISTS: readonly (() => Promise<unknown>)[] = [
+const LISTS: readonly (() => Promise<boolean>)[] = [
   loadSections,
   loadThreads,
   loadGiven,
@@ -98,14 +98,15 @@ const LISTS: readonly (() => Promise<unknown>)[] = [
 ];
 
 /** The list or its code could not be had: the network is gone, and the lists are read when it is back. */
-function withoutList(error: unknown): void {
+function withoutList(error: unknown): boolean {
   if (!(error instanceof TypeError)) passOver(error);
+  return false;
 }
 
 /** The person's own lists: after the first drawing, and again whenever their events were missed. */
 function startLists(): void {
   const loadAll = (): void => LISTS.forEach((load) => void load().catch(withoutList));
-  for (const load of LISTS) whenMissed(() => void load().catch(withoutList));
+  for (const load of LISTS) whenMissed(() => load().catch(withoutList));
   setTimeout(() => {
     loadAll();
     whenBackSoon(loadAll);

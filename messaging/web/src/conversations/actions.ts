@@ -14,13 +14,15 @@ const MOST_CONVERSATIONS = 5_000;
 const MOST_READINGS = 5;
 
 /** Read the whole sidebar. A failure leaves what was there and says so where nothing was. */
-export async function loadConversations(): Promise<void> {
+export async function loadConversations(): Promise<boolean> {
   try {
     const items = await askAll<Conversation>("/me/conversations", MOST_CONVERSATIONS);
     conversations.value = replacedBy(conversations.peek(), items);
+    return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (conversations.peek().byId.size === 0) conversations.value = { ...conversations.peek(), status: "error" };
+    return false;
   }
 }
 

@@ -23,7 +23,7 @@ function storedIn(place: string): string {
 }
 
 /** Read all drafts and bring both sides together: what was changed here goes out, everything else comes in. */
-export async function syncDrafts(): Promise<void> {
+export async function syncDrafts(): Promise<boolean> {
   whenKept((place) => tellSoon(place, drafts.peek().has(place) ? TELL_AFTER_MS : TELL_END_AFTER_MS));
   try {
     const { items } = await ask<Page<ServerDraft>>("GET", "/me/drafts");
@@ -33,8 +33,10 @@ export async function syncDrafts(): Promise<void> {
       if (isDirty) tellSoon(place, 0);
       else if (!there.has(place) && drafts.peek().has(place)) takeDraft(place, EMPTY, version);
     }
+    return true;
   } catch (error) {
     passOver(error);
+    return false;
   }
 }
 

@@ -8,9 +8,10 @@ export const newlyGiven = signal(0);
 export const givenChanges = signal(0);
 
 /** Ask how many there are. */
-export async function loadGiven(): Promise<void> {
+export async function loadGiven(): Promise<boolean> {
   newlyGiven.value = (await ask<{ count: number }>("GET", "/shared-files/new")).count;
   givenChanges.value++;
+  return true;
 }
 
 /** The list stands before the person; their other devices hear of it. */

@@ -62,6 +62,7 @@ function stateChanged(state: LineState): void {
   if (state === "open") {
     flushOutbox();
     refreshStale();
+    readOwed();
     void import("../receipts/delivery.ts").then(({ forgetReach }) => forgetReach()).catch(() => undefined);
   }
   if (state === "waiting") helpHiddenOwner();
@@ -143,15 +144,30 @@ function handlePersonal(frame: EventFrame): void {
 }
 
 /** What else the person's own stream tells of, to be read again with the list when events of it were missed. */
-const readAgain = new Set<() => void>();
+const readAgain = new Set<() => Promise<boolean>>();
+let isOwed = false;
+let owedTries = 0;
 
-/** Have something read again whenever the person's own events could not be followed. */
-export const whenMissed = (read: () => void): void => void readAgain.add(read);
+/** Have something read again whenever the person's own events could not be followed; it tells whether it was answered. */
+export const whenMissed = (read: () => Promise<boolean>): void => void readAgain.add(read);
 
-function reloadList(): void {
-  void loadConversations().then(followAll);
-  readAgain.forEach((read) => read());
+/** The events that told of it are behind: what is not answered is owed, since nothing else would ever ask for it again. */
+async function readMissed(): Promise<void> {
+  const list = loadConversations().then((isAnswered) => (followAll(), isAnswered));
+  const answers = await Promise.all([list, ...[...readAgain].map((read) => read())]);
+  isOwed = answers.includes(false);
+  if (!isOwed) owedTries = 0;
+  else setTimeout(readOwed, backoffMs(owedTries++, { floorMs: 1_000 }));
 }
+
+/** Without a line it waits for that: `stateChanged` comes back to it. */
+function readOwed(): void {
+  if (!isOwed || line.peek() !== "open") return;
+  isOwed = false;
+  reloadList();
+}
+
+const reloadList = (): void => void readMissed().catch(passOver);
 
 function raise(id: Id | null, seq: number): void {
   if (id !== null && seq > (heads.get(id) ?? 0)) heads.set(id, seq);

@@ -15,14 +15,16 @@ import { isSaved, later, withAll, withItem, withoutItem } from "./store.ts";
 const MOST = 1_000;
 
 /** Read the list; it is small, and marks messages wherever they are drawn. */
-export async function loadLater(): Promise<void> {
+export async function loadLater(): Promise<boolean> {
   try {
     const open = await askAll<Saved>("/me/saved?limit=200", MOST);
     const done = [...later.peek().byId.values()].filter((item) => item.done_at !== null);
     later.value = withAll(later.peek(), [...done, ...open]);
+    return true;
   } catch (error) {
     passOver(error);
     if (later.peek().status !== "ready") later.value = { ...later.peek(), status: "error" };
+    return false;
   }
 }
 

@@ -11,11 +11,13 @@ import { ask } from "../transport/http.ts";
 import { scheduled, withScheduled } from "./store.ts";
 
 /** Read what waits. */
-export async function loadScheduled(): Promise<void> {
+export async function loadScheduled(): Promise<boolean> {
   try {
     scheduled.value = (await ask<Page<Scheduled>>("GET", "/me/scheduled")).items;
+    return true;
   } catch (error) {
     passOver(error);
+    return false;
   }
 }
 

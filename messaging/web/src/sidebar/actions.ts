@@ -10,11 +10,13 @@ import { ask, Refused } from "../transport/http.ts";
 import { between, foldHere, ownSections, placed, shelves, type Shelf } from "./store.ts";
 
 /** Read the person's sections. What was there stays where they cannot be read. */
-export async function loadSections(): Promise<void> {
+export async function loadSections(): Promise<boolean> {
   try {
     ownSections.value = (await ask<Page<Section>>("GET", "/me/sections")).items;
+    return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
+    return false;
   }
 }
 

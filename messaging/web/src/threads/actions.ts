@@ -8,13 +8,15 @@ const PAGE = 50;
 const TELL_AFTER_MS = 250;
 
 /** Read which threads are followed, and what is unread in them; without their messages. */
-export async function loadThreads(): Promise<void> {
+export async function loadThreads(): Promise<boolean> {
   try {
     const { items } = await ask<Page<Thread>>("GET", "/me/threads/states");
     threads.value = withStates(threads.peek(), items);
+    return true;
   } catch (error) {
     passOver(error);
     if (threads.peek().status !== "ready") threads.value = { ...threads.peek(), status: "error" };
+    return false;
   }
 }
 
