@@ -66,6 +66,8 @@ class Grantable:
     objects: Callable[[], models.QuerySet[Any]]
     """Every object of the kind that can be granted."""
     title: Callable[[Any], str]
+    named_by: str = "name"
+    """The field of the object by which lists of its grants are ordered."""
     thing: str = "content_object"
     codename: str = ""
     opens_console: bool = True

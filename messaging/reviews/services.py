@@ -101,7 +101,8 @@ def _lines(review: AccessReview) -> Iterator[ReviewItem]:
     for kind in kinds():
         for model, holder in ((kind.people, "user"), (kind.groups, "group")):
             rows = model.objects.select_related(kind.thing, holder)
-            for row in rows.order_by(f"{kind.thing}__name", f"{holder}__name").iterator():
+            order = f"{kind.thing}__{kind.named_by}", f"{holder}__name"
+            for row in rows.order_by(*order).iterator():
                 yield ReviewItem(
                     review=review,
                     kind=f"{kind.name}_to_{'person' if holder == 'user' else 'group'}",
