@@ -109,6 +109,9 @@ def test_a_day(
 
         me.be_compact()
         expect(page.locator("html")).to_have_attribute("data-density", "compact")
+        # Stored before it is taken back below: the other way round the next day began compact.
+        chosen = lambda: window.api("GET", "/me")["preferences"]["density"]  # noqa: E731
+        assert eventually(lambda: chosen() == "compact")
     finally:
         window.api("PATCH", "/me", {"preferences": {"density": "comfortable"}})
     me.sign_out()
