@@ -1,14 +1,15 @@
 """The look and the policy that both consoles share: the organisation's and the operators'."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin, SimpleListFilter
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError
@@ -120,6 +121,17 @@ class Console(AdminSite):
     def _section_of(self, page: dict[str, Any]) -> Section | None:
         return getattr(self._registry[page["model"]], "section", None)
 
+    def register(self, *args: Any, **options: Any) -> None:
+        """Add pages; their lists are asked by the columns that they offer, and by no others.
+
+        Django lets everybody who may see a list ask by any column of the table, a letter at a
+        time: also by digests of secrets, which no page shows.
+        """
+        super().register(*args, **options)
+        for page in self._registry.values():
+            if not isinstance(page.lookup_allowed, partial):
+                page.lookup_allowed = partial(_is_offered, page)
+
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return cast(HttpResponse, Offered.as_view(admin_site=self)(request))
 
@@ -127,6 +139,27 @@ class Console(AdminSite):
         self, view: Callable[..., HttpResponseBase], cacheable: bool = False
     ) -> Callable[..., Any]:
         return csp_override(POLICY)(super().admin_view(_readable(view), cacheable))
+
+
+_ASKED = re.compile("(__(id|pk))?(__(exact|in|isnull|gte?|lte?|year|month|day))?")
+"""What the filters of a list put behind the name of their column."""
+
+
+def _is_offered(page: ModelAdmin, lookup: str, value: str, request: HttpRequest) -> bool:
+    """Whether a list is asked by one of its filters, or by what its rows belong to."""
+    columns = {field.name for field in page.opts.fields if field.is_relation} | {"id", "pk"}
+    if page.date_hierarchy:
+        columns.add(page.date_hierarchy)
+    for one in page.get_list_filter(request):
+        if isinstance(one, str):
+            columns.add(one)
+        elif isinstance(one, tuple | list):
+            columns.add(str(one[0]))
+        elif isinstance(one, type) and issubclass(one, SimpleListFilter):
+            columns.add(str(one.parameter_name))
+    return any(
+        lookup.startswith(column) and _ASKED.fullmatch(lookup, len(column)) for column in columns
+    )
 
 
 _UNREADABLE = (ValidationError, ValueError, TypeError, IndexError, OverflowError, DataError)
@@ -138,8 +171,11 @@ def _readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
     @wraps(view)
     def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        for name, values in (*request.GET.lists(), *request.POST.lists()):
-            if "\x00" in name or any("\x00" in value for value in values):
+        # Forms say themselves what is wrong with a field; chosen rows and lists cannot.
+        chosen = request.POST.getlist("_selected_action")
+        asked = (text for name, values in request.GET.lists() for text in (name, *values))
+        for sent in (*chosen, *asked):
+            if "\x00" in sent:
                 raise BadRequest("a NUL character was sent")
         if any(name.endswith(("__regex", "__iregex")) for name in request.GET):
             # Any column may be asked so by its name; a broken pattern is an error of the database.
