@@ -102,7 +102,7 @@ class Body(Schema):
     def _is_an_object(cls, value: Any, handler: Callable[[Any], Any]) -> Any:
         """Refuse lists: ninja would look for our fields among their attributes, and find none."""
         if isinstance(value, list):
-            raise PydanticCustomError("dict_type", "Send a JSON object.")
+            raise PydanticCustomError("dict_type", "Give an object.")
         return handler(value)
 
     @field_validator("*", mode="before")
@@ -113,9 +113,9 @@ class Body(Schema):
         if value is None and type(None) in get_args(wanted):
             return value
         if wanted in (int, int | None) and type(value) is not int:
-            raise PydanticCustomError("int_type", "Send a whole number, without quotes.")
+            raise PydanticCustomError("int_type", "Give a whole number, without quotes.")
         if wanted in (bool, bool | None) and type(value) is not bool:
-            raise PydanticCustomError("bool_type", "Send true or false, without quotes.")
+            raise PydanticCustomError("bool_type", "Give true or false, without quotes.")
         if wanted in (datetime, datetime | None):
             return _moment(value)
         return value

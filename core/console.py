@@ -171,26 +171,26 @@ def _readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
     @wraps(view)
     def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        # Forms say themselves what is wrong with a field; chosen rows and lists cannot.
-        chosen = request.POST.getlist("_selected_action")
-        asked = (text for name, values in request.GET.lists() for text in (name, *values))
-        for sent in (*chosen, *asked):
-            if "\x00" in sent:
-                raise BadRequest("a NUL character was sent")
         if any(name.endswith(("__regex", "__iregex")) for name in request.GET):
             # Any column may be asked so by its name; a broken pattern is an error of the database.
             raise BadRequest("a pattern was sent")
         try:
             return view(request, *args, **kwargs)
         except _UNREADABLE as wrong:
-            # Rows were chosen by what cannot be an id, or a list asked for by a column's own name;
-            # forms keep their errors to themselves.
+            # Rows were chosen by what cannot be an id, a list asked for by a column's name, a NUL
+            # sent; forms keep their errors to themselves, and pages of ours say what is wrong.
             is_asked = request.method == "GET" and any("__" in name for name in request.GET)
-            if not is_asked and not isinstance(wrong, ValidationError):
+            is_refused = is_asked or isinstance(wrong, ValidationError) or _has_nul(request)
+            if not is_refused:
                 raise
             raise BadRequest("a value was sent that cannot be read") from wrong
 
     return read
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    sent = (*request.GET.lists(), *request.POST.lists())
+    return any("\x00" in text for name, values in sent for text in (name, *values))
 
 
 class ShownForm(forms.ModelForm):

@@ -65,11 +65,13 @@ _WORDS: dict[str, Callable[[Facts], str]] = {
     "literal_error": lambda facts: (
         _("Give one of these: %(choices)s.") % {"choices": facts["expected"]}
     ),
+    "int_type": lambda _facts: _("Give a whole number, without quotes."),
     **dict.fromkeys(
-        ("int_type", "int_parsing", "int_parsing_size", "int_from_float"),
+        ("int_parsing", "int_parsing_size", "int_from_float"),
         lambda _facts: _("Give a whole number."),
     ),
-    **dict.fromkeys(("bool_type", "bool_parsing"), lambda _facts: _("Give true or false.")),
+    "bool_type": lambda _facts: _("Give true or false, without quotes."),
+    "bool_parsing": lambda _facts: _("Give true or false."),
     **dict.fromkeys(
         ("uuid_type", "uuid_parsing"), lambda _facts: _("Give an id, as the API does.")
     ),

@@ -22,6 +22,8 @@ from tests.environment import set_up_django, tear_down
 
 _server_url = set_up_django()
 
+from django.utils import translation  # noqa: E402
+
 from accounts.policies import selectors  # noqa: E402 - Django had to be set up first
 from accounts.policies.selectors import forget  # noqa: E402
 from tenants import hosts  # noqa: E402
@@ -112,7 +114,8 @@ def real_commits(_copy: _Copy, django_db_blocker) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hosts and policies are cached per process, and outlive the transaction that made them.
+    """Hosts and policies are cached per process, and outlive the transaction that made them; the
+    language of the test client's last request stays in the thread.
 
     Within a test nothing is asked twice: a second that passes on a busy machine is no query more.
     """
@@ -120,6 +123,7 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(hosts, "CACHE_S", 60.0)
     forget_hosts()
     forget()
+    translation.deactivate()
     yield
     forget_hosts()
     forget()

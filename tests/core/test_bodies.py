@@ -15,7 +15,7 @@ def test_a_list_is_no_body_even_where_every_field_may_be_left_out(cast, body):
     answer = call(cast.ana.api).patch("/me", body)
 
     assert answer.problem == (422, "invalid")
-    assert answer.body["errors"][0]["message"] == "Send a JSON object."
+    assert answer.body["errors"][0]["message"] == "Give an object."
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_may_be_null_is_of_its_kind_too(cast, version):
 
     assert answer.problem == (422, "invalid")
     assert answer.body["errors"] == [
-        {"field": "if_version", "message": "Send a whole number, without quotes."}
+        {"field": "if_version", "message": "Give a whole number, without quotes."}
     ]
 
 

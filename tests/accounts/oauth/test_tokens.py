@@ -546,7 +546,7 @@ def test_an_app_that_is_ended_takes_everything_along(cast, in_acme):
     assert OAuthConnection.objects.count() == 0
     assert not User.objects.get(id=app.row.account_id).is_active
     revoked = Entry.objects.get(type="chancery.oauth_app.revoked.v1")
-    assert revoked.data == {"app_id": str(app.id), "connections": 2}
+    assert revoked.data == {"app_id": str(app.id), "connections": 2, "before": {"name": "CRM"}}
 
 
 def test_a_person_takes_back_what_they_allowed_and_nobody_elses(cast, crm):
