@@ -199,7 +199,12 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 PASSWORD_RESET_TIMEOUT = 3600
 MFA_ADAPTER = "accounts.mfa.adapter.SecondFactorAdapter"
-MFA_FORMS = {"activate_totp": "accounts.mfa.forms.ActivateTOTPForm"}
+MFA_FORMS = {
+    "activate_totp": "accounts.mfa.forms.ActivateTOTPForm",
+    "authenticate_webauthn": "accounts.mfa.passkeys.AuthenticateWebAuthnForm",
+    "login_webauthn": "accounts.mfa.passkeys.LoginWebAuthnForm",
+    "reauthenticate_webauthn": "accounts.mfa.passkeys.ReauthenticateWebAuthnForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # People whom an admin or a directory made have proved no address yet.

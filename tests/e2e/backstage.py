@@ -69,6 +69,15 @@ def page(url: str, title: str) -> None:
     LinkPreview.objects.create(url=url, url_hash=hash_of(url), **words)
 
 
+def person(key: str, password: str) -> None:
+    """Somebody of acme who is in no other journey."""
+    from accounts.people.models import User
+
+    user = User(name=key.title(), email=f"{key}@{TENANT}.example")
+    user.set_password(password)
+    user.save()
+
+
 def turmoil(conversation_ids: list[UUID]) -> None:
     """Bo writes, edits, deletes, reacts, replies and renames, as the API would have him."""
     from accounts.people.models import User
@@ -118,8 +127,8 @@ def main(arguments: list[str]) -> None:
     with in_tenant(TENANT):
         if verb == "turmoil":
             turmoil([UUID(id_) for id_ in given])
-        elif verb == "page":
-            page(*given)
+        elif verb in ("page", "person"):
+            {"page": page, "person": person}[verb](*given)
         else:
             {"fill": fill, "crowd": crowd}[verb](UUID(given[0]), int(given[1]))
 
