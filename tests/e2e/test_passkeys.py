@@ -156,11 +156,6 @@ def test_a_passkey_is_the_second_factor_and_proves_again_who_one_is(page, who):
     by_passkey(page)
     expect(page.get_by_text("There may be a copy of this passkey.")).to_be_visible()
     assert LOGIN in page.url
-    device.take_out()
-    device.put_in()
-    device.holds(*copy)
-    by_passkey(page)
-    is_signed_in(page)
 
 
 def test_a_passkey_of_one_organisation_is_nobodys_at_another(page, who, product, new_context):
