@@ -179,7 +179,7 @@ class StrictParser(Parser):
                 "body", _("Send valid JSON in UTF-8: %(why)s") % {"why": str(wrong)}
             ) from wrong
         if (field := given_twice(request.body, body)) is not None:
-            raise Invalid.field(field or "body", _("This name stands there twice; send it once."))
+            raise Invalid.field(field or "body", _("This name appears twice; send it once."))
         # No column keeps it, and JSON has no other way to write it.
         if b"\\u0000" in request.body and (field := _field_with_nul(body)) is not None:
             raise Invalid.field(field or "body", _("Text may not contain the NUL character."))
@@ -189,8 +189,24 @@ class StrictParser(Parser):
 class Api(NinjaAPI):
     """NinjaAPI that refuses in problem details and documents it so."""
 
-    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
-        schema = super().get_openapi_schema(*args, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._documents: dict[str, Any] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Any:
+        """The document of all operations; not to be changed by whoever asks for it.
+
+        Made once in a process: it takes seconds, and is the same for everybody.
+        """
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._documents:
+            self._documents[prefix] = self._document(prefix)
+        return self._documents[prefix]
+
+    def _document(self, prefix: str) -> Any:
+        schema = super().get_openapi_schema(path_prefix=prefix)
         once = self._shown_once()
         for operations in schema["paths"].values():
             for method, operation in operations.items():
@@ -297,7 +313,7 @@ def _http_error(request: HttpRequest, wrong: HttpError) -> HttpResponse:
 def _database_away(request: HttpRequest, wrong: Exception) -> HttpResponse:
     """A server that restarts, or a deadlock it broke up: nothing was stored, a retry will do."""
     logger.warning("the database did not answer: %s", type(wrong).__name__)
-    words = _("The database does not answer at this moment; try again.")
+    words = _("The database is not responding at the moment; try again.")
     return problem_of(Unavailable("database", words, retry_after_s=_RETRY_AFTER_S))
 
 

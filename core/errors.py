@@ -113,7 +113,7 @@ class UnsupportedType(Refusal):
 
     status = 415
     code = "unsupported_type"
-    title = _("The request is of a kind that is not read here")
+    title = _("This kind of content is not accepted here")
 
 
 class TooMany(Refusal):

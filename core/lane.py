@@ -30,6 +30,7 @@ from typing import Any
 
 from core.answering import PIECE_BYTES, Response
 from core.pace import Pace
+from core.redis_line import Errands
 
 type Send = Callable[[dict[str, Any]], Awaitable[None]]
 type Place = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -219,9 +220,9 @@ def serve(app: Callable[..., Iterable[bytes]], place: socket.socket) -> None:
 
 
 def _answer(app: Callable[..., Iterable[bytes]], environ: dict, place: socket.socket) -> None:
-    response = Response()
+    response, errands = Response(), Errands()
     try:
-        piece = response.begin(app, environ)
+        piece = errands.of(lambda: response.begin(app, environ))
         if environ["REQUEST_METHOD"] == "GET" and _is_large(response, piece):
             return place.sendall(_LENGTH.pack(len(_ELSEWHERE)) + _ELSEWHERE)
         while True:
@@ -233,6 +234,7 @@ def _answer(app: Callable[..., Iterable[bytes]], environ: dict, place: socket.so
             piece = response.next_piece()
     finally:
         response.close()
+        errands.run()
 
 
 def _is_large(response: Response, piece: bytes) -> bool:

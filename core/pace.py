@@ -14,7 +14,8 @@ _MOST_WAIT_NS = 60_000
 what one of a calm server on two processors waits."""
 
 _LEAST, _FIRST, _MOST = 0.05, 8.0, 16.0
-_MOST_REST_S = 1.0
+_MOST_REST_S = 0.25
+"""Work takes long, too, where other programs want the processors: nobody is kept out for those."""
 
 type Waited = tuple[int, int]
 """Nanoseconds that a thread has waited for a processor, and how often it was given one."""

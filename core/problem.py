@@ -78,7 +78,7 @@ def _with_methods(response: HttpResponseBase) -> HttpResponseBase:
     told = problem(
         status=405,
         code="method_not_allowed",
-        title=_("This address does not know the method"),
+        title=_("This address does not support the method"),
         detail=_("Use one of: %(methods)s.") % {"methods": allowed},
     )
     told["Allow"] = allowed

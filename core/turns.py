@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import Hashable
 
 _ABOUT_S = 1.0
 """A party that asked for nothing for longer has no share kept for it."""
@@ -29,18 +28,21 @@ class Turns:
         self._working: Counter[Hashable] = Counter()
         self._waiting: dict[Hashable, _Waiters] = {}
 
-    @asynccontextmanager
-    async def turn(self, party: Hashable) -> AsyncIterator[None]:
-        """Wait for a place and hold it."""
+    async def take(self, party: Hashable) -> None:
+        """Wait for a place and hold it until `leave`."""
         self._note(party)
         if not self._free or self._working[party] >= self._most:
             await self._wait(party)
         else:
             self._seat(party)
-        try:
-            yield
-        finally:
-            self._leave(party)
+
+    def leave(self, party: Hashable) -> None:
+        """Give a place back."""
+        self._free += 1
+        self._working[party] -= 1
+        if not self._working[party]:
+            del self._working[party]
+        self._call_next()
 
     def waiting(self, party: Hashable) -> int:
         """How many of a party wait."""
@@ -63,19 +65,12 @@ class Turns:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._leave(party)  # The place was given in the moment of leaving.
+                self.leave(party)  # The place was given in the moment of leaving.
             raise
 
     def _seat(self, party: Hashable) -> None:
         self._free -= 1
         self._working[party] += 1
-
-    def _leave(self, party: Hashable) -> None:
-        self._free += 1
-        self._working[party] -= 1
-        if not self._working[party]:
-            del self._working[party]
-        self._call_next()
 
     def _call_next(self) -> None:
         """Give the free place to the party that has waited longest for one of its turns."""

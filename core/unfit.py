@@ -54,7 +54,7 @@ _WORDS: dict[str, Callable[[Facts], str]] = {
     "string_too_long": _too_long,
     "string_too_short": _too_short,
     "missing": lambda _facts: _("This is missing; give a value."),
-    "extra_forbidden": lambda _facts: _("There is no field of this name; leave it out."),
+    "extra_forbidden": lambda _facts: _("There is no field with this name; leave it out."),
     "greater_than_equal": lambda facts: _("Give %(least)s or more.") % {"least": facts["ge"]},
     "greater_than": lambda facts: _("Give more than %(bound)s.") % {"bound": facts["gt"]},
     "less_than_equal": lambda facts: _("Give %(most)s or less.") % {"most": facts["le"]},

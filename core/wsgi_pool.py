@@ -15,7 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
@@ -23,6 +23,7 @@ from urllib.parse import unquote_to_bytes
 from core.answering import PIECE_BYTES, Response
 from core.lane import Lane, LaneGone
 from core.noise import Noise
+from core.redis_line import Errands
 from core.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -104,12 +105,13 @@ class WsgiPool:
         """Answer one request."""
         tenant = _host_of(scope)
         try:
-            async with self._body(scope, receive) as body:
-                if self._is_full(tenant):
-                    words = b"Too many requests wait already.\n"
-                    await _answer(send, 503, words, (b"retry-after", b"1"))
-                else:
+            message = await _piece_of_body(receive)
+            if message.get("more_body", False):
+                async with self._long_body(scope, message, receive) as body:
                     await self._serve(environ_of(scope, body), tenant, body, send)
+            else:
+                body = io.BytesIO(message.get("body", b""))
+                await self._serve(environ_of(scope, body), tenant, body, send)
         except BodyTooLarge:
             await _answer(send, 413, TOO_LARGE, (b"connection", b"close"), kind=PROBLEM)
         except BodyTooSlow:
@@ -150,6 +152,10 @@ class WsgiPool:
         self, environ: dict[str, Any], tenant: str, body: IO[bytes], send: Send
     ) -> None:
         """Answer here, or in the lane where this tenant would disturb others."""
+        if self._is_full(tenant):
+            words = b"Too many requests wait already.\n"
+            await _answer(send, 503, words, (b"retry-after", b"1"))
+            return
         now = asyncio.get_running_loop().time
         if environ["PATH_INFO"] not in _ASKED_BY_MACHINES:
             self._noise.arrives(tenant, now())
@@ -186,15 +192,20 @@ class WsgiPool:
         loop = asyncio.get_running_loop()
 
         async def in_thread[T](work: Callable[[], T]) -> T:
-            run = partial(context.run, work)
-            alone = self._one_by_one(tenant) if one_by_one else nullcontext()
-            async with alone, self._turns.turn(tenant):
-                began = loop.time()
-                try:
-                    return await loop.run_in_executor(self._threads, run)
-                finally:
-                    now = loop.time()
-                    self._noise.used(tenant, now - began, now)
+            if one_by_one:
+                async with self._one_by_one(tenant):
+                    return await in_turn(work)
+            return await in_turn(work)
+
+        async def in_turn[T](work: Callable[[], T]) -> T:
+            await self._turns.take(tenant)
+            began = loop.time()
+            try:
+                return await self._in_thread(context, work)
+            finally:
+                now = loop.time()
+                self._noise.used(tenant, now - began, now)
+                self._turns.leave(tenant)
 
         with self._one_more_waits(tenant):
             piece = await in_thread(lambda: response.begin(self._app, environ))
@@ -214,13 +225,32 @@ class WsgiPool:
                 # In a thread: the application's own cleaning up may use the database.
                 await in_thread(response.close)
 
+    async def _in_thread[T](self, context: contextvars.Context, work: Callable[[], T]) -> T:
+        """Do work in a thread, which runs the errands of it when its result is on its way."""
+        loop, errands = asyncio.get_running_loop(), Errands()
+        awaited: asyncio.Future[T] = loop.create_future()
+
+        def do() -> None:
+            try:
+                tell = partial(_tell, awaited, context.run(errands.of, work))
+            except BaseException as error:
+                tell = partial(_tell_failure, awaited, error)
+            with suppress(RuntimeError):  # The loop has ended; the process does, too.
+                loop.call_soon_threadsafe(tell)
+            errands.run()
+
+        doing = self._threads.submit(do)
+        try:
+            return await awaited
+        except asyncio.CancelledError:
+            doing.cancel()
+            raise
+
     @asynccontextmanager
-    async def _body(self, scope: Message, receive: Receive) -> AsyncIterator[IO[bytes]]:
-        """The whole request body, ready to be read without waiting."""
-        message = await _piece_of_body(receive)
-        if not message.get("more_body", False):
-            yield io.BytesIO(message.get("body", b""))
-            return
+    async def _long_body(
+        self, scope: Message, first: Message, receive: Receive
+    ) -> AsyncIterator[IO[bytes]]:
+        """A body of several pieces, ready to be read without waiting."""
         if _announced_bytes(scope) > self._most_body_bytes:
             raise BodyTooLarge
         self._bodies += 1
@@ -228,7 +258,7 @@ class WsgiPool:
             with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as body:
                 if self._bodies > _MOST_IN_MEMORY:
                     body.rollover()
-                await self._collect(message, receive, body)
+                await self._collect(first, receive, body)
                 yield body
         finally:
             self._bodies -= 1
@@ -247,6 +277,16 @@ class WsgiPool:
                 break
             message = await _piece_of_body(receive)
         body.seek(0)
+
+
+def _tell[T](awaited: asyncio.Future[T], result: T) -> None:
+    if not awaited.done():
+        awaited.set_result(result)
+
+
+def _tell_failure(awaited: asyncio.Future[Any], error: BaseException) -> None:
+    if not awaited.done():
+        awaited.set_exception(error)
 
 
 def _host_of(scope: Message) -> str:

@@ -10,7 +10,7 @@ from events.models import DeadLetter
 @admin.register(DeadLetter)
 class DeadLetterAdmin(ReadOnly, admin.ModelAdmin):
     section = Section.LOOK
-    lead = _("What went wrong behind the scenes several times, and was put aside with its reason.")
+    lead = _("Background work that failed several times and was set aside, with the reason.")
     list_display = ("handler", "entry_id", "attempts", "created_at", "replayed_at")
     list_filter = ("handler", "replayed_at")
     search_fields = ("entry_id", "handler")

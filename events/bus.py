@@ -3,6 +3,7 @@
 Called after commit, in the thread of the request. Redis is best effort: nothing here raises, and
 when Redis does not answer only the first caller waits for the timeout. What could not be sent is
 remembered by topic and announced when Redis is back, so that gateways fill it from the journal.
+The answer to a request waits for none of this (`publish_soon`).
 
 The wire format is that of the channel layer (`RedisPubSubChannelLayer`, msgpack), without its
 asyncio machinery, which would cost a thread more than all the rest of a publish.
@@ -12,7 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -20,9 +21,9 @@ import msgpack
 import orjson
 import redis
 from django.conf import settings
-from redis.backoff import NoBackoff
 from redis.connection import parse_url
-from redis.retry import Retry
+
+from core.redis_line import TIMEOUT_S, Command, Errand, Line, Replies, checked, leave, line_to
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,6 @@ WAKE_KEY = "chancery:relay:wake"
 _MOST_WAKES = 10_000
 """More than these are the sweep's to find: the list does not grow while no relay runs."""
 
-_TIMEOUT_S = 0.25
 _RETRY_S = 0.5
 _MOST_MISSED = 20_000
 
@@ -64,17 +64,12 @@ def envelope(topic: str, frame: bytes | None) -> bytes:
 
 
 class Bus:
-    """A connection pool to Redis behind a circuit breaker."""
+    """A line to Redis behind a circuit breaker."""
 
     def __init__(
-        self, url: str, *, timeout_s: float = _TIMEOUT_S, retry_s: float = _RETRY_S
+        self, url: str, *, timeout_s: float = TIMEOUT_S, retry_s: float = _RETRY_S
     ) -> None:
-        self._redis = redis.Redis.from_url(
-            url,
-            socket_timeout=timeout_s,
-            socket_connect_timeout=timeout_s,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._line = line_to(url) if timeout_s == TIMEOUT_S else Line(url, timeout_s=timeout_s)
         # Waiting for wake-ups takes longer than any publish may: a client of its own.
         self._waiting = redis.Redis.from_url(url, socket_connect_timeout=1.0, socket_timeout=30.0)
         self._prefix = prefix_of(url)
@@ -100,12 +95,27 @@ class Bus:
         if self._is_open and self._miss(frames):
             return False
         try:
-            self._send(frames, wake)
+            self._sent(bool(wake), self._line.ask(self._commands(frames, wake)))
         except (redis.RedisError, OSError) as error:
-            self._open(error)
-            self._miss(frames)
+            self._fail(frames, error)
             return False
         return True
+
+    def publish_soon(
+        self,
+        frames: Sequence[tuple[str, bytes]],
+        wake: Sequence[tuple[str, UUID, bool]] = (),
+    ) -> None:
+        """The same, once the answer to the request in hand is on its way; never raises.
+
+        A process that dies between the two leaves it to the sweep, as one that dies before the
+        answer does.
+        """
+        if self._is_open and self._miss(frames):
+            return
+        commands = self._commands(frames, wake)
+        sent, failed = partial(self._sent, bool(wake)), partial(self._fail, frames)
+        leave(Errand(self._line, commands, sent, failed))
 
     def next_wakes(self, *, timeout_s: float, most: int = 1000) -> list[Wake]:
         """Wait for wake-ups, oldest first; an empty list when none came. For the relay's loop.
@@ -121,20 +131,26 @@ class Bus:
             Wake(tenant, UUID(id_), needs) for tenant, id_, needs in map(orjson.loads, first[1])
         ]
 
-    def _send(
+    def _commands(
         self, frames: Sequence[tuple[str, bytes]], wake: Sequence[tuple[str, UUID, bool]]
-    ) -> None:
-        with self._redis.pipeline(transaction=False) as pipe:
-            for topic, frame in frames:
-                pipe.execute_command(
-                    "PUBLISH", channel_of(self._prefix, topic), envelope(topic, frame)
-                )
-            if wake:
-                pipe.execute_command(
-                    "LPUSH", WAKE_KEY, *[orjson.dumps(tuple(item)) for item in wake]
-                )
-                pipe.execute_command("LTRIM", WAKE_KEY, 0, _MOST_WAKES - 1)
-            pipe.execute()
+    ) -> list[Command]:
+        commands = [self._frame(topic, frame) for topic, frame in frames]
+        if wake:
+            commands.append(("LPUSH", WAKE_KEY, *[orjson.dumps(tuple(item)) for item in wake]))
+        return commands
+
+    def _frame(self, topic: str, frame: bytes | None) -> Command:
+        return ("PUBLISH", channel_of(self._prefix, topic), envelope(topic, frame))
+
+    def _sent(self, has_wakes: bool, replies: Replies) -> None:
+        """See to what Redis replied: the last one says how many wake-ups wait by now."""
+        checked(replies)
+        if has_wakes and replies[-1] > _MOST_WAKES:
+            checked(self._line.ask([("LTRIM", WAKE_KEY, 0, _MOST_WAKES - 1)]))
+
+    def _fail(self, frames: Sequence[tuple[str, bytes]], error: Exception) -> None:
+        self._open(error)
+        self._miss(frames)
 
     def _miss(self, frames: Sequence[tuple[str, bytes]]) -> bool:
         """Remember the topics of frames left out; False when Redis came back just now."""
@@ -159,7 +175,7 @@ class Bus:
         while True:
             time.sleep(self._retry_s)
             try:
-                self._redis.ping()
+                checked(self._line.ask([("PING",)]))
                 self._announce_missed()
             except (redis.RedisError, OSError):
                 continue
@@ -175,12 +191,7 @@ class Bus:
             missed, self._missed = self._missed, {}
             self._is_open = False
         try:
-            with self._redis.pipeline(transaction=False) as pipe:
-                for topic in missed:
-                    pipe.execute_command(
-                        "PUBLISH", channel_of(self._prefix, topic), envelope(topic, None)
-                    )
-                pipe.execute()
+            checked(self._line.ask([self._frame(topic, None) for topic in missed]))
         except (redis.RedisError, OSError):
             with self._lock:
                 self._missed = {**missed, **self._missed}
@@ -213,7 +224,19 @@ def publish(
     frames: Sequence[tuple[str, bytes]], wake: Sequence[tuple[str, UUID, bool]] = ()
 ) -> bool:
     """Publish on the bus of this process; see `Bus.publish`."""
+    _hand_on(frames)
+    return default_bus().publish(frames, wake)
+
+
+def publish_soon(
+    frames: Sequence[tuple[str, bytes]], wake: Sequence[tuple[str, UUID, bool]] = ()
+) -> None:
+    """Publish to this process now and to the others soon; see `Bus.publish_soon`."""
+    _hand_on(frames)
+    default_bus().publish_soon(frames, wake)
+
+
+def _hand_on(frames: Sequence[tuple[str, bytes]]) -> None:
     for topic, frame in frames:
         for neighbour in _neighbours:
             neighbour(topic, frame)
-    return default_bus().publish(frames, wake)

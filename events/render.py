@@ -49,7 +49,7 @@ def go_live(tenant: str, head: "Head", row: models.Model | None, needs_handlers:
     (data,) = _data(head.kind, [head.fact], [row])
     frame = _frame(head.kind, head.entry_id, head.stream_id, head.seq, data)
     topic = topic_of(tenant, head.kind.stream, head.stream_id)
-    bus.publish([(topic, frame)], wake=[bus.Wake(tenant, head.entry_id, needs_handlers)])
+    bus.publish_soon([(topic, frame)], wake=[bus.Wake(tenant, head.entry_id, needs_handlers)])
 
 
 def go_live_together(tenant: str, heads: Sequence["Head"], needs_handlers: Sequence[bool]) -> None:
@@ -69,7 +69,7 @@ def go_live_together(tenant: str, heads: Sequence["Head"], needs_handlers: Seque
     ]
     for start in range(0, len(heads), MOST_TOGETHER):
         some = slice(start, start + MOST_TOGETHER)
-        bus.publish(frames[some], wake=wakes[some])
+        bus.publish_soon(frames[some], wake=wakes[some])
 
 
 def frames_of(entries: Sequence[Entry]) -> list[bytes]:

@@ -26,6 +26,7 @@ from django.utils import translation  # noqa: E402
 
 from accounts.policies import selectors  # noqa: E402 - Django had to be set up first
 from accounts.policies.selectors import forget  # noqa: E402
+from core.limits import default_limiter  # noqa: E402
 from tenants import hosts  # noqa: E402
 from tenants.context import OPERATORS, in_tenant  # noqa: E402
 from tenants.hosts import forget_hosts  # noqa: E402
@@ -123,6 +124,7 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(hosts, "CACHE_S", 60.0)
     forget_hosts()
     forget()
+    default_limiter.cache_clear()
     translation.deactivate()
     yield
     forget_hosts()

@@ -107,6 +107,7 @@ def _server_messages() -> dict[str, Any]:
             heartbeat_s={"type": "number"},
             heads=_HEADS,
             user_seq=_SEQ,
+            tenant_seq=_SEQ,
         ),
         "event": _message(
             "A committed event. Ids repeat when a frame is delivered again.",

@@ -28,6 +28,7 @@ class Channel:
         "moved_at",
         "repair",
         "sockets",
+        "taken",
         "topic",
     )
 
@@ -37,6 +38,8 @@ class Channel:
         self.sockets: dict[Socket, None] = {}
         #: Sockets that have everything up to a number the topic has not reached yet, or are filled.
         self.joining: dict[Socket, int | Hold] = {}
+        #: The last frame of the journal that arrived, as it was published.
+        self.taken = b""
         #: Frames that came before their turn.
         self.held: dict[int, Frame] = {}
         self.repair: asyncio.Task[None] | None = None

@@ -14,7 +14,7 @@ from channels.consumer import AsyncConsumer
 
 from core.http import socket_address
 from messaging.live.admission import Admission, Ends, Refused, admit, judge_again
-from messaging.live.frames import CONVERSATION, Topic
+from messaging.live.frames import CONVERSATION, TENANT, Topic
 from messaging.live.gateway import Gateway, gateway
 from messaging.live.protocol import (
     Beat,
@@ -205,6 +205,7 @@ class LiveConsumer(AsyncConsumer):
 
     def _hello(self, told: dict[str, int]) -> None:
         person = self.socket.person
+        hears_tenant = person.only is None and not person.is_guest
         self.socket.tell(
             {
                 "type": "hello",
@@ -213,6 +214,7 @@ class LiveConsumer(AsyncConsumer):
                 "heartbeat_s": self.gateway.limits.heartbeat_s,
                 "heads": _conversation_heads(told),
                 "user_seq": 0 if person.only is not None else told.get(self.user_topic, 0),
+                "tenant_seq": _tenant_head(told) if hears_tenant else 0,
             }
         )
 
@@ -292,6 +294,10 @@ class LiveConsumer(AsyncConsumer):
 
     def _may_post(self, conversation_id: str) -> bool:
         return self.gateway.hub.may_post(self.socket, conversation_id)
+
+
+def _tenant_head(told: dict[str, int]) -> int:
+    return next((seq for name, seq in told.items() if Topic.parse(name).kind == TENANT), 0)
 
 
 def _conversation_heads(told: dict[str, int]) -> dict[str, int]:

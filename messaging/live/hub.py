@@ -296,8 +296,12 @@ class Hub:
             # A publisher names a topic in which it had to leave something out.
             self.catch_up.repair(channel, after_s=0.0)
             return
+        if message["frame"] == channel.taken:
+            # This process published it, has it already, and is told by Redis as all are.
+            return
         frame = Frame.parse(message["frame"])
         if frame.seq:
+            channel.taken = message["frame"]
             self._arrive(channel, frame)
         else:
             self._pass_on(channel, frame)

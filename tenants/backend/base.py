@@ -6,19 +6,16 @@ methods of django-tenants are overridden, so its version is pinned and `tests/is
 """
 
 import select
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
-import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.psycopg_any import sql
 from django.db.utils import InternalError, NotSupportedError
 from django_tenants.postgresql_backend import base
 
 from tenants.backend.introspection import DatabaseIntrospection
+from tenants.backend.prepared import Full, Params, Prepared
 from tenants.context import PUBLIC_SCHEMA, current_schema
-
-type Params = Sequence[Any] | Mapping[str, Any]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -29,6 +26,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.introspection = DatabaseIntrospection(self)
+        self._prepared: Prepared | None = None
 
     @property
     def schema_name(self) -> str:
@@ -69,20 +67,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def hot_rows(self, query: str, params: Params) -> list[tuple]:
         """Run a statement that runs all the time; returns its rows. See `tenants.statements`."""
-        if self.in_atomic_block or self.queries_logged or self.execute_wrappers:
+        is_plain = self.in_atomic_block or self.queries_logged or self.execute_wrappers
+        if is_plain or not self.get_autocommit():
             return self._plain_rows(query, params)
         self.validate_thread_sharing()
         self.close_if_health_check_failed()
         self.ensure_connection()
         self._handle_search_path()
         try:
-            with self.wrap_database_errors, psycopg.Cursor(self.connection) as cursor:
-                cursor.execute(cast(Any, query), params, prepare=True)
-                return cursor.fetchall()
+            with self.wrap_database_errors:
+                return self._prepared_now().rows(query, params)
+        except Full:
+            return self._plain_rows(query, params)
         except NotSupportedError:
             # A migration changed a column since the statement was prepared on this connection.
             self.close()
             return self._plain_rows(query, params)
+
+    def _prepared_now(self) -> Prepared:
+        if self._prepared is None or self._prepared.connection is not self.connection:
+            self._prepared = Prepared(self.connection)
+        return self._prepared
 
     def _plain_rows(self, query: str, params: Params) -> list[tuple]:
         with self.cursor() as cursor:

@@ -128,7 +128,7 @@ def test_a_name_given_twice_is_refused_and_named(cast, body, field):
 
     assert answer.problem == (422, "invalid")
     assert answer.body["errors"] == [
-        {"field": field, "message": "This name stands there twice; send it once."}
+        {"field": field, "message": "This name appears twice; send it once."}
     ]
 
 

@@ -43,7 +43,7 @@ def test_it_rests_longer_while_others_wait_but_never_stops():
     pace = Pace(kernel)
 
     assert rests(pace, looks=100) == pytest.approx(0.16)
-    assert pace.rest_s(1000.0, 20.1) == 1.0
+    assert pace.rest_s(1000.0, 20.1) == 0.25
 
 
 def test_what_was_counted_long_ago_says_nothing():

@@ -18,9 +18,12 @@ class Work:
         self.task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        async with self._turns.turn(self._party):
+        await self._turns.take(self._party)
+        try:
             self._begun.append(self._party)
             await self._end.wait()
+        finally:
+            self._turns.leave(self._party)
 
     async def end(self) -> None:
         self._end.set()

@@ -60,7 +60,7 @@ class Needing(BaseModel):
         ({"kind": "x"}, "Give one of these: 'a' or 'b'."),
         ({"at": "x"}, "Give a time such as 2026-05-04T09:30:00Z."),
         ({"day": "x"}, "Give a day such as 2026-05-04."),
-        ({"other": 1}, "There is no field of this name; leave it out."),
+        ({"other": 1}, "There is no field with this name; leave it out."),
     ],
 )
 def test_each_kind_has_a_sentence_with_its_remedy(body, words):

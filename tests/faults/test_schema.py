@@ -32,7 +32,7 @@ bounded = settings(
 def test_every_operation_answers_as_it_is_documented(product: Product, mode: GenerationMode):
     headers = {"Host": HOST, "Authorization": f"Bearer {product.tokens['ana']}"}
     address = f"http://127.0.0.1:{product.one.port}/api/v1/openapi.json"
-    document = schemathesis.openapi.from_url(address, headers=headers)
+    document = schemathesis.openapi.from_url(address, headers=headers, timeout=60)
     tried = 0
 
     for found in document.get_all_operations():

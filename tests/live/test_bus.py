@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from events.bus import Bus, channel_of, prefix_of
-from tests.live.conftest import WAIT_S, Valkey
+from tests.live.gateway import WAIT_S, Valkey
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from messaging.messages import services as messages
 from tenants.context import in_tenant
 from tests.accounts.scim.calls import Provider
 from tests.cast import Person
-from tests.live.conftest import Client
+from tests.live.gateway import Client
 
 pytestmark = pytest.mark.asyncio
 
@@ -163,6 +163,7 @@ async def test_hello_names_the_person_and_the_heads_of_their_conversations(cast,
     assert hello["heartbeat_s"] == 25
     assert hello["heads"] == {str(room): 4}
     assert hello["user_seq"] == 1
+    assert hello["tenant_seq"] == 0
     assert uuid.UUID(hello["connection_id"])
 
 
@@ -386,7 +387,7 @@ async def test_a_token_of_some_channels_hears_those_and_nothing_else(cast, line)
     cy = await line.connect(cast.cy)
     cy.say({"type": "presence", "state": "active"})
     (hello,) = program.frames
-    assert (hello["heads"], hello["user_seq"]) == ({str(room): 3}, 0)
+    assert (hello["heads"], hello["user_seq"], hello["tenant_seq"]) == ({str(room): 3}, 0, 0)
 
     def act() -> None:
         for conversation_id in (elsewhere, later):
@@ -523,6 +524,9 @@ async def test_people_one_does_not_know_are_no_news_for_guests(cast, line):
 
     assert bo.of_type("event")[0]["event"] == "chancery.user.updated.v1"
     assert eve.of_type("event") == []
+    # Whoever comes later learns from the number that they missed something.
+    ana, later_eve = await line.connect(cast.ana), await line.connect(cast.eve)
+    assert (ana.frames[0]["tenant_seq"], later_eve.frames[0]["tenant_seq"]) == (1, 0)
 
 
 async def test_too_many_sockets_of_one_person_are_refused(cast, line):

@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.cast import Person
-from tests.live.conftest import WAIT_S
+from tests.live.gateway import WAIT_S
 
 ROOT = Path(__file__).parent.parent.parent
 

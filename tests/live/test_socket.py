@@ -7,7 +7,7 @@ import pytest
 from messaging.live import socket as socket_module
 from messaging.live.buffer import OWN, Backlog
 from messaging.live.socket import Person, Socket
-from tests.live.conftest import WAIT_S, Client
+from tests.live.gateway import WAIT_S, Client
 
 pytestmark = pytest.mark.asyncio
 

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from messaging.live.socket import Person, Socket
 from messaging.live.wire import encoded, server_of, write_past
-from tests.live.conftest import WAIT_S, Client
+from tests.live.gateway import WAIT_S, Client
 
 pytestmark = pytest.mark.asyncio
 

@@ -1,7 +1,7 @@
 """Prepared statements: each tenant's own rows, whatever happened to connection and columns."""
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tenants.context import in_tenant
@@ -78,6 +78,73 @@ def test_what_takes_too_long_is_given_up_and_nothing_else(prepared):
         assert hot_rows("SELECT current_setting('statement_timeout')", {}) == [("0",)]
         with pytest.raises(ProgrammingError), given_up_after(30):
             hot_rows("SELECT nothing", {})
+
+
+def test_parameters_go_by_place_and_by_name_and_signs_of_percent_stay(prepared):
+    named = (
+        "SELECT name FROM accounts_user"
+        " WHERE name LIKE 'A%%' AND role = %(role)s AND %(role)s <> %(not)s"
+    )
+
+    with in_tenant("acme"):
+        assert hot_rows(named, {"not": "guest", "role": "owner"}) == [("Ana",)]
+        assert hot_rows("SELECT %s::int % 3, '%%', %s::text", [7, None]) == [(1, "%", None)]
+        assert hot_rows("SELECT %s::jsonb ->> 'é'", ['{"é": "ü"}']) == [("ü",)]
+
+
+def test_values_of_another_size_or_none_are_prepared_apart(prepared):
+    query = "SELECT %s::bigint + 1"
+
+    assert [hot_rows(query, [value]) for value in (1, 2**40, None, 2)] == [
+        [(2,)],
+        [(2**40 + 1,)],
+        [(None,)],
+        [(3,)],
+    ]
+
+
+def test_more_than_a_connection_should_keep_is_not_prepared_any_more(prepared, monkeypatch):
+    monkeypatch.setattr("tenants.backend.prepared.MOST_PREPARED", 3)
+    connection.close()
+
+    assert [hot_rows(f"SELECT {number}", {}) for number in range(6)] == [
+        [(number,)] for number in range(6)
+    ]
+    assert _prepared() <= 3 + 1  # and the one that counts them
+
+
+def test_a_pooler_that_keeps_no_statements_is_asked_without(prepared):
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = None
+    try:
+        with in_tenant("acme"):
+            assert hot_rows(NAMES, ["owner"]) == [("Ana",)]
+            with pytest.raises(ProgrammingError):
+                hot_rows("SELECT nothing WHERE %s", [True])
+        assert _prepared() == 0
+    finally:
+        connection.close()
+
+
+def test_a_connection_that_ends_under_a_statement_is_said_to_be_away(prepared):
+    with in_tenant("acme"):
+        with pytest.raises(OperationalError):
+            hot_rows("SELECT pg_terminate_backend(pg_backend_pid())", {})
+        connection.close_if_unusable_or_obsolete()
+
+        assert hot_rows(NAMES, ["owner"]) == [("Ana",)]
+
+
+def test_without_autocommit_it_is_part_of_the_transaction_in_hand(prepared):
+    with in_tenant("acme"):
+        transaction.set_autocommit(False)
+        try:
+            hot_rows("UPDATE accounts_user SET name = %s WHERE name = %s RETURNING 1", ["A", "Ana"])
+            transaction.rollback()
+        finally:
+            transaction.set_autocommit(True)
+
+        assert hot_rows(NAMES, ["owner"]) == [("Ana",)]
 
 
 def test_queries_that_are_counted_count_these_too(prepared):
