@@ -15,9 +15,6 @@ class FileLock:
         self.path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
-    def try_shared(self) -> bool:
-        return self._try(fcntl.LOCK_SH)
-
     def try_exclusive(self) -> bool:
         """Take the lock alone if nobody has it; a shared lock of ours is given up either way."""
         return self._try(fcntl.LOCK_EX)

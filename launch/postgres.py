@@ -23,7 +23,8 @@ from launch.failure import LaunchError
 
 ROLE = "chancery"
 DATABASE = "chancery"
-START_TIMEOUT_S = 60.0  # crash recovery replays at most max_wal_size
+START_TIMEOUT_S = 600.0
+"""Recovery from a crash replays up to `max_wal_size`, and begins anew where it is given up."""
 STOP_TIMEOUT_S = 20.0
 
 # One small machine, many tenants: memory that is only reserved costs nothing, processes do.

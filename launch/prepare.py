@@ -15,7 +15,7 @@ def main(arguments: list[str]) -> None:
     from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", interactive=False)
+    call_command("migrate", interactive=False, despite_quarantine=True)
     if "--demo" in arguments:
         call_command("demo")
 

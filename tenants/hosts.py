@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from tenants.context import OPERATORS, in_public
 from tenants.models import Domain, TenantState
@@ -58,6 +59,25 @@ def domain_name(slug: str) -> str:
     """The host name that a slug gets: the root domain itself for operators."""
     root = settings.CHANCERY_ROOT_DOMAIN
     return root if slug == OPERATORS else f"{slug}.{root}"
+
+
+def follow_root_domain() -> list[str]:
+    """Move to the root domain of the settings whoever answers below another; returns their slugs.
+
+    An address outside of it is refused before anybody is looked up: what is there is unreachable.
+    """
+    root = settings.CHANCERY_ROOT_DOMAIN
+    with in_public():
+        elsewhere = Domain.objects.filter(is_primary=True).exclude(
+            Q(domain=root) | Q(domain__endswith=f".{root}")
+        )
+        moved = []
+        for domain in elsewhere.select_related("tenant"):
+            domain.domain = domain_name(domain.tenant.slug)
+            moved.append(domain)
+        Domain.objects.bulk_update(moved, ["domain"], batch_size=500)
+    forget_hosts()
+    return sorted(domain.tenant.slug for domain in moved)
 
 
 def _look_up(name: str) -> Host | None:

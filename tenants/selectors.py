@@ -27,13 +27,6 @@ def tenant_id(slug: str) -> UUID:
         return Tenant.objects.values_list("id", flat=True).get(slug=slug)
 
 
-def ready_slugs() -> list[str]:
-    """Every tenant that answers, for work that the clock starts in each."""
-    with in_public():
-        ready = Tenant.objects.filter(state=TenantState.READY)
-        return list(ready.order_by("slug").values_list("slug", flat=True))
-
-
 def slugs_with_a_schema() -> list[str]:
     """Every tenant that has data, whether it answers or not."""
     with in_public():

@@ -26,7 +26,7 @@ from tenants.context import OPERATORS, in_public, in_tenant, schema_of
 from tenants.fleet import resting_state
 from tenants.hooks import NewOwner
 from tenants.hosts import domain_name, forget_hosts
-from tenants.models import Domain, Tenant, TenantState
+from tenants.models import Domain, Signup, SignupState, Tenant, TenantState
 from tenants.schemas import create_schema, drop_schema, migrate_tenant
 from tenants.slugs import clean_slug
 from tenants.snapshot import catalogue
@@ -71,7 +71,7 @@ def resume(slug: str) -> Tenant:
         if tenant.state == TenantState.DELETING:
             raise Conflict(
                 "tenant",
-                _("It waits to be deleted; delete_tenant --undo keeps it."),
+                _("It is waiting to be deleted; delete_tenant --undo keeps it."),
                 code="deleting",
             )
         tenant.suspended_at = None
@@ -141,6 +141,8 @@ def _drop(slug: str) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = %s", [f"{_DROP_WAITS_S * 1000:.0f}ms"])
             drop_schema(slug)
+            # What was asked for at the root site names the owner and their address.
+            Signup.objects.filter(slug=slug, state=SignupState.READY).delete()
             Tenant.objects.filter(slug=slug).delete()
     except OperationalError as busy:
         raise Unavailable(
@@ -159,7 +161,7 @@ def _changing(slug: str) -> Iterator[Tenant]:
     with in_public(), transaction.atomic():
         tenant = Tenant.objects.select_for_update().filter(slug=slug).first()
         if tenant is None:
-            raise NotFound("tenant", _("There is no tenant of this name."))
+            raise NotFound("tenant", _("There is no tenant with this name."))
         if slug == OPERATORS:
             raise Conflict("tenant", _("The operators' own tenant cannot be taken away."))
         if tenant.state == TenantState.CREATING:

@@ -40,7 +40,7 @@ class SignupForm(forms.Form):
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters, and none that everybody uses."),
+        help_text=_("At least 10 characters, and not a common password."),
     )
 
     def values(self) -> dict:

@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -50,25 +50,25 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def progress(request: HttpRequest, id_: UUID) -> HttpResponse:
     """Show how far it has come; a POST tries again what failed."""
-    form = None
+    form = RetryForm(request.POST) if request.method == "POST" else None
     try:
-        if request.method == "POST":
-            check(request, client_address(request), QUOTA)
-            form = RetryForm(request.POST)
-            if form.is_valid():
-                row = retry(id_, slug=form.cleaned_data["slug"])
-                _makers.submit(make, row.id)
-                return redirect("signup-progress", row.id)
         row = signup(id_)
+        if form is None:
+            return _progress(request, row, None)
+        if row.state != SignupState.FAILED:
+            return redirect("signup-progress", row.id)
+        if not form.is_valid():
+            return _progress(request, row, form, status=422)
+        check(request, client_address(request), QUOTA)
+        row = retry(id_, slug=form.cleaned_data["slug"])
     except NotFound as missing:
         raise Http404 from missing
-    except TooMany as refusal:
-        raise PermissionDenied from refusal
     except Refusal as refusal:
-        row = signup(id_)
-        if form is not None:
-            form.add_error("slug", _sentence(refusal))
-    return _progress(request, row, form)
+        assert form is not None
+        form.add_error("slug", _sentence(refusal))
+        return _wait(_progress(request, signup(id_), form, status=refusal.status), refusal)
+    _makers.submit(make, row.id)
+    return redirect("signup-progress", row.id)
 
 
 @never_cache
@@ -116,13 +116,18 @@ def _refused(request: HttpRequest, form: SignupForm, refusal: Refusal) -> HttpRe
         form.refuse(error.field, str(error.message))
     if not refusal.errors:
         form.add_error(None, _sentence(refusal))
-    response = _form(request, form, status=refusal.status)
+    return _wait(_form(request, form, status=refusal.status), refusal)
+
+
+def _wait(response: HttpResponse, refusal: Refusal) -> HttpResponse:
     if refusal.retry_after_s is not None:
         response["Retry-After"] = str(refusal.retry_after_s)
     return response
 
 
-def _progress(request: HttpRequest, row: Signup, form: RetryForm | None) -> HttpResponse:
+def _progress(
+    request: HttpRequest, row: Signup, form: RetryForm | None, status: int = 200
+) -> HttpResponse:
     context = {
         "signup": row,
         "is_open": row.state in (SignupState.WAITING, SignupState.WORKING),
@@ -131,7 +136,7 @@ def _progress(request: HttpRequest, row: Signup, form: RetryForm | None) -> Http
         "form": form or RetryForm(initial={"slug": row.slug}),
         "suffix": request.get_host(),
     }
-    return render(request, "accounts/signup_progress.html", context)
+    return render(request, "accounts/signup_progress.html", context, status=status)
 
 
 def _mark_errors(form: SignupForm) -> None:
@@ -142,4 +147,6 @@ def _mark_errors(form: SignupForm) -> None:
 
 
 def _sentence(refusal: Refusal) -> str:
+    if isinstance(refusal, TooMany):  # whose own words are for programs
+        return str(_("Too many requests. Wait a minute."))
     return str(refusal.detail or (refusal.errors[0].message if refusal.errors else refusal.title))

@@ -126,6 +126,8 @@ def test_everything_waits_for_what_it_needs():
         assert needs["migrate"] == {"condition": "service_completed_successfully"}
         assert needs["redis"] == {"condition": "service_healthy"}
     assert SERVICES["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    # All wait for it: one organisation that fails may not keep the others from starting.
+    assert "--despite-quarantine" in SERVICES["migrate"]["command"]
 
 
 def test_volumes_that_are_mounted_are_declared():

@@ -18,6 +18,7 @@ from launch.datadir import ROOT, read_json
 from launch.failure import LaunchError
 from launch.outside import refuse_unusable
 from launch.servers import servers
+from launch.up import compiled, welcome
 from tests.launch.places import descendants, free_port, without_servers
 from tests.launch.waiting import eventually
 
@@ -302,3 +303,23 @@ def test_a_command_without_its_database_ends_with_a_sentence(data_dir):
 
     assert refused.returncode == 1
     assert_is_one_sentence(refused.stderr, "127.0.0.1:1 cannot be reached (Connection refused)")
+
+
+def test_where_compiled_sources_are_not_wanted_beside_the_sources_they_are_kept_apart(tmp_path):
+    given = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": str(tmp_path)}
+
+    for environment in (given, given | compiled(given)):
+        kept_before = list(tmp_path.rglob("failure.*.pyc"))
+        subprocess.run(
+            [sys.executable, "-c", "import launch.failure"], cwd=ROOT, env=environment, check=True
+        )
+
+    assert kept_before == []
+    assert len(list(tmp_path.rglob("failure.*.pyc"))) == 1
+    assert compiled({}) == {}
+
+
+def test_a_variable_that_is_set_to_nothing_is_as_one_that_is_not_set():
+    empty = dict.fromkeys(("CHANCERY_ROOT_DOMAIN", "CHANCERY_DEMO_PASSWORD", "DATABASE_URL"), "")
+
+    assert welcome(8000, empty) == welcome(8000, {})

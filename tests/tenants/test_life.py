@@ -19,7 +19,7 @@ from events.outbox.models import OutboxItem
 from integrations.slack.reports import new_report
 from tenants import clock, pooler, services
 from tenants.context import in_public, in_tenant
-from tenants.models import Domain, Signup, Tenant
+from tenants.models import Domain, Signup, SignupState, Tenant
 from tenants.schemas import schema_exists
 
 
@@ -97,6 +97,7 @@ def test_after_the_grace_period_everything_is_gone_and_nothing_of_others(cast, r
     assert not schema_exists("t_acme")
     assert not Tenant.objects.filter(slug="acme").exists()
     assert not Domain.objects.filter(domain="acme.localhost").exists()
+    assert list(Signup.objects.values_list("owner_email", flat=True)) == ["owner@globex.example"]
     assert not (Path(settings.MEDIA_ROOT) / "acme").exists()
     assert not new_report("acme").parent.exists()
     assert new_report("globex").parent.exists()
@@ -185,6 +186,14 @@ def test_old_signups_are_forgotten(cast):
 
 
 def _leave_traces(slug: str) -> None:
+    Signup.objects.create(
+        id=new_id(),
+        slug=slug,
+        name=slug,
+        owner_name="Owner",
+        owner_email=f"owner@{slug}.example",
+        state=SignupState.READY,
+    )
     folder = Path(settings.MEDIA_ROOT) / slug
     folder.mkdir(parents=True)
     (folder / "a.txt").write_text(slug)

@@ -6,11 +6,12 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.test import Client
 from kombu.exceptions import OperationalError
 
 from tenants import fleet, hooks, levels
 from tenants.context import in_public, in_tenant, schema_of, tenant_or_none
-from tenants.models import Tenant, TenantState
+from tenants.models import Domain, Tenant, TenantState
 
 LAST = ("integrations", "0001_initial")
 TABLE = "integrations_slackworkspace"
@@ -93,6 +94,35 @@ def test_a_tenant_that_fails_is_quarantined_and_the_others_go_on(cast, real_comm
     assert TABLE in acme.trouble
     assert cast.nobody("acme").get("/accounts/login/").status_code == 404
     assert cast.nobody("globex").get("/accounts/login/").status_code == 200
+
+
+def test_organisations_follow_the_root_domain_to_another(cast, capsys, settings):
+    Domain.objects.create(
+        domain="second.localhost", tenant=Tenant.objects.get(slug="acme"), is_primary=False
+    )
+    settings.CHANCERY_ROOT_DOMAIN = "chat.example.com"
+
+    assert run(capsys)[0] == 0
+
+    assert set(Domain.objects.values_list("domain", "tenant__slug")) == {
+        ("chat.example.com", "operators"),
+        ("acme.chat.example.com", "acme"),
+        ("second.localhost", "acme"),
+        ("globex.chat.example.com", "globex"),
+    }
+    settings.ALLOWED_HOSTS = [".chat.example.com"]
+    assert Client(HTTP_HOST="acme.chat.example.com").get("/").status_code == 302
+
+
+def test_what_waits_for_it_may_go_on_despite_a_quarantined_tenant(cast, real_commits, capsys):
+    unapply("acme")
+    break_it("acme")
+
+    code, report = run(capsys, despite_quarantine=True)
+
+    assert (code, [t["state"] for t in report["tenants"]]) == (0, ["quarantined"])
+    with pytest.raises(SystemExit):
+        call_command("migrate", check=True)
 
 
 def test_a_tenant_that_was_mended_comes_out_of_quarantine(cast, real_commits, capsys):

@@ -7,6 +7,7 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.management.commands.migrate import Command as DjangoMigrate
@@ -17,6 +18,7 @@ from kombu.exceptions import OperationalError
 from tenants import fleet, levels
 from tenants.context import PUBLIC_SCHEMA, in_public, in_tenant, schema_of
 from tenants.hooks import follow_up
+from tenants.hosts import follow_root_domain
 from tenants.models import Tenant, TenantState
 from tenants.pooler import refuse_unsafe_pooler
 from tenants.schemas import migrate_public, stray_tables
@@ -44,6 +46,11 @@ class Command(BaseCommand):
             "--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: cores)"
         )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        parser.add_argument(
+            "--despite-quarantine",
+            action="store_true",
+            help="end with 0 where tenants are quarantined: what waits for it serves the others",
+        )
         parser.add_argument("--check", action="store_true", help="exit with 1 if any is behind")
         parser.add_argument("--plan", action="store_true", help="show what would be applied")
         parser.add_argument("--fake", action="store_true", help="record without running")
@@ -63,8 +70,12 @@ class Command(BaseCommand):
         self.wait_for_turn()
         if not options["tenant"]:
             self.migrate_public(options)
+        if not options["tenant"] and not options["app_label"]:
+            self.follow_root_domain(as_json=options["json"])
         outcomes = [] if options["public"] else self.migrate_tenants(options)
         self.report(outcomes, time.monotonic() - started, as_json=options["json"])
+        if any(outcome.failed for outcome in outcomes) and not options["despite_quarantine"]:
+            sys.exit(1)
 
     def wait_for_turn(self) -> None:
         """Two servers of a deployment may start at once: the second finds nothing left to do."""
@@ -84,6 +95,13 @@ class Command(BaseCommand):
                 f"The public schema holds tables that belong to tenants: {', '.join(stray)}."
                 " A query without a tenant would be answered from them: move them away first."
             )
+
+    def follow_root_domain(self, *, as_json: bool) -> None:
+        """Let organisations answer where this installation now says that they do."""
+        moved = follow_root_domain()
+        if moved and not as_json:
+            root = settings.CHANCERY_ROOT_DOMAIN
+            self.stdout.write(f"Moved to addresses below {root}: {', '.join(moved)}")
 
     def migrate_tenants(self, options: dict[str, Any]) -> list[fleet.Outcome]:
         """Migrate those behind, with a line for each."""
@@ -119,7 +137,7 @@ class Command(BaseCommand):
             )
 
     def report(self, outcomes: list[fleet.Outcome], seconds: float, *, as_json: bool) -> None:
-        """Say what was done; end with 1 where a tenant is quarantined."""
+        """Say what was done, and which tenants are quarantined."""
         failed = [outcome for outcome in outcomes if outcome.failed]
         current = getattr(self, "current", 0)
         if as_json:
@@ -142,10 +160,8 @@ class Command(BaseCommand):
                 f"{len(outcomes) - len(failed)} migrated, {current} were current,"
                 f" {len(failed)} quarantined, in {seconds:.1f} s"
             )
-        if failed:
-            for outcome in failed:
-                self.stderr.write(f"{outcome.slug}: {outcome.trouble.splitlines()[0]}")
-            sys.exit(1)
+        for outcome in failed:
+            self.stderr.write(f"{outcome.slug}: {outcome.trouble.splitlines()[0]}")
 
     def look(self, options: dict[str, Any]) -> None:
         """`--check` and `--plan`: change nothing, say who lacks what."""
