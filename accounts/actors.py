@@ -1,9 +1,5 @@
 """Builds the Actor of a request or socket from its session or bearer token."""
 
-from uuid import UUID
-
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -95,11 +91,3 @@ def actor_of_bearer(header: str, *, address: str = "") -> Actor:
         granted=known_permissions(granted) if granted else frozenset(),
         conversation_ids=None if channels is None else frozenset(channels),
     )
-
-
-def user_id_of_session(session: SessionBase) -> UUID | None:
-    """Whose session this is, without loading the person."""
-    try:
-        return UUID(session[SESSION_KEY])
-    except (KeyError, ValueError):
-        return None

@@ -20,9 +20,12 @@ from core.errors import Conflict, Forbidden, Invalid
 from core.http import Request
 from core.limits import Quota, check
 
-READ = Quota("read", settings.CHANCERY_READS_PER_MINUTE, settings.CHANCERY_READS_PER_MINUTE // 4)
-WRITE = Quota(
-    "write", settings.CHANCERY_WRITES_PER_MINUTE, settings.CHANCERY_WRITES_PER_MINUTE // 4
+READ, WRITE = (
+    Quota(name, per_minute, burst=per_minute // 4, is_lenient=True)
+    for name, per_minute in (
+        ("read", settings.CHANCERY_READS_PER_MINUTE),
+        ("write", settings.CHANCERY_WRITES_PER_MINUTE),
+    )
 )
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 

@@ -1,6 +1,6 @@
 """A form's field of rows: what the provider calls something, and what that becomes here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -85,7 +85,7 @@ class RowsField(forms.Field):
                 raise forms.ValidationError(words % {"number": number})
         repeated = _repeated(sent for sent, _choice, _name in rows)
         if repeated and len(self.widget.heads) == 2:
-            words = _("%(value)s stands in two rows.")
+            words = _("%(value)s appears in two rows.")
             raise forms.ValidationError(words % {"value": repeated[:60]})
         return rows
 
@@ -93,8 +93,3 @@ class RowsField(forms.Field):
 def _repeated(values: Iterable[str]) -> str:
     seen: set[str] = set()
     return next((value for value in values if value in seen or seen.add(value)), "")
-
-
-def rows_of(mapping: Mapping[str, str]) -> list[Row]:
-    """The rows that show a plain mapping."""
-    return [(sent, choice, "") for sent, choice in mapping.items()]

@@ -50,8 +50,8 @@ class Branding(Policy):
         """Who sees it."""
         count = people_here().count()
         yield ngettext_lazy(
-            "%(count)d person sees it before signing in, and whoever opens the address.",
-            "%(count)d people see it before signing in, and whoever opens the address.",
+            "%(count)d person sees it before signing in, and so does anyone who opens the address.",
+            "%(count)d people see it before signing in, and so does anyone who opens the address.",
             count,
         ) % {"count": count}
 
@@ -70,9 +70,9 @@ def picture(logo: str) -> tuple[bytes, str]:
     try:
         raw = base64.b64decode(logo, validate=True)
     except (binascii.Error, ValueError) as wrong:
-        raise Invalid.field("logo", _("This is no picture.")) from wrong
+        raise Invalid.field("logo", _("This is not a picture.")) from wrong
     if len(raw) > MOST_LOGO_BYTES:
-        raise Invalid.field("logo", _("A logo has at most 100 kB."))
+        raise Invalid.field("logo", _("A logo may be at most 100 kB."))
     kind = next((kind for mark, kind in _KINDS.items() if raw.startswith(mark)), None)
     if kind is None:
         raise Invalid.field("logo", _("A logo is a PNG, JPEG or GIF picture."))

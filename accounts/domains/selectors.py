@@ -1,7 +1,20 @@
 """Read which e-mail domains are the organisation's."""
 
+from collections.abc import Sequence
+
+from accounts.domains.access import check_may_manage
 from accounts.domains.models import DomainProof
 from accounts.domains.names import domain_of
+from core.actor import Actor
+
+
+def claimed_domains(actor: Actor) -> Sequence[DomainProof]:
+    """All domains that the organisation has claimed, for those who manage how people sign in.
+
+    Errors  Forbidden.
+    """
+    check_may_manage(actor)
+    return list(DomainProof.objects.order_by("domain"))
 
 
 def proved_domains() -> set[str]:

@@ -123,5 +123,5 @@ def _noted(actor: Actor, row: DomainProof, is_there: bool) -> DomainProof:
 
 
 def _taken() -> Conflict:
-    words = _("This domain is in the list already.")
+    words = _("This domain is already in the list.")
     return Conflict("domain", words, code="taken", errors=[FieldError("domain", words)])

@@ -28,7 +28,7 @@ def object_to_grant(actor: Actor, kind: Grantable, object_id: UUID) -> Model:
 def check_may_grant(actor: Actor, kind: Grantable) -> None:
     """Let those pass who have the kind's permission in the whole organisation."""
     if not actor.may(kind.permission):
-        raise Forbidden("grant", _("Who may look after all of them may grant one."))
+        raise Forbidden("grant", _("Only somebody who may look after all of them may grant one."))
 
 
 def granted_to(actor: Actor, kind: Grantable) -> QuerySet[Any]:

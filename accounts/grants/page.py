@@ -74,8 +74,8 @@ class _ObjectGrantAdmin(KeptPage):
 
 
 _OF_PEOPLES_OWN = _(
-    "Each was shared by whoever may share it, with somebody who does not see where it stands."
-    " To take it back, open the line and delete it."
+    "Files shared with people who cannot see the conversation they were sent"
+    " in. To stop sharing one, open its line and delete it."
 )
 
 

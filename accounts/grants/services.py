@@ -108,7 +108,7 @@ def holder_of(user_id: UUID | None, group_id: UUID | None) -> User | Group:
     Errors  Invalid where not exactly one is named, or nobody known here.
     """
     if (user_id is None) == (group_id is None):
-        raise Invalid.field("user_id", _("Name a person or a group, one of them."))
+        raise Invalid.field("user_id", _("Name either a person or a group."))
     if user_id is not None:
         found: User | Group | None = User.objects.filter(id=user_id, is_active=True).first()
         field = "user_id"

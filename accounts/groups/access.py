@@ -23,7 +23,7 @@ def group_to_manage(actor: Actor, group_id: UUID, *, by_directory: bool = False)
     if group is None:
         raise NotFound("group")
     if not may_manage(actor, group.id):
-        raise Forbidden("group", _("Managing groups takes a role that allows it."))
+        raise Forbidden("group", _("Managing groups requires a role that allows it."))
     if group.is_from_directory and not by_directory:
         words = _("This group comes from the directory: change it at the identity provider.")
         raise Conflict("group", words, code="from_directory")

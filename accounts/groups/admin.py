@@ -104,7 +104,7 @@ class NewMemberForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if (data.get("user") is None) == (data.get("child") is None):
-            raise forms.ValidationError(_("Choose a person or a group, one of them."))
+            raise forms.ValidationError(_("Choose either a person or a group."))
         return data
 
 
@@ -130,7 +130,7 @@ class GroupMemberAdmin(KeptPage):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name == "user":
-            field.help_text = _("A person or a group, one of them.")
+            field.help_text = _("Either a person or a group.")
         if field is not None and db_field.name == "child":
             field.label = _("Or a whole group")
         return field

@@ -69,7 +69,7 @@ def create_group(
     Errors  Forbidden; Invalid, naming the field; Conflict for a name or handle that is taken.
     """
     if not actor.may(Permission.GROUPS_MANAGE):
-        raise Forbidden("group", _("Managing groups takes a role that allows it."))
+        raise Forbidden("group", _("Managing groups requires a role that allows it."))
     group = Group(
         name=clean_name(name, longest=120),
         handle=_clean_handle(handle),
@@ -173,7 +173,7 @@ def _add(actor: Actor, tenant: UUID, group: Group, members: Members) -> None:
     above = groups_above([group.id])
     access.check_reach(actor, above)
     if new.children and above & groups_below(new.children):
-        words = _("Groups cannot hold each other in a circle.")
+        words = _("Groups cannot contain each other in a circle.")
         raise Conflict.field("members", words, code="circle")
     GroupMember.objects.bulk_create(
         [GroupMember(group=group, user_id=user_id) for user_id in sorted(new.users)]
@@ -255,7 +255,7 @@ def _save(group: Group, **options: Any) -> None:
             group.save(**options)
     except IntegrityError as taken:
         field = "handle" if "handle" in str(taken) else "name"
-        words = _("There is a group of this name or handle already.")
+        words = _("There is already a group with this name or handle.")
         raise Conflict.field(field, words, code="taken") from taken
 
 
@@ -281,10 +281,13 @@ def _clean_handle(value: str | None) -> str | None:
     if not handle:
         return None
     if len(handle) > 40 or not set(handle) <= _HANDLE:
-        words = _("A handle has at most 40 letters a to z, digits, dots, dashes and underscores.")
+        words = _(
+            "A handle may have at most 40 characters: letters a to z, digits, dots,"
+            " dashes and underscores."
+        )
         raise Invalid.field("handle", words)
     if handle in {"channel", "here", "everyone", "all"}:
-        raise Invalid.field("handle", _("This handle calls on everybody; choose another."))
+        raise Invalid.field("handle", _("This handle mentions everybody; choose another."))
     return handle
 
 

@@ -24,7 +24,7 @@ def check_may_invite(actor: Actor, role: Role) -> None:
     Errors  Forbidden.
     """
     if not may_invite_as(actor, role):
-        raise Forbidden("invitation", _("Your role does not let you invite people as this."))
+        raise Forbidden("invitation", _("Your role does not let you invite people with this role."))
 
 
 def may_invite_as(actor: Actor, role: Role) -> bool:

@@ -48,8 +48,8 @@ class NewInvitationForm(ServiceForm):
         label=_("E-mail addresses"),
         widget=forms.Textarea(attrs={"rows": 3, "cols": 50, "dir": "ltr", "spellcheck": "false"}),
         help_text=_(
-            "One on each line; each gets a mail of their own. Leave empty for a link that you send"
-            " yourself."
+            "One per line; each gets an e-mail of their own. Leave empty for a link"
+            " that you send yourself."
         ),
     )
     most_uses = forms.IntegerField(
@@ -69,7 +69,9 @@ class NewInvitationForm(ServiceForm):
     class Meta:
         model = Invitation
         fields = ("email", "role", "most_uses", "guest_until")
-        help_texts = {"guest_until": _("For guests: their account ends by itself then. In UTC.")}
+        help_texts = {
+            "guest_until": _("For guests: their account then ends automatically. In UTC.")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,9 +89,7 @@ class InvitationAdmin(_Inviting, ServicePage):
     """Made and taken back; the link is shown once."""
 
     section = Section.PEOPLE
-    lead = _(
-        "One mail for one person, or a link for many. Each ends by itself, and can be taken back."
-    )
+    lead = _("An e-mail for one person, or a link for many. Each expires, and can be taken back.")
     add_words = _("Invite people")
     form = NewInvitationForm
     list_display = ("__str__", "role", "uses", "most_uses", "expires_at", "revoked_at")
@@ -142,7 +142,7 @@ class JoinRequestAdmin(_Inviting):
 
     section = Section.PEOPLE
     lead = _(
-        "Who has asked to come in. Choose them in the list, and let them in or turn them away."
+        "People who have asked to join. Choose them in the list, and let them in or turn them away."
     )
     list_display = ("email", "name", "created_at", "is_accepted", "decided_at")
     list_filter = ("is_accepted",)
@@ -173,7 +173,7 @@ class JoinPolicyAdmin(PolicyAdmin):
     """Who comes in without an invitation of their own."""
 
     section = Section.PEOPLE
-    lead = _("Ways in besides the invitations that you send one by one.")
+    lead = _("Ways to join besides individual invitations.")
 
 
 admin.site.register(Invitation, InvitationAdmin)

@@ -7,16 +7,14 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Query, Router, Schema
 
-from accounts.invitations import access, services
+from accounts.invitations import selectors, services
 from accounts.invitations.mails import invitation_link, mail_invitation
-from accounts.invitations.models import Invitation, JoinRequest
-from accounts.people.models import User
+from accounts.invitations.models import Invitation
+from accounts.people.selectors import name_of
 from accounts.requests import idempotent
 from core.api import Body, answer, answers
-from core.errors import Forbidden
 from core.http import Request
-from core.paging import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
-from core.permissions import Permission
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 
 router = Router(tags=["invitations"])
 
@@ -77,21 +75,8 @@ def list_invitations(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
 ) -> HttpResponse:
     """Invitations, newest first: one's own, or everybody's for those who may invite anybody."""
-    if not access.may_invite(request.actor):
-        raise Forbidden("invitation")
-    rows = Invitation.objects.order_by("-id")
-    if not request.actor.may(Permission.PEOPLE_INVITE):
-        rows = rows.filter(created_by_id=request.actor.user_id)
-    if cursor:
-        rows = rows.filter(id__lt=decode_cursor(cursor, UUID)[0])
-    found = list(rows[: limit + 1])
-    more, found = len(found) > limit, found[:limit]
-    return answer(
-        {
-            "items": [_view(row) for row in found],
-            "next": encode_cursor(found[-1].id) if more else None,
-        }
-    )
+    page = selectors.invitations(request.actor, cursor=cursor, limit=limit)
+    return answer({"items": [_view(row) for row in page.items], "next": page.next})
 
 
 @router.post("/invitations", response=answers(NewInvitationView, 201, 200))
@@ -100,8 +85,8 @@ def invite(request: Request, body: NewInvitation) -> HttpResponse:
     """Invite an address by mail or, without one, make a link; the link is shown this once."""
     row, secret = services.invite(request.actor, **body.dict())
     if row.email:
-        by = User.objects.filter(id=request.actor.user_id).values_list("name", flat=True).first()
-        mail_invitation(request, row, secret, by=by or request.host.tenant_name)
+        by = name_of(request.actor.user_id) or request.host.tenant_name
+        mail_invitation(request, row, secret, by=by)
     return answer({**_view(row), "link": invitation_link(request, secret)}, 201)
 
 
@@ -115,9 +100,7 @@ def revoke(request: Request, invitation_id: UUID) -> HttpResponse:
 @router.get("/join-requests", response=answers(JoinRequestPage))
 def list_requests(request: Request) -> HttpResponse:
     """People who ask to be let in, the first of them first."""
-    if not request.actor.may(Permission.PEOPLE_INVITE):
-        raise Forbidden("join_request")
-    rows = JoinRequest.objects.filter(decided_at=None).order_by("id")[:MAX_LIMIT]
+    rows = selectors.waiting_requests(request.actor)
     names = ("id", "email", "name", "created_at")
     items = [{name: getattr(row, name) for name in names} for row in rows]
     return answer({"items": items, "next": None})

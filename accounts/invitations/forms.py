@@ -22,7 +22,7 @@ class ArrivalForm(forms.Form):
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters, and none that everybody uses."),
+        help_text=_("At least 10 characters, and not a common password."),
     )
 
     def __init__(self, *args, has_address: bool, **kwargs) -> None:

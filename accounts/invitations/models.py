@@ -110,7 +110,7 @@ class JoinPolicy(Policy):
     nobody = MappingProxyType(
         dict.fromkeys(
             ("by_domain", "by_request"),
-            _("Whoever comes this way is not here yet; nobody who is here is concerned."),
+            _("People who join this way are not here yet; nobody who is here is affected."),
         )
     )
 
@@ -124,11 +124,11 @@ class JoinPolicy(Policy):
         domains = sorted(proved_domains())
         if self.by_domain and not before.by_domain:
             if domains:
-                yield _("Everybody who reads mail at %(domains)s can come in by themselves.") % {
-                    "domains": ", ".join(domains)
-                }
+                yield _(
+                    "Everybody with an e-mail address at %(domains)s can join on their own."
+                ) % {"domains": ", ".join(domains)}
             else:
-                yield _("No e-mail domain is proved yet: nobody can come in this way.")
+                yield _("No e-mail domain is proved yet: nobody can join this way.")
         if self.members_invite != before.members_invite:
             by_role = Q(role=RoleChoice.MEMBER) & ~holds(Permission.PEOPLE_INVITE)
             members = people_here().filter(by_role).count()
@@ -140,8 +140,8 @@ class JoinPolicy(Policy):
                 )
                 if self.members_invite
                 else ngettext_lazy(
-                    "%(count)d member may invite nobody any more. Who came stays.",
-                    "%(count)d members may invite nobody any more. Who came stays.",
+                    "%(count)d member can no longer invite anyone. People who have joined stay.",
+                    "%(count)d members can no longer invite anyone. People who have joined stay.",
                     members,
                 )
             )
@@ -151,4 +151,4 @@ class JoinPolicy(Policy):
             inviting |= Q(role=RoleChoice.MEMBER) if self.members_invite else Q(pk__in=[])
             yield concerned(people_here().filter(inviting))
         if self.by_request and not before.by_request:
-            yield _("The sign-in page shows a way to ask. Nobody comes in before somebody agrees.")
+            yield _("The sign-in page shows a way to ask. Nobody joins until somebody agrees.")

@@ -60,9 +60,12 @@ def invite(
     access.check_may_invite(actor, chosen)
     address = clean_email(email) if email else ""
     if address and User.objects.filter(email__iexact=address).exists():
-        raise Conflict.field("email", _("Somebody here has this e-mail address already."))
+        raise Conflict.field("email", _("Somebody here already has this e-mail address."))
     if not 1 <= most_uses <= MOST_USES or (address and most_uses != 1):
-        raise Invalid.field("most_uses", _("A link is good for 1 to 1000 people, a mail for one."))
+        raise Invalid.field(
+            "most_uses",
+            _("A link can be used by 1 to 1000 people, an invitation by e-mail by one."),
+        )
     good_for = current(JoinPolicy).invitation_days if days is None else days
     if not 1 <= good_for <= MOST_DAYS:
         raise Invalid.field("days", _("An invitation is good for 1 to 90 days."))
@@ -206,7 +209,7 @@ def join_by_domain(proof: str, *, name: str, password: str | None) -> User:
     """
     email, _asked = read_proof(proof)
     if not may_join_by_domain(email):
-        raise Forbidden("join", _("This organisation lets nobody in this way."))
+        raise Forbidden("join", _("Nobody can join this organisation this way."))
     if password is not None:
         clean_password(password, email=email, name=name)
     with transaction.atomic():
@@ -229,14 +232,14 @@ def ask_to_join(proof: str) -> JoinRequest | None:
     """
     email, name = read_proof(proof)
     if not current(JoinPolicy).by_request:
-        raise Forbidden("join", _("This organisation takes no requests."))
+        raise Forbidden("join", _("This organisation does not accept requests."))
     if User.objects.filter(email__iexact=email).exists():
         return None
     waiting = JoinRequest.objects.filter(decided_at=None)
     if (row := waiting.filter(email__iexact=email).first()) is not None:
         return row
     if waiting.count() >= MOST_OPEN_REQUESTS:
-        raise Conflict("join", _("Too many requests wait already. Try again another day."))
+        raise Conflict("join", _("Too many requests are already waiting. Try again another day."))
     try:
         with transaction.atomic():
             return JoinRequest.objects.create(email=email, name=clean_name(name, longest=120))
@@ -321,7 +324,7 @@ def _check_end(role: Role, guest_until: datetime | None) -> None:
     if role not in GUESTS:
         raise Invalid.field("guest_until", _("Only a guest's account ends by itself."))
     if guest_until <= timezone.now():
-        raise Invalid.field("guest_until", _("This moment has passed already."))
+        raise Invalid.field("guest_until", _("This moment has already passed."))
 
 
 def _role(role: str) -> Role:

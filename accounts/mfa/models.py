@@ -28,13 +28,13 @@ class SecondFactorPolicy(Policy):
         verbose_name=_("required of"),
         default=list,
         blank=True,
-        help_text=_("Nobody, where nothing is ticked. People whom SSO signs in prove it there."),
+        help_text=_("Nobody, if nothing is ticked. People who sign in through SSO prove it there."),
     )
     grace_days = models.PositiveSmallIntegerField(
         _("days to set it up"),
         default=14,
         validators=[MaxValueValidator(90)],
-        help_text=_("After that, whoever has none can do nothing but set it up."),
+        help_text=_("After that, anyone without one can do nothing but set it up."),
     )
     required_since = models.DateTimeField(null=True, editable=False)
 
@@ -67,4 +67,7 @@ class SecondFactorPolicy(Policy):
             "%(count)d people without a second factor have to set one up by %(day)s.",
             lacking,
         ) % {"count": lacking, "day": f"{by:%Y-%m-%d %H:%M} UTC"}
-        yield _("After that their messages, the API and open windows refuse them until it is done.")
+        yield _(
+            "After that, their messages, the API and open windows are closed to them"
+            " until it is done."
+        )

@@ -56,7 +56,7 @@ class NetworkPolicyAdmin(PolicyAdmin):
 
     section = Section.IDENTITY
     form = NetworkForm
-    lead = _("Where people and programs have to be to reach your organisation.")
+    lead = _("The networks from which people and programs can reach your organisation.")
 
     def get_form(
         self, request: HttpRequest, obj: Policy | None = None, **kwargs: Any

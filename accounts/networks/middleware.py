@@ -37,7 +37,7 @@ class NetworkMiddleware:
             return self.get_response(request)
         if request.path.startswith(FOR_PROGRAMS):
             words = _(
-                "Your organisation is reached from its own networks alone, not from %(here)s."
+                "Your organisation can be reached only from its own networks, not from %(here)s."
             )
             return problem_of(Forbidden("address", words % {"here": address}, code="address"))
         return render(request, "accounts/elsewhere.html", {"address": address}, status=403)

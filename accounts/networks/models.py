@@ -37,7 +37,7 @@ class NetworkPolicy(Policy):
     def check_maker(self, address: str) -> None:
         if not self.admits(address):
             words = _(
-                "You are at %(here)s, which is in none of these: you would shut yourself out."
+                "You are at %(here)s, which is in none of these: you would lock yourself out."
             )
             raise Invalid.field("networks", words % {"here": address})
 

@@ -17,7 +17,7 @@ def check_sees(actor: Actor) -> None:
     Errors  Forbidden.
     """
     if not (actor.may(Permission.INTEGRATIONS_MANAGE) or actor.may(Permission.TOKENS_MANAGE)):
-        raise Forbidden("app", _("Apps take a role that allows to set up integrations."))
+        raise Forbidden("app", _("Setting up apps requires a role that allows it."))
 
 
 def check_sets_up(actor: Actor) -> None:
@@ -26,9 +26,9 @@ def check_sets_up(actor: Actor) -> None:
     Errors  Forbidden.
     """
     if not actor.may(Permission.INTEGRATIONS_MANAGE):
-        raise Forbidden("app", _("Apps take a role that allows to set up integrations."))
+        raise Forbidden("app", _("Setting up apps requires a role that allows it."))
     if actor.scopes is not None:
-        raise Forbidden("app", _("Sign in to set up apps: a token sets up none."))
+        raise Forbidden("app", _("Sign in to set up apps: a token cannot set them up."))
 
 
 def may_connect(actor: Actor) -> bool:

@@ -57,8 +57,9 @@ class OAuthAppForm(ServiceForm):
     redirect_uris = _Lines(
         label=_("Redirect URIs"),
         help_text=_(
-            "One on each line: https:// addresses, compared to the letter, or"
-            " http://127.0.0.1/callback with any port for programs on people's own devices."
+            "One per line: https:// addresses, compared to the letter, or"
+            " http://127.0.0.1/callback with any port for programs on people's own"
+            " devices."
         ),
     )
     scopes = forms.MultipleChoiceField(
@@ -90,7 +91,7 @@ class NewOAuthAppForm(OAuthAppForm):
         choices=GrantType.choices,
         widget=forms.CheckboxSelectMultiple,
         initial=[GrantType.AUTHORIZATION_CODE.value, GrantType.REFRESH_TOKEN.value],
-        label=_("How it comes by its tokens"),
+        label=_("How it gets its tokens"),
     )
 
     class Meta(OAuthAppForm.Meta):

@@ -20,7 +20,6 @@ _HTTPS = re.compile(
 _LOOPBACK = re.compile(
     r"http://(?P<host>127\.0\.0\.1|\[::1\])(:(?P<port>[0-9]{1,5}))?(?P<rest>[/?].*)?"
 )
-_LOOPBACK_HOSTS = frozenset({"127.0.0.1", "[::1]"})
 _OURS = frozenset({"code", "state", "iss", "error", "error_description", "error_uri"})
 
 

@@ -158,7 +158,7 @@ def make_secret(actor: Actor, *, app_id: UUID) -> tuple[OAuthSecret, str]:
         if not app.is_confidential:
             raise Conflict("secret", _("A public app has no secret."))
         if len(app.secrets) >= MOST_SECRETS:
-            raise Conflict("secret", _("Two secrets are good already: end one first."))
+            raise Conflict("secret", _("Two secrets are already valid: end one first."))
         return _add_secret(actor, app)
 
 

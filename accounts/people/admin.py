@@ -73,7 +73,7 @@ class NewPersonForm(forms.ModelForm):
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least ten characters. Give it to them, and let them change it."),
+        help_text=_("At least ten characters. Pass it on to them, and have them change it."),
     )
 
     class Meta:
@@ -105,8 +105,8 @@ class PeopleAdmin(UserAdmin):
 
     section = Section.PEOPLE
     lead = _(
-        "Everybody with an account. Most come by an invitation; here they are changed, and"
-        " those who leave are made inactive."
+        "Everybody with an account. Most people join by invitation; here you"
+        " change their accounts, and deactivate those who leave."
     )
     form = PersonForm
     add_form = NewPersonForm

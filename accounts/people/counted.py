@@ -25,5 +25,5 @@ def concerned(people: QuerySet[User]) -> Words:
     """The sentence that says how many people something concerns; one query."""
     count = people.count()
     return ngettext_lazy(
-        "This concerns %(count)d person.", "This concerns %(count)d people.", count
+        "This affects %(count)d person.", "This affects %(count)d people.", count
     ) % {"count": count}

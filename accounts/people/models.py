@@ -121,10 +121,6 @@ class User(AbstractBaseUser):
         """Owners and admins: the whole console is theirs."""
         return self.is_active and self.role in (Role.OWNER, Role.ADMIN)
 
-    @property
-    def is_owner(self) -> bool:
-        return self.role == Role.OWNER
-
     def get_full_name(self) -> str:
         return self.name
 

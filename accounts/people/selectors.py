@@ -18,6 +18,11 @@ def known_people(user_ids: Collection[UUID]) -> set[UUID]:
     return set(User.objects.filter(id__in=user_ids, is_active=True).values_list("id", flat=True))
 
 
+def name_of(user_id: UUID | None) -> str:
+    """A person's name; empty for nobody."""
+    return User.objects.filter(id=user_id).values_list("name", flat=True).first() or ""
+
+
 def people(
     actor: Actor,
     *,

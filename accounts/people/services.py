@@ -271,7 +271,9 @@ def _keep_an_owner(person: User) -> None:
     # Locked since the person was fetched: two owners deactivating each other leave one.
     owners = User.objects.filter(role=Role.OWNER, is_active=True)
     if {owner.id for owner in owners} <= {person.id}:
-        raise Conflict("role", _("An organisation needs an owner: make somebody else one first."))
+        raise Conflict(
+            "role", _("An organisation needs an owner: make somebody else an owner first.")
+        )
 
 
 def _save(person: User, changed: list[str]) -> None:
@@ -306,5 +308,5 @@ def _shut_out(actor: Actor, person: User) -> None:
 
 
 def _taken() -> Conflict:
-    words = _("Somebody here has this e-mail address already.")
+    words = _("Somebody here already has this e-mail address.")
     return Conflict("email", words, code="taken", errors=[FieldError("email", words)])

@@ -31,7 +31,7 @@ def change[P: Policy](
     with transaction.atomic():
         before = rows.hold(kind)
         if if_version is not None and if_version != before.version:
-            raise Conflict("policy", _("Somebody else changed this policy meanwhile. Look again."))
+            raise Conflict("policy", _("Somebody else has changed this policy since. Look again."))
         after = changed(before, values)
         names = [name for name in values if getattr(before, name) != getattr(after, name)]
         if not names:

@@ -12,7 +12,7 @@ from core.permissions import Permission, known_permissions
 def check_manages(actor: Actor) -> None:
     """Refuse whoever may not manage roles."""
     if not actor.may(Permission.ROLES_MANAGE):
-        raise Forbidden("role", _("Managing roles takes a role that allows it."))
+        raise Forbidden("role", _("Managing roles requires a role that allows it."))
 
 
 def check_within(actor: Actor, permissions: Iterable[str]) -> None:

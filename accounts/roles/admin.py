@@ -66,9 +66,9 @@ class NewAssignmentForm(ServiceForm):
         name = self.cleaned_data["channel"].strip()
         found = places().named(self.actor, name) if name else []
         if name and not found:
-            raise forms.ValidationError(_("There is no channel of this name that you may see."))
+            raise forms.ValidationError(_("There is no channel with this name that you can see."))
         if len(found) > 1:
-            words = _("Several channels have this name. Give the role over REST, by the id.")
+            words = _("Several channels have this name. Give the role over REST, using the id.")
             raise forms.ValidationError(words)
         return found[0] if found else None
 

@@ -102,7 +102,7 @@ def give_role(
             Invalid where not exactly one holder, or more than one limit, is named.
     """
     if (user_id is None) == (group_id is None):
-        raise Invalid.field("user_id", _("Name a person or a group, one of them."))
+        raise Invalid.field("user_id", _("Name either a person or a group."))
     if over_group_id is not None and over_conversation_id is not None:
         raise Invalid.field("over_group_id", _("Limit a role to a group or a channel, not both."))
     if user_id is not None and user_id == actor.user_id:
@@ -206,5 +206,5 @@ def _save(role: CustomRole, **options: bool) -> None:
         with transaction.atomic():
             role.save(**options)
     except IntegrityError as taken:
-        words = _("There is a role of this name already.")
+        words = _("There is already a role with this name.")
         raise Conflict.field("name", words, code="taken") from taken

@@ -43,7 +43,7 @@ class NewScimTokenForm(ServiceForm):
             if role not in (RoleChoice.OWNER, RoleChoice.BOT)
         ],
         label=_("Roles by what is sent"),
-        help_text=_("Such as contractor: Guest. Others are what new people are."),
+        help_text=_("Such as contractor: Guest. Everyone else becomes what new people are."),
     )
     days = forms.IntegerField(
         required=False,
@@ -65,7 +65,7 @@ class ScimTokenAdmin(ServicePage):
     """One token per identity provider; give it the address /scim/v2 of this host."""
 
     section = Section.IDENTITY
-    lead = _("Your identity provider adds and removes people by itself with such a token.")
+    lead = _("With such a token your identity provider adds and removes people automatically.")
     add_words = _("Connect a directory")
     form = NewScimTokenForm
     list_display = ("name", "created_at", "expires_at", "last_used_at", "revoked_at")

@@ -49,7 +49,7 @@ def create_scim_token(
     Errors  Forbidden; Invalid, naming the field.
     """
     if not actor.may(Permission.IDENTITY_MANAGE):
-        raise Forbidden("token", _("Setting up directory sync takes a role that allows it."))
+        raise Forbidden("token", _("Setting up directory sync requires a role that allows it."))
     label = clean_name(name, longest=100)
     options = {
         "new_role": _new_role(new_role),

@@ -50,7 +50,8 @@ class SessionPolicy(Policy):
         blank=True,
         validators=[MinValueValidator(15), MaxValueValidator(43_200)],
         help_text=_(
-            "A session that nobody has used for this long ends. 15 minutes at least; empty: never."
+            "A session that has not been used for this long ends. At least 15 minutes;"
+            " empty: never."
         ),
     )
     absolute_hours = models.PositiveIntegerField(
@@ -59,7 +60,7 @@ class SessionPolicy(Policy):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(8_760)],
         help_text=_(
-            "A session ends this long after its beginning, used or not. Empty: after two weeks."
+            "A session ends this long after signing in, used or not. Empty: after two weeks."
         ),
     )
 

@@ -14,9 +14,9 @@ class RetentionConfirmationAdmin(PolicyAdmin):
 
     section = Section.MESSAGES
     lead = _(
-        "Messages and files are kept without end, until somebody deletes them. What is deleted"
-        " is seen by nobody any more; the database keeps what a message said. A period after"
-        " which things are deleted by themselves cannot be set yet."
+        "Messages and files are kept indefinitely, until somebody deletes them."
+        " Nobody can see what was deleted; the database keeps what a message said."
+        " Automatic deletion after a set period is not available yet."
     )
 
 
@@ -26,8 +26,8 @@ class NotificationConfirmationAdmin(PolicyAdmin):
 
     section = Section.MESSAGES
     lead = _(
-        "New messages show in the list of conversations; mentions and direct messages are"
-        " counted there, in the title of the tab and on the badge of the installed app. No mail"
-        " and no notification outside of Chancery is sent for them, and nothing else can be set"
-        " yet."
+        "New messages show in the list of conversations; mentions and direct"
+        " messages are counted there, in the title of the tab and on the badge of"
+        " the installed app. Nothing is sent by e-mail or shown outside Chancery,"
+        " and nothing else can be set yet."
     )

@@ -20,10 +20,10 @@ from core.permissions import Permission
 
 def _kept(count: int) -> Words:
     return ngettext_lazy(
-        "What %(count)d person writes and uploads is kept without end, until somebody deletes"
-        " it. Nothing is deleted by itself.",
-        "What %(count)d people write and upload is kept without end, until somebody deletes"
-        " it. Nothing is deleted by itself.",
+        "What %(count)d person writes and uploads is kept indefinitely, until"
+        " somebody deletes it. Nothing is deleted automatically.",
+        "What %(count)d people write and upload is kept indefinitely, until"
+        " somebody deletes it. Nothing is deleted automatically.",
         count,
     ) % {"count": count}
 
@@ -55,9 +55,9 @@ class Confirmation(Policy):
         """Nothing changes for anybody but the list of what to settle: what holds is said again."""
         yield type(self).holds_today(people_here().count())
         yield (
-            _("Nothing changes by this: the set-up list shows who decided it, and when.")
+            _("This changes nothing else: the set-up list shows who decided it, and when.")
             if self.is_confirmed
-            else _("Nothing changes by this: the set-up list shows it as open again.")
+            else _("This changes nothing else: the set-up list shows it as open again.")
         )
 
 

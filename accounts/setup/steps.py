@@ -111,7 +111,7 @@ def second_factors() -> Step:
     roles = set(stored(SecondFactorPolicy).roles)
     return Step(
         _("Require a second factor of owners and admins"),
-        _("A stolen password then opens nothing that weighs."),
+        _("A stolen password alone then opens nothing important."),
         "admin:accounts_secondfactorpolicy_changelist",
         {Role.OWNER, Role.ADMIN} <= roles,
     )
@@ -120,14 +120,14 @@ def second_factors() -> Step:
 @step(50)
 def retention() -> Step:
     """How long things are kept; until that can be set, an admin confirms what holds."""
-    why = _("Everything is kept until somebody deletes it. Say that this is meant.")
+    why = _("Everything is kept until somebody deletes it. Confirm that this is intended.")
     return _confirmed(_("Confirm how long messages are kept"), why, RetentionConfirmation)
 
 
 @step(60)
 def notifications() -> Step:
     """What calls people back; until that can be set, an admin confirms what holds."""
-    why = _("Chancery shows new messages to those who look, and sends no mail. Say so to people.")
+    why = _("Chancery shows new messages in the client and sends no e-mail. Let people know.")
     return _confirmed(_("Confirm how people learn of messages"), why, NotificationConfirmation)
 
 
@@ -149,7 +149,7 @@ def invitations() -> Step:
     is_done = policy.by_domain or policy.by_request or Invitation.objects.exists()
     return Step(
         _("Invite people"),
-        _("By mail or link, or let everybody with an address of yours come in."),
+        _("By e-mail or link, or let everybody with an address in your domain join."),
         "admin:accounts_invitation_changelist",
         is_done or User.objects.filter(is_active=True, is_bot=False).count() > 2,
     )

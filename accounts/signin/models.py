@@ -45,7 +45,7 @@ class SignInPolicy(Policy):
         null=True,
         blank=True,
         help_text=_(
-            "For the day on which nothing else works. Needed where passwords are not allowed."
+            "For emergencies, when nothing else works. Required if passwords are not allowed."
         ),
     )
     requires_verified_email = models.BooleanField(
@@ -81,8 +81,8 @@ class SignInPolicy(Policy):
             )
             count = people_here().filter(email__isnull=False).exclude(Exists(proved)).count()
             yield ngettext_lazy(
-                "%(count)d person has an address that proved nothing yet.",
-                "%(count)d people have addresses that proved nothing yet.",
+                "%(count)d person has not proved their address yet.",
+                "%(count)d people have not proved their addresses yet.",
                 count,
             ) % {"count": count}
         if self.break_glass_id != before.break_glass_id:

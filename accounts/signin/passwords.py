@@ -41,9 +41,7 @@ class EverydayPasswordValidator(CommonPasswordValidator):
         own = tenant_or_none()
         everyday = self.passwords if own is None else self.passwords | {own.replace("-", "")}
         if any(form in everyday for form in forms_of(password)):
-            raise ValidationError(
-                _("This password is one that many people use."), code="password_too_common"
-            )
+            raise ValidationError(_("This password is too common."), code="password_too_common")
 
 
 def forms_of(password: str) -> Iterator[str]:
@@ -65,11 +63,11 @@ class StolenPasswordValidator:
     def validate(self, password: str, user: Any = None) -> None:
         digest = hashlib.sha1(password.encode(errors="surrogatepass"), usedforsecurity=False)
         if _in_filter(digest.digest()) or _at_service(digest.hexdigest().upper()):
-            words = _("This password was in a theft of data somewhere. Choose another one.")
+            words = _("This password has appeared in a data breach. Choose another one.")
             raise ValidationError(words, code="password_stolen")
 
     def get_help_text(self) -> str:
-        return _("It must not be one that was stolen somewhere.")
+        return _("It must not have appeared in a data breach.")
 
 
 class PasswordFilter:

@@ -43,7 +43,7 @@ DONE = {
     "vouch": _("The provider may now sign in people with up to the rights that you have."),
     "refresh": _("Its metadata was read again."),
     "make_key": _("The next key is made. Give the provider our metadata once more."),
-    "retire_key": _("From now on the new key signs; the old one is gone."),
+    "retire_key": _("The new key now signs; the old one has been removed."),
 }
 
 
@@ -319,9 +319,7 @@ class ArrivalAdmin(ReadOnly, IdentityAdmin):
     """What providers have sent, what came of it, and what would come of it now."""
 
     section = Section.LOOK
-    lead = _(
-        "Each answer that a provider sent: what was expected, what came, and why it was refused."
-    )
+    lead = _("Every answer a provider sent: what was expected, what came, and why it was refused.")
     list_display = ("at", "provider", "outcome", "code", "person")
     list_filter = ("outcome", ("provider", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("provider",)

@@ -18,7 +18,6 @@ from accounts.sso.mapping import Identity, identity_of
 from accounts.sso.models import Arrival, IdentityProvider, Outcome
 from accounts.sso.pending import Asked
 from accounts.sso.refusal import Refused
-from core.errors import Refusal
 from core.http import Request
 from events.journal import publish
 from tenants.context import current_tenant
@@ -149,8 +148,3 @@ def dry_run(provider: IdentityProvider, arrival: Arrival) -> dict[str, Any]:
     told = Told.of(arrivals.content_of(arrival))
     identity = identity_of(provider, told.subject, told.claims)
     return identity.shown() | {"tenant": current_tenant()} if told.subject else {}
-
-
-def refusal_of(wrong: Refusal) -> Refused:
-    """A refusal by one of our services, as one of the sign-in."""
-    return Refused(wrong.code, wrong.detail or wrong.title)

@@ -72,7 +72,7 @@ class ProviderForm(forms.ModelForm):
         required=False,
         label=_("Certificates (SAML)"),
         widget=forms.Textarea(attrs={"rows": 6, "cols": 70, "spellcheck": "false"}),
-        help_text=_("PEM. One after the other while the provider changes from one to the next."),
+        help_text=_("PEM. Several, one after the other, while the provider changes over."),
     )
     client_id = forms.CharField(
         required=False,
@@ -100,7 +100,7 @@ class ProviderForm(forms.ModelForm):
         if not file:
             return ""
         if file.size > MOST_FILE_BYTES:
-            raise forms.ValidationError(_("Metadata has at most 1 MB."))
+            raise forms.ValidationError(_("Metadata may have at most 1 MB."))
         return file.read().decode("utf-8", "replace")
 
     def clean_certificates(self) -> list[str]:
@@ -138,7 +138,7 @@ class NewProviderForm(ProviderForm):
     class Meta(ProviderForm.Meta):
         fields = ("kind", "name", "slug")
         help_texts = {
-            "slug": _("Stands in the addresses you give the provider, such as okta."),
+            "slug": _("Appears in the addresses you give the provider, such as okta."),
         }
 
 
@@ -150,8 +150,8 @@ class ChangedProviderForm(ProviderForm):
         label=_("E-mail domains"),
         widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
         help_text=_(
-            "People with these addresses are sent here, and their accounts may be linked, once"
-            " the domain is proved. One on each line."
+            "People with these addresses are sent here, and their accounts may be"
+            " linked, once the domain is proved. One per line."
         ),
     )
     grants = RowsField(
@@ -163,7 +163,10 @@ class ChangedProviderForm(ProviderForm):
             (A_GROUP, _("A group, named beside")),
         ],
         label=_("Groups of the provider"),
-        help_text=_("The highest role of several counts; who leaves the group loses what it gave."),
+        help_text=_(
+            "If several apply, the highest role counts; whoever leaves the group loses"
+            " what it gave."
+        ),
     )
     default_role = forms.ChoiceField(
         choices=[("member", _("Member")), ("guest", _("Guest"))], label=_("Role of new people")

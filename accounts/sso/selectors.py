@@ -1,7 +1,5 @@
 """Read identity providers."""
 
-from django.utils import timezone
-
 from accounts.domains.selectors import is_proved
 from accounts.sso import addresses
 from accounts.sso.models import IdentityProvider, Kind, ProviderKey, State
@@ -79,9 +77,3 @@ def metadata_of(provider: IdentityProvider) -> bytes:
         sls=where.sls,
         certificates=[key.certificate for key in own_keys(provider)],
     )
-
-
-def keys_ending_soon(provider: IdentityProvider, *, days: int = 30) -> list[ProviderKey]:
-    """Our keys whose certificate ends within so many days."""
-    now = timezone.now()
-    return [key for key in own_keys(provider) if (key.expires_at - now).days < days]

@@ -93,7 +93,7 @@ def _break_off(request: HttpRequest, user: User) -> None:
     publish(SignInRefused(user.pk, "sso", "signed_out"), by=actor_for(user))
     request.session.flush()
     request.user = AnonymousUser()
-    words = _("Your identity provider has signed you out meanwhile. Sign in again.")
+    words = _("Your identity provider has signed you out in the meantime. Sign in again.")
     messages.error(request, words)
     raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
 

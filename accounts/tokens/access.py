@@ -40,7 +40,9 @@ def check_may_manage(actor: Actor) -> None:
     Errors  Forbidden.
     """
     if not actor.may(Permission.TOKENS_MANAGE):
-        raise Forbidden("token", _("Service accounts take a role that allows to manage tokens."))
+        raise Forbidden(
+            "token", _("Managing service accounts requires a role that may manage tokens.")
+        )
 
 
 def may_open(actor: Actor) -> bool:

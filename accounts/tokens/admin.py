@@ -66,7 +66,7 @@ class NewTokenForm(forms.ModelForm):
         fields = ("user", "name")
         labels: ClassVar = {"user": _("For whom"), "name": _("What it is for")}
         help_texts: ClassVar = {
-            "user": _("A person or a service account; the token reaches no further than they do.")
+            "user": _("A person or a service account. The token can do no more than they can.")
         }
 
     def clean_networks(self) -> list[str]:
@@ -205,7 +205,9 @@ class ServiceAccountAdmin(ServicePage):
     """Programs: put them into channels as you would a person. Ending one ends all its tokens."""
 
     section = Section.PROGRAMS
-    lead = _("Accounts of programs, nobody's own. Put them into channels as you would a person.")
+    lead = _(
+        "Accounts for programs rather than people. Add them to channels as you would a person."
+    )
     form = NewServiceAccountForm
     list_display = ("name", "is_active", "created_at")
     list_display_links = None

@@ -58,7 +58,7 @@ def check_reach(actor: Actor, method: str | None, path: str) -> None:
         words = _("This token lacks the scope %(scope)s.") % {"scope": scope}
         raise Forbidden("scope", words, code="scope")
     if actor.conversation_ids is not None and not _is_in_channels(actor, method, path):
-        words = _("This token reaches its own channels alone.")
+        words = _("This token reaches only its own channels.")
         raise Forbidden("scope", words, code="scope")
 
 

@@ -177,7 +177,7 @@ def check_is_no_token(actor: Actor) -> None:
     """
     if actor.scopes is not None:
         # It could be bound to networks or channels, which what it made would not be.
-        raise Forbidden("token", _("Sign in to make tokens: a token makes none."))
+        raise Forbidden("token", _("Sign in to create tokens: a token cannot create another."))
 
 
 def _created(row: ApiToken) -> TokenCreated:
@@ -198,9 +198,9 @@ def clean_lifetime(days: int | None) -> datetime | None:
     Errors  Invalid names `days`.
     """
     if days is not None and days < 1:
-        raise Invalid.field("days", _("A token lives for at least one day."))
+        raise Invalid.field("days", _("A token must last at least one day."))
     if days is not None and days > LONGEST_DAYS:
-        raise Invalid.field("days", _("A token lives for at most a hundred years."))
+        raise Invalid.field("days", _("A token may last at most a hundred years."))
     return None if days is None else timezone.now() + timedelta(days=days)
 
 

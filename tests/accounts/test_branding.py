@@ -89,7 +89,7 @@ def test_the_console_takes_a_file_through_both_steps(in_acme, cast):
 
 def test_the_console_lists_what_is_open(in_acme, cast):
     page = cast.ana.client.get("/admin/").text
-    assert "Before people come in" in page
+    assert "Before people join" in page
     assert "Prove your e-mail domain" in page
     before = {str(step.title): step.is_done for step in steps()}
 
@@ -104,4 +104,4 @@ def test_the_console_lists_what_is_open(in_acme, cast):
 
 
 def test_operators_have_no_such_list(in_operators, cast):
-    assert "Before people come in" not in cast.op.client.get("/admin/").text
+    assert "Before people join" not in cast.op.client.get("/admin/").text

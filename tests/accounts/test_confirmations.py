@@ -24,10 +24,10 @@ def test_the_list_asks_to_confirm_what_holds_today(in_acme, cast):
 
 
 def test_what_is_confirmed_says_what_holds_is_kept_with_who_and_told(in_acme, cast):
-    assert "kept without end" in cast.ana.client.get(PAGE).text
+    assert "kept indefinitely" in cast.ana.client.get(PAGE).text
 
     shown = cast.ana.client.post(PAGE, {"is_confirmed": "on", "review": "1"}).text
-    assert "What 4 people write and upload is kept without end" in shown
+    assert "What 4 people write and upload is kept indefinitely" in shown
     assert not step_of(RetentionConfirmation).is_done
 
     cast.ana.client.post(PAGE, {"is_confirmed": "on", "version": "0", "save": "1"})

@@ -127,7 +127,7 @@ def test_people_are_added_with_a_password_that_holds(in_acme, cast):
     taken = cast.ana.client.post(
         f"{PEOPLE}add/", {**new, "email": "bo@acme.example", "password": "short"}
     )
-    assert "Somebody here has this e-mail address already." in taken.text
+    assert "Somebody here already has this e-mail address." in taken.text
     assert "accounts_user_email_unique" not in taken.text
     made = cast.ana.client.post(f"{PEOPLE}add/", {**new, "password": "a-phrase-of-words"})
 

@@ -243,7 +243,7 @@ def test_who_asks_waits_for_somebody_to_agree(in_acme, cast, mail):
     ask(browser(), "zoe@x.example")
     path = urlsplit(mail.link()).path
     for _ in range(2):
-        assert "somebody here decides" in browser().get(path).text
+        assert "somebody here will decide" in browser().get(path).text
     row = JoinRequest.objects.get()
     assert cast.bo.client.get("/api/v1/join-requests").status_code == 403
     (listed,) = cast.ana.client.get("/api/v1/join-requests").json()["items"]

@@ -52,7 +52,7 @@ def test_nobody_can_shut_themselves_out_in_the_console(in_acme, cast):
     new = {"networks": "192.0.2.0/24", "save": "1", "version": "0"}
 
     refused = cast.ana.client.post(PAGE, new, REMOTE_ADDR=HOME)
-    assert "you would shut yourself out" in refused.text
+    assert "you would lock yourself out" in refused.text
     assert stored(NetworkPolicy).networks == []
 
     assert cast.ana.client.post(PAGE, new, REMOTE_ADDR=OFFICE).status_code == 302

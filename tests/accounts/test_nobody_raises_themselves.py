@@ -215,4 +215,4 @@ def test_who_looks_after_one_group_finds_the_console_with_its_pages_alone(world)
     page = client.get("/admin/")
     shown = {each["object_name"] for app in page.context["app_list"] for each in app["models"]}
     assert shown == {"Group", "GroupMember"}
-    assert "Before people come in" not in page.text
+    assert "Before people join" not in page.text

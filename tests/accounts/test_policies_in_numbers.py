@@ -122,8 +122,8 @@ def test_a_channel_that_idles_is_counted_by_its_people(in_acme, cast):
     channel.save(update_fields=["created_at"])
 
     assert told(ChannelPolicy, idle_days=30) == [
-        "1 channels are that idle: they are warned within a day.",
-        "2 people are in channels that nobody wrote in for that long.",
+        "1 channels have been idle that long and will be warned within a day.",
+        "2 people are in channels that nobody has written in for that long.",
     ]
 
 
@@ -145,25 +145,25 @@ def test_who_may_move_messages_is_counted(in_acme, cast, moved_by, count):
         (
             Branding,
             {"name": "Acme"},
-            "4 people see it before signing in, and whoever opens the address.",
+            "4 people see it before signing in, and so does anyone who opens the address.",
         ),
         (
             EtiquettePolicy,
             {"shows_receipts": False},
             "4 people no longer see whether messages were read.",
         ),
-        (EtiquettePolicy, {"shows_previews": False}, "This concerns 4 people."),
-        (EtiquettePolicy, {"confirm_above": 5}, "This concerns 4 people."),
-        (MessagePolicy, {"tells_joins": False}, "This concerns 4 people."),
-        (FilePolicy, {"most_file_mb": 5}, "This concerns 4 people."),
-        (FilePolicy, {"shares_with_guests": True}, "This concerns 1 person."),
-        (FilePolicy, {"shares_outside": False}, "This concerns 3 people."),
-        (JoinPolicy, {"invitation_days": 3}, "This concerns 1 person."),
+        (EtiquettePolicy, {"shows_previews": False}, "This affects 4 people."),
+        (EtiquettePolicy, {"confirm_above": 5}, "This affects 4 people."),
+        (MessagePolicy, {"tells_joins": False}, "This affects 4 people."),
+        (FilePolicy, {"most_file_mb": 5}, "This affects 4 people."),
+        (FilePolicy, {"shares_with_guests": True}, "This affects 1 person."),
+        (FilePolicy, {"shares_outside": False}, "This affects 3 people."),
+        (JoinPolicy, {"invitation_days": 3}, "This affects 1 person."),
         (JoinPolicy, {"members_invite": True}, "2 members may invite others then."),
         (
             SignInPolicy,
             {"requires_verified_email": True},
-            "4 people have addresses that proved nothing yet.",
+            "4 people have not proved their addresses yet.",
         ),
     ],
     ids=str,
@@ -188,4 +188,4 @@ def test_whoever_is_left_with_the_identity_provider_is_counted(in_acme, cast):
 def test_nobody_needing_a_second_factor_any_more_is_counted(in_acme, cast):
     services.change(cast.ana.actor, SecondFactorPolicy, roles=["member"])
 
-    assert told(SecondFactorPolicy, roles=[])[1:] == ["This concerns 2 people."]
+    assert told(SecondFactorPolicy, roles=[])[1:] == ["This affects 2 people."]

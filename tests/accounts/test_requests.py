@@ -1,18 +1,22 @@
 """What every operation does first: who calls, how often, how far that reaches, and once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import orjson
 import pytest
+import redis
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from accounts.idempotency.models import IdempotencyRecord
 from accounts.tokens.models import ApiToken
 from accounts.tokens.services import create_token
-from core.limits import Quota, default_limiter
+from core.limits import Limiter, Quota, default_limiter
 from core.permissions import ROLE_PERMISSIONS, Role
+from core.redis_line import Errands
 from messaging.conversations.models import Conversation
 from tenants.context import in_tenant
 from tests.messaging.calls import Answer, call
@@ -266,6 +270,75 @@ def test_redis_counts_like_the_process_itself(cast):
 
     assert [standing.left for standing in standings] == [2, 1, 0]
     assert 0 < standings[2].retry_after_s <= 1
+
+
+def _a_lenient_one(burst: int = 8) -> tuple[Quota, str]:
+    return Quota("test", per_minute=1, burst=burst, is_lenient=True), str(uuid4())
+
+
+class TestLenient:
+    """Redis is asked when a caller is new, or nears the end; else it is told afterwards."""
+
+    def test_within_a_request_redis_is_told_after_the_answer(self, cast):
+        limiter, (quota, bucket) = default_limiter(), _a_lenient_one()
+        other = Limiter(settings.REDIS_URL)
+        limiter.take(bucket, quota)
+        errands = Errands()
+
+        strict = replace(quota, is_lenient=False)
+        standing = errands.of(lambda: limiter.take(bucket, quota))
+        unheard = other.take(bucket, strict).left
+        errands.run()
+
+        assert (standing.left, unheard, other.take(bucket, strict).left) == (7, 7, 5)
+
+    def test_from_half_on_it_is_asked_first_and_refuses_as_ever(self, cast):
+        limiter, (quota, bucket) = default_limiter(), _a_lenient_one()
+
+        standings = [Errands().of(lambda: limiter.take(bucket, quota)) for _ in range(2)]
+        # What two processes took of it, which this one learns when it asks.
+        other = Limiter(settings.REDIS_URL)
+        for _ in range(5):
+            other.take(bucket, replace(quota, is_lenient=False))
+        ends = [Errands().of(lambda: limiter.take(bucket, quota)).left for _ in range(6)]
+
+        assert [standing.left for standing in standings] == [8, 7]
+        assert ends == [6, 5, 2, 1, 0, 0]
+
+    def test_what_is_refused_is_not_counted(self, cast):
+        limiter, (quota, bucket) = default_limiter(), _a_lenient_one(burst=2)
+        for _ in range(2):
+            limiter.take(bucket, quota)
+
+        waits = [limiter.take(bucket, quota).retry_after_s for _ in range(5)]
+
+        assert all(0 < wait <= 60 for wait in waits)
+
+    def test_without_a_word_from_redis_for_long_it_is_asked_again(self, cast, monkeypatch):
+        monkeypatch.setattr("core.limits._TRUSTED_S", 0.0)
+        limiter, (quota, bucket) = default_limiter(), _a_lenient_one()
+        limiter.take(bucket, quota)
+        other = Limiter(settings.REDIS_URL)
+        for _ in range(3):
+            other.take(bucket, quota)
+
+        assert Errands().of(lambda: limiter.take(bucket, quota)).left == 4
+
+    def test_a_redis_that_lost_everything_counts_from_the_start_again(self, cast):
+        limiter, (quota, bucket) = default_limiter(), _a_lenient_one()
+        limiter.take(bucket, quota)
+        redis.Redis.from_url(settings.REDIS_URL).script_flush()
+
+        lefts = [limiter.take(bucket, quota).left for _ in range(3)]
+
+        assert lefts == [7, 6, 5]
+
+    def test_while_it_is_away_the_process_counts(self, cast, monkeypatch):
+        limiter, (quota, bucket) = default_limiter(), _a_lenient_one(burst=2)
+        limiter.take(bucket, quota)
+        monkeypatch.setattr(limiter, "_away_until", float("inf"))
+
+        assert [limiter.take(bucket, quota).left for _ in range(3)] == [2, 1, 0]
 
 
 # Once -------------------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ def test_in_the_console(cast, in_acme):
         "/admin/accounts/customrole/add/",
         {"name": "helper", "description": "", "permissions": ["people.invite"]},
     )
-    assert "There is a role of this name already." in twice.text
+    assert "There is already a role with this name." in twice.text
 
     cast.ana.client.post(
         "/admin/accounts/roleassignment/add/", {"role": str(role.id), "user": str(cast.bo.id)}
@@ -260,7 +260,7 @@ class TestOverAChannelByItsName:
         response = self.give(cast.cy, officer, cast.eve, "plans")
 
         assert "plans" not in page
-        assert "There is no channel of this name that you may see." in response.text
+        assert "There is no channel with this name that you can see." in response.text
         assert RoleAssignment.objects.count() == 1
 
     def test_a_name_that_two_have_is_refused(self, cast, role):

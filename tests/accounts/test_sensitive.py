@@ -20,8 +20,6 @@ from events.models import Entry
 from tenants.context import in_tenant
 from tests.cast import Person
 
-DAY_S = 86_400
-
 
 def program(person: Person, *scopes: str) -> Client:
     with in_tenant(person.tenant):

@@ -174,7 +174,7 @@ def test_a_forgotten_password_is_replaced_and_ends_every_session(in_acme, cast, 
     assert not Session.objects.filter(user_id=cast.bo.id).exists()
     assert types_of(cast.bo.id) == ["password.changed.v1", "session.revoked.v1"]
     again = browser()
-    assert "works no more" in again.get(path, follow=True).text
+    assert "no longer works" in again.get(path, follow=True).text
 
 
 def test_the_link_leads_to_the_organisations_own_address(in_acme, cast, mail):
@@ -375,7 +375,7 @@ def test_codes_and_links_of_one_organisation_are_nothing_to_another(cast, mail):
     client.post(RESET, {"email": "bo@acme.example"})
     path = urlsplit(mail.link()).path
 
-    assert "works no more" in browser("globex.localhost").get(path, follow=True).text
+    assert "no longer works" in browser("globex.localhost").get(path, follow=True).text
     with in_tenant("acme"):
         assert User.objects.get(id=cast.bo.id).check_password(PASSWORD)
 

@@ -198,6 +198,24 @@ def test_too_many_requests_are_told_to_wait(root, monkeypatch):
 
     assert [answer.status_code for answer in answers] == [302, 302, 429]
     assert int(answers[-1]["Retry-After"]) > 0
+    assert "Too many requests. Wait a minute." in answers[-1].text
+
+
+def test_trying_again_too_often_is_told_to_wait_and_the_form_stays(root, monkeypatch):
+    monkeypatch.setattr(views, "_makers", _Never())
+    page = root.post("/", particulars(), follow=True)
+    address = page.redirect_chain[-1][0]
+    Signup.objects.update(state=SignupState.FAILED)
+    monkeypatch.setattr(views, "QUOTA", Quota("signup-again", per_minute=1, burst=1))
+    assert root.post(address, {"slug": "www"}).status_code == 422
+
+    refused = root.post(address, {"slug": "initech"})
+
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) > 0
+    assert "Too many requests. Wait a minute." in refused.text
+    assert "Try again" in refused.text
+    assert Signup.objects.get().state == SignupState.FAILED
 
 
 def test_the_pages_need_no_script_and_allow_none_inline(root):

@@ -144,6 +144,10 @@ def test_every_operation_documents_every_way_to_be_refused(operations):
             assert list(responses[status]["content"]) == [PROBLEM], name
 
 
+def test_the_document_takes_seconds_and_is_made_once():
+    assert api.get_openapi_schema(path_prefix="") is api.get_openapi_schema(path_prefix="")
+
+
 def test_the_document_says_how_to_sign_in():
     document = api.get_openapi_schema(path_prefix="")
 

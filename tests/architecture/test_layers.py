@@ -1,5 +1,6 @@
 """Who may import whom; the layers themselves are import-linter's, in pyproject.toml."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,17 @@ def test_what_writes_reads_and_reacts_knows_no_transport():
         for path in of_parts(*PURE, "handlers")
         for imported in imports_of(path)
         if imported.split(".")[0] in TRANSPORTS
+    ]
+
+    assert found == []
+
+
+def test_an_operation_leaves_reading_and_writing_to_its_feature():
+    found = [
+        f"{name_of(path)}: {node.lineno}"
+        for path in of_parts("api")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager")
     ]
 
     assert found == []

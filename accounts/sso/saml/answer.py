@@ -17,7 +17,6 @@ from core.text import clean_name
 
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
-TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 OLDEST = timedelta(hours=1)
 """An assertion that was issued longer ago is refused, whatever it says of itself: how long we have
 to remember its identifier is then ours to say."""
@@ -87,11 +86,6 @@ def read_answer(raw: bytes, expected: Expected) -> Assertion:
 def is_encrypted(root: etree._Element) -> bool:
     """Say whether an answer's assertion came sealed."""
     return root.find("saml:EncryptedAssertion", NS) is not None
-
-
-def issuer_of(raw: bytes) -> str:
-    """Who says to have sent a message. Proves nothing."""
-    return document.read(raw).findtext("saml:Issuer", "", NS)
 
 
 def _check_frame(root: etree._Element, expected: Expected) -> None:

@@ -267,7 +267,7 @@ def test_the_buttons_make_and_end_secrets_and_the_app(cast, crm):
     page = ana.post(f"{where}act/", {"act": "secret"}, follow=True)
     assert re.search(r"chs_[\w-]{40,}", page.text)
     assert (
-        "Two secrets are good already"
+        "Two secrets are already valid"
         in ana.post(f"{where}act/", {"act": "secret"}, follow=True).text
     )
     ana.post(f"{where}act/", {"secret": str(first.id)})

@@ -195,10 +195,10 @@ def test_each_organisation_reads_its_own_and_few_at_a_time(cast, okta, op):
 
 def test_the_page_says_when_the_last_certificate_ends(cast, okta, monkeypatch):
     page = f"/admin/accounts/identityprovider/{okta.id}/change/"
-    assert "A certificate of the provider ends" not in cast.ana.client.get(page).text
+    assert "One of the provider's certificates expires" not in cast.ana.client.get(page).text
     monkeypatch.setattr("accounts.sso.admin.SOON", timedelta(days=4 * 365))
 
-    assert "A certificate of the provider ends" in cast.ana.client.get(page).text
+    assert "One of the provider's certificates expires" in cast.ana.client.get(page).text
 
 
 def test_an_address_inside_is_not_taken_for_one_of_metadata(cast, okta):

@@ -564,7 +564,7 @@ def test_the_directorys_roles_are_a_table_too(cast):
     )
     response = cast.ana.client.post(page, about | rows)
 
-    assert "x stands in two rows." in twice.text
+    assert "x appears in two rows." in twice.text
     assert response.status_code == 302
     with in_tenant("acme"):
         (token,) = ScimToken.objects.filter(scopes=["scim"])
