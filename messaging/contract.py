@@ -3,7 +3,7 @@
 `manage.py generate_contract` writes it into the client; with `--check` it only compares.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +67,10 @@ from messaging.reactions.events import ReactionAdded, ReactionRemoved
 from messaging.reviews.events import ReviewClosed, ReviewDecided, ReviewOpened
 from messaging.sidebar.events import PlacementChanged, SectionsChanged
 from messaging.status.events import StatusChanged
+from messaging.typescript import Json, interface, name_of, typescript_of
 
 TARGET = Path(__file__).parent / "web" / "src" / "contract" / "generated.ts"
 
-type Json = Mapping[str, Any]
 
 _MESSAGE = {"$ref": "MessageView"}
 _CONVERSATION = {"$ref": "SharedConversationView"}
@@ -327,7 +327,7 @@ def contract() -> str:
     views |= {"SharedConversationView": SharedConversationView.model_json_schema()}
     # Frames are written below, event by event; REST documents them only as frames of some kind.
     views = {name: view for name, view in views.items() if name not in ("EventFrame", "EventPage")}
-    parts = [_HEAD, *(_interface(name, views[name]) for name in sorted(views))]
+    parts = [_HEAD, *(interface(name, views[name]) for name in sorted(views))]
     return "\n".join([*parts, _event_data(all_types()), *_frames()])
 
 
@@ -336,19 +336,13 @@ def _api() -> Any:
     return resolve("/api/v1/openapi.json").func.keywords["api"]  # pyright: ignore
 
 
-def _interface(name: str, schema: Json) -> str:
-    if "enum" in schema:
-        return f"export type {name} = {_type(schema)};\n"
-    return f"export interface {name} {_object(schema, '')}\n"
-
-
 def _event_data(kinds: Iterable[EventType]) -> str:
     shapes: dict[str, list[str]] = {}
     for kind in kinds:
         if kind.fact in NEVER_SEEN:
             continue
         schema = SEEN_AS.get(kind.fact) or TypeAdapter(kind.fact).json_schema()
-        shape = _type(schema, "  ")
+        shape = typescript_of(schema, "  ")
         known = shapes.setdefault(kind.name, [])
         # The same fields in another order are the same shape.
         if sorted(shape.split("\n")) not in [sorted(other.split("\n")) for other in known]:
@@ -369,54 +363,6 @@ def _union(
     name: str, document: Json, operation: str, messages: Json, also: Iterable[str] = ()
 ) -> str:
     listed = document["operations"][operation]["messages"]
-    names = [_named(reference) for reference in listed]
-    shapes = [_type(messages[each]["payload"], "    ") for each in names if each != "event"]
+    names = [name_of(reference) for reference in listed]
+    shapes = [typescript_of(messages[each]["payload"], "    ") for each in names if each != "event"]
     return f"export type {name} =\n  | " + "\n  | ".join([*also, *shapes]) + ";\n"
-
-
-def _object(schema: Json, indent: str) -> str:
-    required = set(schema.get("required", ()))
-    rows = [
-        f"{indent}  {field}{'' if field in required else '?'}: {_type(value, indent + '  ')};"
-        for field, value in schema.get("properties", {}).items()
-    ]
-    return "\n".join(["{", *rows, indent + "}"])
-
-
-def _type(schema: Json, indent: str = "") -> str:
-    """A JSON schema as a TypeScript type; what the server never uses is not understood."""
-    if "$ref" in schema:
-        return _named(schema)
-    if "const" in schema or "enum" in schema:
-        return " | ".join(map(_literal, schema.get("enum", [schema.get("const")])))
-    options = schema.get("anyOf")
-    if isinstance(kind := schema.get("type"), list):
-        options = [{**schema, "type": each} for each in kind]
-    if options:
-        return " | ".join(dict.fromkeys(_type(option, indent) for option in options))
-    if kind == "array":
-        item = _type(schema.get("items", {}), indent)
-        return f"({item})[]" if " " in item else f"{item}[]"
-    return _of_object(schema, indent) if kind == "object" else _simple(schema)
-
-
-def _simple(schema: Json) -> str:
-    if schema.get("type") == "string":
-        return {"uuid": "Id", "date-time": "Timestamp"}.get(schema.get("format", ""), "string")
-    names = {"integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
-    return names.get(schema.get("type", ""), "unknown")
-
-
-def _named(reference: Json) -> str:
-    return reference["$ref"].rpartition("/")[2]
-
-
-def _of_object(schema: Json, indent: str) -> str:
-    if "properties" in schema:
-        return _object(schema, indent)
-    values = schema.get("additionalProperties")
-    return f"Record<string, {_type(values, indent)}>" if isinstance(values, dict) else "object"
-
-
-def _literal(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value).lower()

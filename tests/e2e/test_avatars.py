@@ -73,5 +73,5 @@ def test_what_is_no_picture_is_refused_in_words(ana: Window, tmp_path: Path):
         settings.get_by_role("button", name="Upload a picture").click()
     chooser.value.set_files(str(lying))
 
-    expect(ana.page.get_by_text("This is no picture that can be shown.")).to_be_visible()
+    expect(ana.page.get_by_text("This is not a picture that can be shown.")).to_be_visible()
     expect(settings.get_by_role("button", name="Upload a picture")).to_be_visible()

@@ -36,7 +36,7 @@ def test_a_channel_becomes_one_for_announcements_while_others_look(ana: Window, 
     ana.page.get_by_role("button", name="More about this conversation").click()
     ana.page.get_by_role("menuitem", name="Rules of the channel").click()
     ana.page.get_by_label("Who posts").select_option("owners")
-    ana.page.get_by_label("An answer can be expected").select_option("240")
+    ana.page.get_by_label("Expected response time").select_option("240")
     ana.page.get_by_role("button", name="Save").click()
 
     expect(bo.composer).to_have_count(0)
@@ -129,9 +129,9 @@ def test_a_group_message_becomes_a_channel_for_everybody_at_once(sign_in: SignIn
     expect(bo.row(text)).to_be_visible()
 
     ana.page.get_by_role("button", name="More about this conversation").click()
-    ana.page.get_by_role("menuitem", name="Make a private channel of it…").click()
+    ana.page.get_by_role("menuitem", name="Turn into a private channel…").click()
     ana.page.get_by_label("Name").fill(name)
-    ana.page.get_by_role("button", name="Make the channel").click()
+    ana.page.get_by_role("button", name="Create the channel").click()
 
     for window in (ana, bo):
         expect(window.page.get_by_role("heading", level=1)).to_have_text(name)

@@ -97,7 +97,7 @@ def test_enter_before_the_files_are_there_sends_as_soon_as_they_are(
     ana.page.route("**/uploads/*/complete", lambda route: held.append(route))
     attach(ana, large)
     ana.say("patience")
-    expect(ana.page.get_by_text("Sent as soon as the files are there.")).to_be_visible()
+    expect(ana.page.get_by_text("Will be sent as soon as the files are uploaded.")).to_be_visible()
     expect(ana.page.locator(".message", has_text="patience")).to_have_count(0)
 
     expect(ana.page.locator("progress")).to_have_attribute("value", str(large.stat().st_size))

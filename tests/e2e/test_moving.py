@@ -25,7 +25,7 @@ def move(window: Window, row, name: str, *, along: str | None = None) -> None:
     dialog.get_by_role("searchbox", name="To").fill(name)
     dialog.get_by_role("radio", name=name).check()
     if along is not None:
-        dialog.get_by_text("Take more messages along").click()
+        dialog.get_by_text("Move more messages along").click()
         dialog.get_by_role("checkbox", name=re.compile(along)).check()
     dialog.get_by_role("button", name="Move", exact=True).click()
     expect(dialog).to_have_count(0)

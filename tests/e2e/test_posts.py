@@ -70,7 +70,7 @@ def test_a_reminder_is_asked_for_in_words(ana: Window, fresh_channel: str):
     ana.act(ana.row("Call the landlord"), "Remind me")
     ana.page.get_by_role("dialog").get_by_role("button", name="Tomorrow morning").click()
 
-    expect(ana.page.locator(".toast")).to_contain_text("You are reminded on")
+    expect(ana.page.locator(".toast")).to_contain_text("You will be reminded on")
     ana.page.locator("[data-view=later]").click()
     expect(ana.page.get_by_role("list", name="Kept for later")).to_contain_text("Reminder on")
 
@@ -162,18 +162,18 @@ def test_a_message_is_written_now_changed_later_and_called_off(ana: Window, fres
     ana.page.locator(".composer").get_by_role("button", name="Send later").click()
     ana.page.get_by_role("dialog").get_by_role("button", name="Next Monday").click()
 
-    expect(ana.page.locator(".toast")).to_contain_text("It is sent on")
+    expect(ana.page.locator(".toast")).to_contain_text("It will be sent on")
     expect(ana.composer).to_have_value("")
     ana.page.locator(".toast").get_by_role("button", name="Show").click()
     ana.page.get_by_role("button", name="Scheduled", exact=True).click()
-    waiting = ana.page.get_by_role("list", name="Messages to be sent later")
+    waiting = ana.page.get_by_role("list", name="Scheduled messages")
     waiting.get_by_role("button", name="Edit").click()
     ana.page.get_by_role("dialog").get_by_label("Message", exact=True).fill("Happy old year")
     ana.page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(waiting).to_contain_text("Happy old year")
     waiting.get_by_role("button", name="Cancel it").click()
 
-    expect(ana.page.get_by_text("Nothing waits to be sent")).to_be_visible()
+    expect(ana.page.get_by_text("Nothing is scheduled")).to_be_visible()
     assert ana.row("Happy").count() == 0
 
 
@@ -220,7 +220,7 @@ def test_a_forward_shows_where_it_came_from_to_those_who_may_know(
     dialog.get_by_label("To", exact=True).fill(name)
     dialog.get_by_label("To", exact=True).press("Enter")
     expect(dialog.get_by_role("radio", name=name)).to_be_checked()
-    dialog.get_by_label("A word of your own").fill("Now you know")
+    dialog.get_by_label("Add a comment").fill("Now you know")
     dialog.get_by_role("button", name="Forward", exact=True).click()
     ana.page.locator(".toast").get_by_role("button", name="Show").click()
 

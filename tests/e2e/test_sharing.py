@@ -32,10 +32,10 @@ def test_a_file_of_a_closed_channel_is_given_opened_and_taken_back(
     ana.page.get_by_role("button", name=f"More about {note.name}").click()
     ana.page.get_by_role("button", name="Share…").click()
     dialog = ana.page.get_by_role("dialog", name="Share a file")
-    expect(dialog.get_by_text("Nobody yet, besides those")).to_be_visible()
+    expect(dialog.get_by_text("Nobody yet, apart from those")).to_be_visible()
     dialog.get_by_role("combobox", name="Share with people or groups").fill("Bo")
     dialog.get_by_role("option", name=re.compile("^Bo")).first.click()
-    taking = dialog.get_by_role("button", name=re.compile("^Take back from Bo"))
+    taking = dialog.get_by_role("button", name=re.compile("^Stop sharing with Bo"))
     expect(taking).to_be_visible()
     assert violations(ana.page) == []
 
@@ -60,7 +60,7 @@ def test_a_file_of_a_closed_channel_is_given_opened_and_taken_back(
     expect(found).to_have_count(1)
 
     taking.click()
-    expect(dialog.get_by_text("Nobody yet, besides those")).to_be_visible()
+    expect(dialog.get_by_text("Nobody yet, apart from those")).to_be_visible()
 
     found.click()
     expect(bo.page.get_by_text("This file cannot be shown here.")).to_be_visible()
@@ -81,4 +81,4 @@ def test_a_channels_owner_shares_what_others_sent_there(ana: Window, bo: Window,
     bo.open(room)
     bo.page.get_by_role("button", name=f"More about {note.name}").click()
     bo.page.get_by_role("button", name="Share…").click()
-    expect(bo.page.get_by_text("Nobody yet, besides those")).to_be_visible()
+    expect(bo.page.get_by_text("Nobody yet, apart from those")).to_be_visible()

@@ -74,7 +74,7 @@ def test_what_waits_for_an_acknowledgement_is_listed_until_it_is_given(
     bo.page.locator("[data-view=later]").click()
     waiting = bo.page.get_by_role("list", name="Acknowledgements")
     entry = waiting.get_by_role("listitem").filter(has_text="Read the new fire plan")
-    expect(entry).to_contain_text("Ana Ferreira waits for your acknowledgement.")
+    expect(entry).to_contain_text("Ana Ferreira is waiting for your acknowledgement.")
     entry.get_by_role("button", name="Acknowledge", exact=True).click()
 
     expect(entry).to_have_count(0)

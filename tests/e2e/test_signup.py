@@ -70,7 +70,7 @@ def _invites_several_by_mail(page: Page) -> None:
     dialog.get_by_role("button", name="Send invitation").click()
     expect(dialog.get_by_role("status")).to_have_text("2 invitations are on their way.")
     expect(dialog.get_by_role("alert")).to_have_text(
-        "nora@novum.example: Somebody here has this e-mail address already."
+        "nora@novum.example: Somebody here already has this e-mail address."
     )
     expect(field).to_have_value("nora@novum.example")
 
@@ -79,9 +79,9 @@ def _invitation(page: Page) -> str:
     """The link that the owner's first step makes."""
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("By a link").check()
-    dialog.get_by_role("button", name="Make a link").click()
+    dialog.get_by_role("button", name="Create a link").click()
     expect(dialog.get_by_role("button", name="Copy link")).to_be_visible()
-    return dialog.get_by_label("The link is shown this once").input_value()
+    return dialog.get_by_label("The link is shown only once").input_value()
 
 
 def test_a_taken_address_is_named_and_nothing_else_is_lost(

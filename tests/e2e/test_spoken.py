@@ -61,7 +61,11 @@ def test_the_parts_of_the_window_come_in_the_order_of_work(ana: Window, fresh_ch
     tree = ana.page.locator("body").aria_snapshot()
 
     order = [
-        *('link "Skip to writing"', 'complementary "Sidebar"', 'navigation "Conversations"'),
+        *(
+            'link "Skip to the message field"',
+            'complementary "Sidebar"',
+            'navigation "Conversations"',
+        ),
         *('button "You:', "main ", "heading ", 'region "Messages"', "article ", 'textbox "Message'),
         *('complementary "Members"', "status", 'log "New messages"'),
     ]

@@ -6,7 +6,7 @@ import { navigate, route, startRouting } from "./app/route.ts";
 import { startShortcuts } from "./app/shortcuts.ts";
 import { loadConversations } from "./conversations/actions.ts";
 import { conversations } from "./conversations/store.ts";
-import { fetchAhead } from "./design/lazily.tsx";
+import { fetchAhead } from "./design/ahead.ts";
 import { toast } from "./design/toast.ts";
 import { loadGiven } from "./files/given.ts";
 import { startUploads } from "./files/uploads.ts";

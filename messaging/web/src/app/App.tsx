@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { ConversationHeader } from "../conversations/ConversationHeader.tsx";
 import { Sidebar } from "../conversations/Sidebar.tsx";
 import { conversations, type Known } from "../conversations/store.ts";
-import { refreshConversation } from "../conversations/actions.ts";
+import { rereadConversation } from "../conversations/actions.ts";
 import { openedMenu } from "../design/menu.ts";
 import { Seal } from "../design/Icon.tsx";
 import { lazily } from "../design/lazily.tsx";
@@ -18,7 +18,6 @@ import { shownPerson } from "../people/card.ts";
 import { me, titleOf } from "../people/store.ts";
 import { opened } from "../reactions/picker.ts";
 import { WelcomeActs } from "../conversations/WelcomeActs.tsx";
-import { passOver } from "./failure.ts";
 import { DIALOGS } from "./dialogs.ts";
 import { Overlay } from "./Overlay.tsx";
 import { dialog, panel } from "./panel.ts";
@@ -35,7 +34,7 @@ export function App(): JSX.Element {
 
   return (
     <div class={`app ${conversationId === null && messageId === null ? "at-home" : "at-conversation"} ${threadId !== null || panel.value !== null ? "has-panel" : ""}`} data-dialog={dialog.value} data-panel={threadId === null ? panel.value : "thread"}>
-      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), focusComposer("conversation"))}>{t("Skip to writing")}</a>
+      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), focusComposer("conversation"))}>{t("Skip to the message field")}</a>
       <Sidebar />
       <main id="main" class="main" aria-label={conversation === undefined ? t("Conversation") : titleOf(conversation)}>
         <Connection />
@@ -62,7 +61,7 @@ interface MainProps {
 function Main({ conversationId, conversation, messageId }: MainProps): JSX.Element {
   useEffect(() => {
     if (conversation === undefined && conversationId !== null && conversations.peek().status === "ready") {
-      void refreshConversation(conversationId).catch(passOver);
+      rereadConversation(conversationId);
     }
     if (matchMedia("(hover: hover)").matches && route.peek().threadId === null && panel.peek() === null && dialog.peek() === null) focusComposer("conversation");
   }, [conversationId, conversation === undefined, conversations.value.status]);

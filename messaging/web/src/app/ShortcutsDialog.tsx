@@ -21,7 +21,7 @@ const sheet = (): readonly (readonly [string, Rows])[] => [
     ["Ctrl ,", t("Settings")],
     ["Esc", t("Close what is open; with nothing open, mark the conversation as read")],
     ["Shift Esc", t("Mark everything as read, with a way back")],
-    ["?", t("This sheet")],
+    ["?", t("This list")],
   ]],
   [t("Writing"), [
     ["Enter", t("Send")],
@@ -50,7 +50,7 @@ const sheet = (): readonly (readonly [string, Rows])[] => [
     ["M", t("Remind me")],
     ["P", t("Pin for everyone")],
     ["U", t("Mark unread from here")],
-    [".", t("All its actions")],
+    [".", t("All actions of the message")],
     ["Enter", t("Go to its actions")],
   ]],
 ];

@@ -8,7 +8,7 @@ export function explain(error: unknown): string {
   if (error.status === 0) return t("No connection. Check your network; this works again as soon as it is back.");
   if (error.status === 429) return t("That was a little too fast. Wait a moment and try again.");
   if (error.status === 403) return error.problem?.detail || t("You are not allowed to do that here.");
-  if (error.status === 404) return t("That is not here any more, or you cannot see it.");
+  if (error.status === 404) return t("This no longer exists, or you cannot see it.");
   const field = error.problem?.errors[0];
   if (field !== undefined) return field.message;
   return error.problem?.detail || t("The server could not do that. Try again in a moment.");
@@ -19,8 +19,9 @@ export function passOver(error: unknown): void {
   if (!(error instanceof Refused)) throw error;
 }
 
-/** Tell the person; for actions whose failure changes nothing on the page. */
-export function complain(error: unknown): void {
-  toast(explain(error), "danger");
+/** Tell the person; for actions whose failure changes nothing on the page. What may succeed later can be tried again from there. */
+export function complain(error: unknown, again?: () => unknown): void {
+  const mayPass = again !== undefined && error instanceof Refused && error.isPassing && error.status !== 401;
+  toast(explain(error), "danger", mayPass ? { label: t("Try again"), run: () => void again() } : null);
   if (!(error instanceof Refused)) throw error;
 }

@@ -24,13 +24,13 @@ export interface PersonAction {
 
 export const PERSON_ACTIONS: readonly PersonAction[] = [
   { id: "status", label: () => t("Set a status…"), icon: () => "smile", run: () => void import("../status/actions.ts").then(({ openStatus }) => openStatus()).catch(complain) },
-  { id: "quiet", label: () => (statusOf(me.value?.id ?? null)?.dnd_until != null ? t("Allow to be disturbed") : t("Do not disturb for an hour")), icon: () => "bell", run: () => void import("../status/actions.ts").then(({ toggleQuiet }) => toggleQuiet()).catch(complain) },
+  { id: "quiet", label: () => (statusOf(me.value?.id ?? null)?.dnd_until != null ? t("Turn off “Do not disturb”") : t("Do not disturb for an hour")), icon: () => "bell", run: () => void import("../status/actions.ts").then(({ toggleQuiet }) => toggleQuiet()).catch(complain) },
   { id: "settings", group: 1, label: () => t("Settings"), icon: () => "gear", keys: "Ctrl ,", run: () => void (dialog.value = "settings") },
   { id: "shortcuts", group: 1, label: () => t("Keyboard shortcuts"), icon: () => "keyboard", keys: "?", run: () => void (dialog.value = "shortcuts") },
   { id: "theme", group: 1, label: () => (isDark.value ? t("Switch to light") : t("Switch to dark")), icon: () => (isDark.value ? "sun" : "moon"), keys: "Shift D", run: toggleDark },
   { id: "account", group: 1, label: () => t("Sign-in and security"), icon: () => "lock", run: () => location.assign("/accounts/2fa/") },
   { id: "invite", group: 2, label: () => t("Invite people"), icon: () => "plus", shown: () => me.value?.permissions.includes("people.invite") ?? false, run: () => void (dialog.value = "invite") },
-  { id: "console", group: 2, label: () => t("Console of the organisation"), icon: () => "sliders", shown: () => me.value?.permissions.includes("console.open") ?? false, run: () => location.assign("/admin/") },
+  { id: "console", group: 2, label: () => t("Organisation console"), icon: () => "sliders", shown: () => me.value?.permissions.includes("console.open") ?? false, run: () => location.assign("/admin/") },
   { id: "sign-out", group: 3, label: () => t("Sign out"), icon: () => "out", run: () => void signOut() },
 ];
 

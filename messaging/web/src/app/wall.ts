@@ -46,8 +46,8 @@ export function timeAt({ year, month, day, hour, minute }: Omit<Wall, "weekday">
 /** Whose time is meant, in words: where the chosen zone is not the device's, both are named. */
 export function zoneWords(): string {
   const [own, device] = [ownZone(), deviceZone()];
-  if (own === device || offsetMs(Date.now(), own) === offsetMs(Date.now(), device)) return t("Times are those of your place: {zone}.", { zone: named(own) });
-  return t("Times are those of {zone}, as your settings say. This device is set to {device}.", { zone: named(own), device: named(device) });
+  if (own === device || offsetMs(Date.now(), own) === offsetMs(Date.now(), device)) return t("Times are in your time zone: {zone}.", { zone: named(own) });
+  return t("Times are in {zone}, as chosen in your settings. This device is set to {device}.", { zone: named(own), device: named(device) });
 }
 
 /** Whether the person reads other times than the clock of this device shows. */

@@ -1718,6 +1718,7 @@ export type ServerFrame =
       heartbeat_s: number;
       heads: Record<string, number>;
       user_seq: number;
+      tenant_seq: number;
       type: "hello";
     }
   | {

@@ -69,7 +69,7 @@ export function BrowseDialog(): JSX.Element {
 }
 
 function Nothing({ scope, q }: { scope: Scope; q: string }): JSX.Element {
-  const words = q !== "" ? t("No channel is called that.") : scope === "archived" ? t("Nothing is archived.") : scope === "open" ? t("You are in every public channel there is.") : t("There is no public channel yet.");
+  const words = q !== "" ? t("No channel has that name.") : scope === "archived" ? t("Nothing is archived.") : scope === "open" ? t("You are in every public channel.") : t("There is no public channel yet.");
   return (
     <div class="empty">
       <p class="quiet">{words}</p>

@@ -57,7 +57,7 @@ export function ChooseConversation({ legend, chosen, onChoose, without }: Props)
             <bdi>{titleOf(item)}</bdi>
           </label>
         ))}
-        {offered.length === 0 && <p class="quiet">{query.trim() === "" ? t("You can write in no other conversation. Make a channel or a direct message first.") : t("No conversation of yours is called that.")}</p>}
+        {offered.length === 0 && <p class="quiet">{query.trim() === "" ? t("There is no other conversation you can write in. Create a channel or a direct message first.") : t("None of your conversations has that name.")}</p>}
       </fieldset>
     </>
   );

@@ -25,7 +25,7 @@ export function ConvertDialog({ conversation }: { conversation: Known }): JSX.El
   };
 
   return (
-    <Modal title={t("Make a private channel")} onClose={close}>
+    <Modal title={t("Turn into a private channel")} onClose={close}>
       <form
         class="modal-form"
         onSubmit={(event) => {
@@ -33,7 +33,7 @@ export function ConvertDialog({ conversation }: { conversation: Known }): JSX.El
           void submit();
         }}
       >
-        <p>{t("The same people stay in it, with everything that was said. You will own it, and people can be added.")}</p>
+        <p>{t("The same people and all messages stay. You become its owner, and people can be added.")}</p>
         <div class="field">
           <label for={id}>{t("Name")}</label>
           <input id={id} class="input" required maxLength={80} autofocus autocomplete="off" value={name} aria-invalid={error !== ""} aria-describedby={error === "" ? undefined : `${id}-error`} onInput={(event) => setName(event.currentTarget.value)} />
@@ -41,7 +41,7 @@ export function ConvertDialog({ conversation }: { conversation: Known }): JSX.El
         </div>
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
-          <button type="submit" class="button primary" disabled={name.trim() === ""}>{t("Make the channel")}</button>
+          <button type="submit" class="button primary" disabled={name.trim() === ""}>{t("Create the channel")}</button>
         </div>
       </form>
     </Modal>

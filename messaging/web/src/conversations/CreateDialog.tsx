@@ -56,10 +56,10 @@ export function CreateDialog(): JSX.Element {
         <fieldset class="choices">
           <legend>{t("Who can find it")}</legend>
           <label><input type="radio" name="kind" disabled={!may.public} checked={sort === "public"} onChange={() => setSort("public")} /> <span>{t("Everyone")}<small>{t("Anyone in the organisation can find and join it.")}</small></span></label>
-          <label><input type="radio" name="kind" disabled={!may.private} checked={sort === "private"} onChange={() => setSort("private")} /> <span>{t("Only members")}<small>{t("People are added; others never see it.")}</small></span></label>
+          <label><input type="radio" name="kind" disabled={!may.private} checked={sort === "private"} onChange={() => setSort("private")} /> <span>{t("Only members")}<small>{t("People are added by members; nobody else can see it.")}</small></span></label>
           <label><input type="radio" name="kind" disabled={!may.announcement} checked={sort === "news"} onChange={() => setSort("news")} /> <span>{t("Everyone, for announcements")}<small>{t("Anyone can join; only owners post, everyone replies in threads.")}</small></span></label>
         </fieldset>
-        {!mayAny && <p class="error" role="alert">{t("In this organisation only its admins make channels. Ask one of them.")}</p>}
+        {!mayAny && <p class="error" role="alert">{t("Only admins can create channels in this organisation. Ask one of them.")}</p>}
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
           <button type="submit" class="button primary" disabled={name.trim() === "" || !mayAny}>{t("Create channel")}</button>

@@ -50,7 +50,7 @@ export function MembersPanel({ conversation }: { conversation: Known }): JSX.Ele
         <ul class="members">
           {here.map((member) => <MemberRow key={member.user_id} member={member} conversation={conversation} />)}
         </ul>
-        {status === "ready" && here.length === 0 && <p class="quiet empty" role="status">{t("Nobody here has that in their name.")}</p>}
+        {status === "ready" && here.length === 0 && <p class="quiet empty" role="status">{t("Nobody here has a name like that.")}</p>}
         {next !== null && <button type="button" class="button" disabled={status === "loading"} onClick={() => void moreMembers()}>{t("Show more members")}</button>}
       </div>
     </Panel>
@@ -67,7 +67,7 @@ function memberMenu(member: Member, conversation: Known, isMe: boolean): MenuIte
   const { user_id: userId, role, may_post: mayPost } = member;
   const isOwner = role === "owner";
   const rows: (MenuItem | false)[] = [
-    { id: "role", label: isOwner ? t("Owner no longer") : t("Make owner"), icon: "person", run: () => void changeMember(conversation.id, userId, { role: isOwner ? "member" : "owner" }) },
+    { id: "role", label: isOwner ? t("Remove as owner") : t("Make owner"), icon: "person", run: () => void changeMember(conversation.id, userId, { role: isOwner ? "member" : "owner" }) },
     conversation.posting === "named" && !isOwner && { id: "post", label: mayPost ? t("May not post any more") : t("Let post here"), icon: "speaker", run: () => void changeMember(conversation.id, userId, { may_post: !mayPost }) },
     !isMe && { id: "remove", label: t("Remove from the channel"), icon: "close", isDangerous: true, run: () => void removeMember(conversation.id, member, me.peek()?.id ?? null) },
   ];

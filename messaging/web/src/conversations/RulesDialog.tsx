@@ -19,7 +19,7 @@ const SPEAKERS = (): readonly [Conversation["posting"], string][] => [
 ];
 const HISTORIES = (): readonly [Conversation["history"], string][] => [
   ["all", t("Everything")],
-  ["joined", t("Only what is said from then on")],
+  ["joined", t("Only messages from then on")],
   ["days", t("Some days before they join")],
 ];
 const MINUTES = [15, 30, 60, 120, 240, 480, 1440, 2880, 7200] as const;
@@ -52,17 +52,17 @@ export function RulesDialog({ conversation }: { conversation: Known }): JSX.Elem
           if (!isFixed) void submit();
         }}
       >
-        <Choice label={t("Who posts")} value={rules.posting} options={SPEAKERS()} disabled={isFixed} onPick={(value) => set({ posting: value })} hint={t("With fewer than every member it is an announcement channel. Everybody reacts.")} />
+        <Choice label={t("Who posts")} value={rules.posting} options={SPEAKERS()} disabled={isFixed} onPick={(value) => set({ posting: value })} hint={t("If not every member may post, it is an announcement channel. Everyone can still react.")} />
         <Choice label={t("Who replies in threads")} value={rules.replying} options={SPEAKERS()} disabled={isFixed} onPick={(value) => set({ replying: value })} />
         <Choice label={t("What those who join later can read")} value={rules.history} options={HISTORIES()} disabled={isFixed} onPick={(value) => set({ history: value })} />
         {rules.history === "days" && <Days value={rules.history_days ?? DEFAULT_DAYS} disabled={isFixed} onPick={(days) => set({ history_days: days })} />}
         <Choice
-          label={t("An answer can be expected")}
+          label={t("Expected response time")}
           value={String(rules.response_minutes ?? "")}
-          options={[["", t("Not said")], ...minutesWith(rules.response_minutes).map((minutes): [string, string] => [String(minutes), responseWords(minutes)])]}
+          options={[["", t("Not specified")], ...minutesWith(rules.response_minutes).map((minutes): [string, string] => [String(minutes), responseWords(minutes)])]}
           disabled={isFixed}
           onPick={(value) => set({ response_minutes: value === "" ? null : Number(value) })}
-          hint={t("Whoever writes here sees it under the field.")}
+          hint={t("Shown below the message field to everyone who writes here.")}
         />
         <Review value={rules.review_on} disabled={isFixed} onPick={(day) => set({ review_on: day })} />
         {error !== "" && <p class="error" role="alert">{error}</p>}
@@ -115,9 +115,9 @@ function Review({ value, disabled, onPick }: { value: string | null; disabled: b
   const id = useId();
   return (
     <div class="field">
-      <label for={id}>{t("Look at it again on")} <span class="quiet">{t("(optional)")}</span></label>
+      <label for={id}>{t("Review on")} <span class="quiet">{t("(optional)")}</span></label>
       <input id={id} class="input" type="date" disabled={disabled} value={value ?? ""} aria-describedby={`${id}-hint`} onChange={(event) => onPick(event.currentTarget.value || null)} />
-      <p id={`${id}-hint`} class="hint">{t("Until that day it is not archived for being idle.")}</p>
+      <p id={`${id}-hint`} class="hint">{t("It is not archived for inactivity before that day.")}</p>
     </div>
   );
 }

@@ -94,8 +94,8 @@ function Lists(): JSX.Element {
 }
 
 function emptyWords(visits: boolean): string {
-  if (shelves.peek().some(({ items }) => items.some((item) => item.kind !== "direct"))) return t("All your channels stand in sections of your own.");
-  return visits ? t("You are in no channel yet. A member can add you.") : t("You are in no channel yet. Browse to find one.");
+  if (shelves.peek().some(({ items }) => items.some((item) => item.kind !== "direct"))) return t("All your channels are in your own sections.");
+  return visits ? t("You are not in any channel yet. A member can add you.") : t("You are not in any channel yet. Browse to find one.");
 }
 
 const TITLES = { favourites: () => t("Favourites"), channels: () => t("Channels"), directs: () => t("Direct messages") };
@@ -107,7 +107,7 @@ function Shelved({ shelf }: { shelf: Shelf }): JSX.Element {
   }
   if (shelf.kind === "directs") {
     return (
-      <ShelfSection shelf={shelf} title={TITLES.directs()} empty={t("Nobody written to yet.")}>
+      <ShelfSection shelf={shelf} title={TITLES.directs()} empty={t("No direct messages yet.")}>
         <IconButton id="direct" icon="compose" label={t("New direct message")} onClick={() => (dialog.value = "direct")} />
       </ShelfSection>
     );

@@ -5,8 +5,11 @@ import { navigate, route } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
 import { toast } from "../design/toast.ts";
 import { cursors } from "../live/cursors.ts";
+import { owe } from "../live/owed.ts";
+import { rereadTimeline } from "../messages/actions.ts";
 import { timelineOf, UNLOADED } from "../messages/store.ts";
 import { titleOf } from "../people/store.ts";
+import { act } from "../transport/acts.ts";
 import { ask, askAll, Refused } from "../transport/http.ts";
 import { conversations, replacedBy, withConversation, without } from "./store.ts";
 
@@ -49,13 +52,16 @@ export function refreshConversation(id: Id): Promise<Conversation | null> {
   return reading.result;
 }
 
+/** An event says that one conversation is to be read again: until there is an answer, since no other will say so. */
+export const rereadConversation = (id: Id): void => owe(`conversation ${id}`, () => refreshConversation(id));
+
 async function readUntilFresh(id: Id, reading: Reading): Promise<Conversation | null> {
   for (let attempt = 1; ; attempt++) {
     reading.isStale = false;
     const item = await readOnce(id);
     const isBehind = item !== null && item.last_seq < (conversations.peek().byId.get(id)?.last_seq ?? 0);
     if ((!reading.isStale && !isBehind) || attempt === MOST_READINGS) {
-      if (item !== null) keep(item);
+      if (item !== null) put(item);
       return item;
     }
   }
@@ -71,10 +77,18 @@ async function readOnce(id: Id): Promise<Conversation | null> {
   }
 }
 
-/** Take a conversation as the server has it, and follow it. */
+/** Take a conversation as an answer has it; where events have come meanwhile that it does not know of, it is read again. */
 export function keep(item: Conversation): void {
+  if (item.last_seq < (conversations.peek().byId.get(item.id)?.last_seq ?? 0)) rereadConversation(item.id);
+  else put(item);
+}
+
+function put(item: Conversation): void {
   conversations.value = withConversation(conversations.peek(), item);
-  if (item.membership !== null && cursors.at(item.id) === undefined) cursors.follow(item.id, item.last_seq);
+  if (item.membership === null || cursors.at(item.id) !== undefined) return;
+  cursors.follow(item.id, item.last_seq);
+  // Looked at before it was followed: what has happened since, no event has told.
+  rereadTimeline(item.id);
 }
 
 /** A conversation is out of this person's sight: nothing of it stays in memory. */
@@ -102,17 +116,16 @@ export function forget(id: Id): void {
 
 /** Join a public channel and open it. */
 export async function join(id: Id): Promise<void> {
-  if (await joinQuietly(id)) navigate({ conversationId: id });
+  if (await joinQuietly(id, () => join(id))) navigate({ conversationId: id });
 }
 
 /** Join a public channel and stay where one is. */
-export async function joinQuietly(id: Id): Promise<boolean> {
+export async function joinQuietly(id: Id, again: () => unknown = () => joinQuietly(id)): Promise<boolean> {
   try {
-    await ask("POST", `/conversations/${id}/join`);
-    await refreshConversation(id);
+    keep(await act<Conversation>("POST", `/conversations/${id}/join`));
     return true;
   } catch (error) {
-    complain(error);
+    complain(error, again);
     return false;
   }
 }

@@ -4,6 +4,8 @@ import { complain } from "../app/failure.ts";
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
 import { nameOf } from "../people/store.ts";
+import { owe } from "../live/owed.ts";
+import { act } from "../transport/acts.ts";
 import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
 
 const PAGE = 100;
@@ -27,16 +29,19 @@ export const members = signal<Members>(NONE);
 let settling = 0;
 let turn = 0;
 
-async function load(conversationId: Id, query: string, cursor: string | null, limit: number): Promise<void> {
+/** Tells whether there was an answer that will not change by asking again. */
+async function load(conversationId: Id, query: string, cursor: string | null, limit: number): Promise<boolean> {
   const mine = ++turn;
   try {
     const page = await ask<Page<Member>>("GET", withQuery(`/conversations/${conversationId}/members`, { limit, q: query || null, cursor }));
-    if (mine !== turn) return;
+    if (mine !== turn) return true;
     const before = cursor === null ? [] : members.peek().items;
     members.value = { conversationId, query, status: "ready", items: [...before, ...page.items], next: page.next };
+    return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (mine === turn) members.value = { ...members.peek(), status: "error" };
+    return mine !== turn || !error.isPassing;
   }
 }
 
@@ -65,44 +70,48 @@ export async function membersOf(conversationId: Id): Promise<ReadonlySet<Id> | u
 export function membersChanged(conversationId: Id): void {
   if (members.peek().conversationId !== conversationId) return;
   clearTimeout(settling);
-  settling = setTimeout(() => {
-    const { conversationId: shown, query, items } = members.peek();
-    if (shown === conversationId) void load(conversationId, query, null, Math.min(200, Math.max(PAGE, items.length)));
-  }, SETTLE_MS) as unknown as number;
+  settling = setTimeout(() => owe("members", reread), SETTLE_MS) as unknown as number;
+}
+
+/** What the panel shows now, which may be another conversation than when this was asked for. */
+async function reread(): Promise<boolean> {
+  const { conversationId, query, items } = members.peek();
+  return conversationId === null || load(conversationId, query, null, Math.min(200, Math.max(PAGE, items.length)));
 }
 
 /** Add a person. */
 export async function addMember(conversationId: Id, userId: Id): Promise<void> {
   try {
-    await ask("POST", `/conversations/${conversationId}/members`, { user_id: userId });
+    await act("POST", `/conversations/${conversationId}/members`, { user_id: userId });
     membersChanged(conversationId);
   } catch (error) {
-    complain(error);
+    complain(error, () => addMember(conversationId, userId));
   }
 }
 
 /** Remove a person, with a way back. The channel's last owner hands over to whoever removes them. */
-export async function removeMember(conversationId: Id, { user_id: userId, role }: Member, mine: Id | null): Promise<void> {
+export async function removeMember(conversationId: Id, member: Member, mine: Id | null): Promise<void> {
+  const { user_id: userId, role } = member;
   const path = `/conversations/${conversationId}/members/${userId}`;
   try {
-    await ask("DELETE", path).catch((error: unknown) => {
+    await act("DELETE", path).catch((error: unknown) => {
       // Whether they are the last owner is for the server to know: the others need not be loaded.
       if (!(error instanceof Refused) || error.status !== 409 || role !== "owner" || mine === null) throw error;
-      return ask("DELETE", withQuery(path, { successor_id: mine }));
+      return act("DELETE", withQuery(path, { successor_id: mine }));
     });
     membersChanged(conversationId);
     toast(t("{name} is no longer in the channel.", { name: nameOf(userId) }), "plain", { label: t("Undo"), run: () => void addMember(conversationId, userId) });
   } catch (error) {
-    complain(error);
+    complain(error, () => removeMember(conversationId, member, mine));
   }
 }
 
 /** Give or take the owner's role, or the right to post where only named people do. */
 export async function changeMember(conversationId: Id, userId: Id, change: { role?: Member["role"]; may_post?: boolean }): Promise<void> {
   try {
-    await ask("PATCH", `/conversations/${conversationId}/members/${userId}`, change);
+    await act("PATCH", `/conversations/${conversationId}/members/${userId}`, change);
     membersChanged(conversationId);
   } catch (error) {
-    complain(error);
+    complain(error, () => changeMember(conversationId, userId, change));
   }
 }

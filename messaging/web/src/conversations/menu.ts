@@ -34,7 +34,7 @@ function keeping(item: Known, shelves: readonly Shelf[]): (MenuItem | false)[] {
     { id: "mute", group: 1, label: membership.is_muted ? t("Unmute") : t("Mute"), icon: "muted", run: () => void toggleMuted(item, titleOf(item)) },
     { id: "copy-link", group: 1, label: t("Copy link"), icon: "link", run: () => void copyAddress(`${location.origin}/c/${item.id}`) },
     ...sections.map((shelf): MenuItem => ({ id: `to-${shelf.id}`, group: 2, label: t("Move to {section}", { section: shelf.name }), icon: "move", run: () => moveTo(item.id, shelf, null) })),
-    isAnywhere && { id: "out", group: 2, label: t("Take out of the section"), icon: "undo", run: () => void keep(item.id, { section_id: null }) },
+    isAnywhere && { id: "out", group: 2, label: t("Remove from the section"), icon: "undo", run: () => void keep(item.id, { section_id: null }) },
     { id: "new-section", group: 2, label: t("Move to a new section…"), icon: "plus", run: () => nameSection(null, item.id) },
   ];
 }
@@ -46,7 +46,7 @@ function about(item: Known): (MenuItem | false)[] {
   };
   if (item.kind === "direct") {
     const isGroup = item.member_ids.length >= FEWEST_TO_CONVERT;
-    return [isGroup && { id: "convert", group: 3, label: t("Make a private channel of it…"), icon: "lock", run: open("convert") }];
+    return [isGroup && { id: "convert", group: 3, label: t("Turn into a private channel…"), icon: "lock", run: open("convert") }];
   }
   const isArchived = item.archived_at !== null;
   return [

@@ -6,8 +6,9 @@ import { navigate, route } from "../app/route.ts";
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
 import { titleOf } from "../people/store.ts";
+import { act, actOnce } from "../transport/acts.ts";
 import { ask, Refused, withQuery } from "../transport/http.ts";
-import { departing, forget, join, keep, refreshConversation } from "./actions.ts";
+import { departing, forget, join, keep } from "./actions.ts";
 
 const MOST_OFFERED = 50;
 
@@ -36,7 +37,7 @@ export async function leave(conversation: Conversation): Promise<void> {
     await depart(conversation, null);
   } catch (error) {
     if (error instanceof Refused && error.problem?.code === "last_owner") askBeforeLeaving(conversation, true);
-    else complain(error);
+    else complain(error, () => leave(conversation));
   }
 }
 
@@ -44,7 +45,7 @@ export async function leave(conversation: Conversation): Promise<void> {
 export async function depart(conversation: Conversation, successorId: Id | null): Promise<void> {
   const { id } = conversation;
   departing.add(id);
-  await ask("POST", `/conversations/${id}/leave`, { successor_id: successorId }).finally(() => departing.delete(id));
+  await act("POST", `/conversations/${id}/leave`, { successor_id: successorId }).finally(() => departing.delete(id));
   batch(() => {
     forget(id);
     if (route.peek().conversationId === id) navigate({}, { replace: true });
@@ -56,21 +57,20 @@ export async function depart(conversation: Conversation, successorId: Id | null)
 
 /** Make a group message a private channel. Throws Refused for the form to show. */
 export async function convert(id: Id, name: string): Promise<void> {
-  keep(await ask<Conversation>("POST", `/conversations/${id}/convert`, { name }));
+  keep(await actOnce<Conversation>(`/conversations/${id}/convert`, { name }));
 }
 
 /** Close a channel for new messages, or open it again; both with a way back. */
 export async function archive(conversation: Conversation, verb: "archive" | "restore"): Promise<void> {
   const { id } = conversation;
   try {
-    await ask("POST", `/conversations/${id}/${verb}`);
-    await refreshConversation(id);
+    keep(await act<Conversation>("POST", `/conversations/${id}/${verb}`));
     const back = verb === "archive" ? "restore" : "archive";
     const name = titleOf(conversation);
-    const words = verb === "archive" ? t("{name} is archived: it can be read, not written in.", { name }) : t("{name} is open again.", { name });
+    const words = verb === "archive" ? t("{name} is archived: it can be read but not written in.", { name }) : t("{name} is open again.", { name });
     toast(words, "plain", { label: t("Undo"), run: () => void archive(conversation, back) });
   } catch (error) {
-    complain(error);
+    complain(error, () => archive(conversation, verb));
   }
 }
 
@@ -87,18 +87,18 @@ export const channelPolicy = (): Promise<ChannelPolicy> => ask<ChannelPolicy>("G
 
 /** Make a conversation, or find the direct one that exists, and open it. Throws Refused for the form to show. */
 export async function create(wish: NewConversation): Promise<void> {
-  const item = await ask<Conversation>("POST", "/conversations", wish);
+  const item = await actOnce<Conversation>("/conversations", wish);
   keep(item);
   navigate({ conversationId: item.id });
 }
 
 /** Open the direct conversation with somebody. */
-export const writeTo = (userId: Id): void => void create({ kind: "direct", member_ids: [userId] }).catch(complain);
+export const writeTo = (userId: Id): void => void create({ kind: "direct", member_ids: [userId] }).catch((error: unknown) => complain(error, () => writeTo(userId)));
 
 /** What an owner may change about a channel. */
 export type Rules = Partial<Pick<Conversation, "posting" | "replying" | "history" | "history_days" | "response_minutes" | "review_on">>;
 
 /** Change name, topic, purpose or rules. Throws Refused for the form to show. */
 export async function describe(id: Id, change: { name?: string; topic?: string; purpose?: string } & Rules): Promise<void> {
-  keep(await ask<Conversation>("PATCH", `/conversations/${id}`, change));
+  keep(await act<Conversation>("PATCH", `/conversations/${id}`, change));
 }

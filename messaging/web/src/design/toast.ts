@@ -11,6 +11,9 @@ export interface Toast {
 const LASTS_MS = 6_000;
 /** Time enough to read, decide and reach the button. */
 const LASTS_WITH_ACTION_MS = 10_000;
+/** What went wrong and can be mended stays: the network may take a while to come back, and nothing else tells of it. */
+const LASTS_UNMENDED_MS = 60_000;
+const MOST = 5;
 let last = 0;
 
 export const toasts = signal<readonly Toast[]>([]);
@@ -18,8 +21,8 @@ export const toasts = signal<readonly Toast[]>([]);
 /** Say something that needs no answer; it leaves by itself. */
 export function toast(text: string, tone: Toast["tone"] = "plain", action: Toast["action"] = null): void {
   const id = ++last;
-  toasts.value = [...toasts.peek(), { id, text, tone, action }];
-  setTimeout(() => dismiss(id), action === null ? LASTS_MS : LASTS_WITH_ACTION_MS);
+  toasts.value = [...toasts.peek(), { id, text, tone, action }].slice(-MOST);
+  setTimeout(() => dismiss(id), action === null ? LASTS_MS : tone === "danger" ? LASTS_UNMENDED_MS : LASTS_WITH_ACTION_MS);
 }
 
 /** Take a toast away before its time. */

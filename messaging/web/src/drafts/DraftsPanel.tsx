@@ -48,7 +48,7 @@ function placeName(conversationId: Id, threadId: Id | null): string {
 
 function DraftList(): JSX.Element {
   const items = [...drafts.value].reverse();
-  if (items.length === 0) return <p class="quiet empty">{t("No drafts. What you begin to write is kept here, and on your other devices.")}</p>;
+  if (items.length === 0) return <p class="quiet empty">{t("No drafts. What you begin to write is kept here and on your other devices.")}</p>;
   return (
     <ul class="excerpts" aria-label={t("Drafts")}>
       {items.map(([place, draft]) => <li key={place}><DraftEntry place={place} draft={draft} /></li>)}
@@ -69,7 +69,7 @@ function DraftEntry({ place, draft }: { place: string; draft: Draft }): JSX.Elem
         <span class="hit-text" dir="auto">{draft.text.slice(0, 600)}</span>
       </button>
       <div class="excerpt-acts">
-        <button type="button" class="button small" onClick={() => open(conversationId, threadId)}>{t("Go on writing")}</button>
+        <button type="button" class="button small" onClick={() => open(conversationId, threadId)}>{t("Keep writing")}</button>
         <button type="button" class="button small" onClick={discard}>{t("Discard")}</button>
       </div>
     </div>
@@ -77,11 +77,11 @@ function DraftEntry({ place, draft }: { place: string; draft: Draft }): JSX.Elem
 }
 
 function ScheduledList(): JSX.Element {
-  if (scheduled.value.length === 0) return <p class="quiet empty">{t("Nothing waits to be sent. Write a message and press “Send later”.")}</p>;
+  if (scheduled.value.length === 0) return <p class="quiet empty">{t("Nothing is scheduled. Write a message and press “Send later”.")}</p>;
   return (
     <>
       {isElsewhere() && <p class="quiet panel-note">{zoneWords()}</p>}
-      <ul class="excerpts" aria-label={t("Messages to be sent later")}>
+      <ul class="excerpts" aria-label={t("Scheduled messages")}>
         {scheduled.value.map((item) => <li key={item.id}><ScheduledEntry item={item} /></li>)}
       </ul>
     </>
@@ -114,7 +114,7 @@ function ScheduledEntry({ item }: { item: Scheduled }): JSX.Element {
 }
 
 function failureWords(failure: string): string {
-  if (failure === "lost_right") return t("Not sent: you may not write there any more.");
-  if (failure === "no_thread") return t("Not sent: the thread is not there any more.");
-  return t("Not sent: it was refused at its time. Choose another time or change it.");
+  if (failure === "lost_right") return t("Not sent: you can no longer write there.");
+  if (failure === "no_thread") return t("Not sent: the thread no longer exists.");
+  return t("Not sent: it was refused when its time came. Change it or choose another time.");
 }

@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import type { Id, Page, ServerDraft } from "../contract/types.ts";
 import { passOver } from "../app/failure.ts";
+import { owe } from "../live/owed.ts";
 import { decodeMentions, encodeMentions } from "../messages/mentions.ts";
 import { drafts, draftTaken, EMPTY, placeIn, placeOf, synced, takeDraft, whenKept } from "../messages/drafts.ts";
 import { names } from "../messages/plain.ts";
@@ -9,12 +10,10 @@ import { ask, Refused, withQuery } from "../transport/http.ts";
 
 const TELL_AFTER_MS = 1_500;
 const TELL_END_AFTER_MS = 300;
-const AGAIN_AFTER_MS = 15_000;
 const NAMES_WITHIN_MS = 4_000;
 const PEOPLE = /<@([0-9a-f-]{36})>/gi;
 
 const timers = new Map<string, number>();
-const telling = new Set<string>();
 
 /** What stands in a place now, as it is stored. */
 function storedIn(place: string): string {
@@ -42,13 +41,12 @@ export async function syncDrafts(): Promise<boolean> {
 
 function tellSoon(place: string, afterMs: number): void {
   clearTimeout(timers.get(place));
-  timers.set(place, setTimeout(() => void tell(place), afterMs) as unknown as number);
+  timers.set(place, setTimeout(() => owe(`draft ${place}`, () => tell(place)), afterMs) as unknown as number);
 }
 
-/** Tell the server what stands in a place; one telling at a time, and once more if it has changed meanwhile. */
+/** Tell the server what stands in a place, and once more if it has changed meanwhile. */
 async function tell(place: string): Promise<void> {
-  if (telling.has(place) || synced.get(place)?.isDirty !== true) return;
-  telling.add(place);
+  if (synced.get(place)?.isDirty !== true) return;
   const { conversationId, threadId } = placeIn(place);
   const text = storedIn(place);
   try {
@@ -58,11 +56,9 @@ async function tell(place: string): Promise<void> {
     if (!isCurrent) tellSoon(place, TELL_AFTER_MS);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    // A place that is gone keeps its draft here alone; a line that is down is tried again.
-    if (error.isPassing) tellSoon(place, AGAIN_AFTER_MS);
-    else draftTaken(place, synced.get(place)?.version ?? 0, true);
-  } finally {
-    telling.delete(place);
+    if (error.isPassing) throw error;
+    // A place that is gone keeps its draft here alone.
+    draftTaken(place, synced.get(place)?.version ?? 0, true);
   }
 }
 
@@ -74,16 +70,14 @@ interface Change {
 }
 
 /** Another device has written: taken unless this one is being written on, whose words come later and win. */
-export async function draftChanged({ conversation_id, thread_id, version, is_empty }: Change): Promise<void> {
+export const draftChanged = (change: Change): void => owe(`changed draft ${placeOf(change.conversation_id, change.thread_id)}`, () => takeChange(change));
+
+async function takeChange({ conversation_id, thread_id, version, is_empty }: Change): Promise<void> {
   const place = placeOf(conversation_id, thread_id);
   const known = synced.get(place);
   if (known !== undefined && (known.isDirty || known.version >= version)) return;
   if (is_empty) return takeDraft(place, EMPTY, version);
-  try {
-    await take(await ask<ServerDraft>("GET", withQuery(`/conversations/${conversation_id}/draft`, { thread_id })));
-  } catch (error) {
-    passOver(error);
-  }
+  await take(await ask<ServerDraft>("GET", withQuery(`/conversations/${conversation_id}/draft`, { thread_id })));
 }
 
 async function take({ conversation_id, thread_id, text, version }: ServerDraft): Promise<void> {

@@ -23,7 +23,7 @@ export function Attachments({ place }: { place: string }): JSX.Element | null {
 /** What has to be done before the message can go. */
 function whyNotYet(items: readonly UploadItem[]): string {
   const surplus = items.length - MOST_FILES;
-  if (surplus > 0) return tn("A message takes {most} files. Remove one of these.", "A message takes {most} files. Remove {count} of these.", surplus, { most: MOST_FILES });
+  if (surplus > 0) return tn("A message can have {most} files. Remove one of these.", "A message can have {most} files. Remove {count} of these.", surplus, { most: MOST_FILES });
   const failed = items.filter(({ state }) => state === "failed").length;
   return failed === 0 ? "" : tn("Remove the file that could not be uploaded, then send the rest.", "Remove the {count} files that could not be uploaded, then send the rest.", failed);
 }
@@ -55,7 +55,7 @@ function standing(item: UploadItem): string {
     case "paused":
       return t("No connection. It goes on by itself.");
     case "waiting":
-      return t("Waiting for its turn");
+      return t("Waiting");
     case "sending":
       return t("{sent} of {size}", { sent: fileSize(item.sent), size: fileSize(item.size) });
   }

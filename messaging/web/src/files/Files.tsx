@@ -31,7 +31,7 @@ interface ShownProps {
 
 function Shown({ file, files, room }: ShownProps): JSX.Element {
   if (file.deleted_at !== null) return <p class="file-gone"><Icon name="trash" size={16} /> {t("This file was deleted.")}</p>;
-  if (!isOpen(file)) return <p class="file-gone danger"><Icon name="alert" size={16} /> {t("{name} is harmful and was locked away.", { name: file.name })}</p>;
+  if (!isOpen(file)) return <p class="file-gone danger"><Icon name="alert" size={16} /> {t("{name} is harmful and was quarantined.", { name: file.name })}</p>;
   switch (kindOf(file)) {
     case "picture":
       return <Picture file={file} files={files} room={room} />;

@@ -49,7 +49,7 @@ export function ShareDialog({ file, close }: { file: FileView; close: () => void
       setGrants((before) => (before ?? []).filter((one) => holderOf(one) !== holderOf(grant)));
       // What was taken by mistake is given back from here.
       const again = { label: t("Undo"), run: () => void give({ user_id: grant.user_id, group_id: grant.group_id }, grant.name) };
-      toast(t("{name} cannot open the file by this any more.", { name: grant.name }), "plain", again);
+      toast(t("{name} can no longer open the file this way.", { name: grant.name }), "plain", again);
     });
 
   return (
@@ -66,13 +66,13 @@ export function ShareDialog({ file, close }: { file: FileView; close: () => void
       />
       {error !== "" && <p class="error" role="alert">{error}</p>}
       <h3 id="file-holders">{t("Who was given it")}</h3>
-      {grants?.length === 0 && <p class="quiet">{t("Nobody yet, besides those who see the conversation.")}</p>}
+      {grants?.length === 0 && <p class="quiet">{t("Nobody yet, apart from those who see the conversation.")}</p>}
       <ul class="versions" aria-labelledby="file-holders" aria-busy={grants === null}>
         {(grants ?? []).map((grant) => (
           <li key={holderOf(grant)}>
             {grant.user_id === null ? <Icon name="people" /> : <Avatar userId={grant.user_id} size="s" />}
             <div><bdi>{grant.name}</bdi>{grant.user_id === null && <small>{t("group")}</small>}</div>
-            <button type="button" class="button small" aria-label={t("Take back from {name}", { name: grant.name })} onClick={() => void take(grant)}>{t("Take back")}</button>
+            <button type="button" class="button small" aria-label={t("Stop sharing with {name}", { name: grant.name })} onClick={() => void take(grant)}>{t("Stop sharing")}</button>
           </li>
         ))}
       </ul>

@@ -9,5 +9,5 @@ import { Listing } from "./Listing.tsx";
 export function SharedWithMe(): JSX.Element {
   const count = newlyGiven.value;
   useEffect(() => void seeGiven().catch(passOver), [count]);
-  return <Listing path="/shared-files" turn={givenChanges.value} empty={t("Nobody has shared a single file with you yet.")} />;
+  return <Listing path="/shared-files" turn={givenChanges.value} empty={t("No files have been shared with you yet.")} />;
 }

@@ -189,7 +189,7 @@ function stopped(key: string, error: unknown): void {
   // An address of a part ends after some minutes; the next try asks for another.
   const isPassing = error instanceof Refused && (error.isPassing || error.status === 404);
   if (!isPassing || attempts > MOST_ATTEMPTS) {
-    change(key, { state: "failed", error: isUnreadable(error) ? t("This file cannot be read any more. Choose it again.") : explain(error), isFinal: isFinal(error), attempts });
+    change(key, { state: "failed", error: isUnreadable(error) ? t("This file can no longer be read. Choose it again.") : explain(error), isFinal: isFinal(error), attempts });
     return;
   }
   change(key, { state: "paused", attempts });

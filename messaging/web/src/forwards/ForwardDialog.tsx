@@ -47,7 +47,7 @@ export function ForwardDialog({ message, close }: { message: Message; close: () 
       >
         <ChooseConversation legend={t("Conversation to forward to")} chosen={chosen} onChoose={setChosen} />
         <label>
-          {t("A word of your own (may stay empty)")}
+          {t("Add a comment (optional)")}
           <textarea class="input" rows={2} dir="auto" value={comment} onInput={(event) => setComment(event.currentTarget.value)} />
         </label>
         <blockquote class="forward-quote" dir="auto">

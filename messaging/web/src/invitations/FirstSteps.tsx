@@ -10,9 +10,9 @@ export function FirstSteps({ conversation }: { conversation: Known }): JSX.Eleme
   return (
     <section class="first-steps" aria-label={t("First steps")}>
       <Step icon="people" title={t("Invite people")} why={t("By mail or by a link. They will be in this channel.")} run={() => (dialog.value = "invite")} />
-      <Step icon="compose" title={t("Say hello")} why={t("The first message greets everybody who comes.")} run={() => focusComposer("conversation")} isDone={conversation.last_message_at !== null} />
+      <Step icon="compose" title={t("Say hello")} why={t("Your first message greets everyone who joins.")} run={() => focusComposer("conversation")} isDone={conversation.last_message_at !== null} />
       <a class="first-step" href="/admin/">
-        <Words icon="sliders" title={t("Set the organisation up")} why={t("Sign-in, roles and rules, each explained in the console.")} />
+        <Words icon="sliders" title={t("Set up the organisation")} why={t("Sign-in, roles and rules, each explained in the console.")} />
       </a>
     </section>
   );

@@ -25,7 +25,7 @@ export function InviteDialog(): JSX.Element {
   const byLink = async (): Promise<void> => {
     try {
       setLink((await invite({ email: "", role, most_uses: uses })).link);
-      setTold(t("The link is shown this once: copy it now."));
+      setTold(t("The link is shown only once. Copy it now."));
     } catch (refusal) {
       setErrors([explain(refusal)]);
     }
@@ -61,8 +61,8 @@ export function InviteDialog(): JSX.Element {
       >
         <fieldset class="choices">
           <legend>{t("How")}</legend>
-          <label><input type="radio" name="way" checked={way === "mail"} onChange={() => setWay("mail")} /> <span>{t("By e-mail")}<small>{t("One person or several; each proves the address by it.")}</small></span></label>
-          <label><input type="radio" name="way" checked={way === "link"} onChange={() => setWay("link")} /> <span>{t("By a link")}<small>{t("You send it to several people yourself.")}</small></span></label>
+          <label><input type="radio" name="way" checked={way === "mail"} onChange={() => setWay("mail")} /> <span>{t("By e-mail")}<small>{t("One person or several; accepting proves the address.")}</small></span></label>
+          <label><input type="radio" name="way" checked={way === "link"} onChange={() => setWay("link")} /> <span>{t("By a link")}<small>{t("You can send it to several people yourself.")}</small></span></label>
         </fieldset>
         {way === "mail" ? (
           <div class="field">
@@ -76,9 +76,9 @@ export function InviteDialog(): JSX.Element {
           </div>
         )}
         <fieldset class="choices">
-          <legend>{t("They come as")}</legend>
+          <legend>{t("They join as")}</legend>
           <label><input type="radio" name="role" checked={role === "member"} onChange={() => setRole("member")} /> <span>{t("Member")}<small>{t("Finds and joins public channels.")}</small></span></label>
-          <label><input type="radio" name="role" checked={role === "guest"} onChange={() => setRole("guest")} /> <span>{t("Guest")}<small>{t("Sees only the channels they are put into.")}</small></span></label>
+          <label><input type="radio" name="role" checked={role === "guest"} onChange={() => setRole("guest")} /> <span>{t("Guest")}<small>{t("Sees only the channels they are added to.")}</small></span></label>
         </fieldset>
         <div id={`${id}-errors`} role="alert">{errors.map((words) => <p key={words} class="error">{words}</p>)}</div>
         {told !== "" && link === "" && <p role="status">{told}</p>}
@@ -93,7 +93,7 @@ export function InviteDialog(): JSX.Element {
         )}
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Close")}</button>
-          <button type="submit" class="button primary" disabled={busy}>{way === "mail" ? t("Send invitation") : t("Make a link")}</button>
+          <button type="submit" class="button primary" disabled={busy}>{way === "mail" ? t("Send invitation") : t("Create a link")}</button>
         </div>
       </form>
     </Modal>

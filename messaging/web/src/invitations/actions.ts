@@ -1,6 +1,6 @@
 import type { NewInvitationView } from "../contract/types.ts";
 import { explain } from "../app/failure.ts";
-import { ask } from "../transport/http.ts";
+import { actOnce } from "../transport/acts.ts";
 
 /** What is asked for: an address, or a link for some people. */
 export interface Wish {
@@ -11,7 +11,7 @@ export interface Wish {
 
 /** Invite one address by mail, or make a link. Throws Refused for the dialog to show. */
 export async function invite(wish: Wish): Promise<NewInvitationView> {
-  return ask<NewInvitationView>("POST", "/invitations", wish);
+  return actOnce<NewInvitationView>("/invitations", wish);
 }
 
 /** How inviting several went: who was invited, and who was not, each with the reason. */

@@ -1,9 +1,8 @@
 import { batch } from "@preact/signals";
 import type { EventFrame, Heads, Id, Page, ServerFrame } from "../contract/types.ts";
-import { passOver } from "../app/failure.ts";
 import { dropConversation, loadConversations, refreshConversation } from "../conversations/actions.ts";
 import { conversations } from "../conversations/store.ts";
-import { refreshStale, reloadTimeline } from "../messages/actions.ts";
+import { refreshStale, rereadTimeline } from "../messages/actions.ts";
 import { flushOutbox } from "../messages/sending.ts";
 import { timelineOf } from "../messages/store.ts";
 import { presence } from "../people/store.ts";
@@ -15,6 +14,7 @@ import { leaveForGood } from "../transport/session.ts";
 import { apply } from "./apply.ts";
 import { cursors } from "./cursors.ts";
 import { inOneGo, nextFrame } from "./perFrame.ts";
+import { owe } from "./owed.ts";
 import { expired, line, typing, TYPING_LASTS_MS, withTyping, type LineState } from "./store.ts";
 import { openLine, type Line } from "./tabs.ts";
 
@@ -25,6 +25,7 @@ const MOST_RESUMED = 500;
 /** The newest `seq` the server has named, per conversation: what a list read meanwhile is compared with. */
 const heads = new Map<Id, number>();
 let userSeq: number | null = null;
+let tenantSeq: number | null = null;
 let connection: Line | null = null;
 const filling = new Set<Id>();
 
@@ -62,7 +63,6 @@ function stateChanged(state: LineState): void {
   if (state === "open") {
     flushOutbox();
     refreshStale();
-    readOwed();
     void import("../receipts/delivery.ts").then(({ forgetReach }) => forgetReach()).catch(() => undefined);
   }
   if (state === "waiting") helpHiddenOwner();
@@ -79,11 +79,14 @@ function handle(frame: ServerFrame): void {
     case "event":
       return handleEvent(frame);
     case "hello":
+      handleTenantHead(frame.tenant_seq);
       return handleHeads(frame.heads, frame.user_seq, connection?.ownsSocket() ?? true);
     case "ping":
       return handleHeads(frame.heads, frame.user_seq, false);
     case "resync":
-      return frame.conversation_id === null ? reloadList() : void resync(frame.conversation_id).catch(passOver);
+      if (frame.conversation_id !== null) return resyncSoon(frame.conversation_id);
+      rereadOrganisation();
+      return reloadList();
     case "typing":
       typing.value = withTyping(typing.peek(), frame.conversation_id, frame.user_id, Date.now() + TYPING_LASTS_MS);
       return;
@@ -101,6 +104,7 @@ function handle(frame: ServerFrame): void {
 
 function handleEvent(frame: EventFrame): void {
   if (frame.stream === "user") return handlePersonal(frame);
+  if (frame.stream === "tenant") tenantSeq = Math.max(frame.seq, tenantSeq ?? 0);
   raise(frame.conversation_id, frame.seq);
   const { ready, gap } = cursors.take(frame);
   ready.forEach(apply);
@@ -108,23 +112,9 @@ function handleEvent(frame: EventFrame): void {
   if (gap && frame.conversation_id !== null) void fill(frame.conversation_id);
 }
 
-const DELIVERED_AFTER_MS = 1_000;
-const DELIVERED_SPREAD_MS = 1_000;
-const MOST_DELIVERED = 400;
-const toTell = new Set<Id>();
-let isTelling = false;
-
-/** Say, a moment later and for all conversations at once, up to where this device has them. */
+/** Say, a moment later, up to where this device has a conversation; nobody waits for it. */
 function tellDelivered(conversationId: Id): void {
-  toTell.add(conversationId);
-  if (isTelling || connection?.ownsSocket() !== true) return;
-  isTelling = true;
-  setTimeout(() => {
-    isTelling = false;
-    const ids = [...toTell].slice(0, MOST_DELIVERED);
-    ids.forEach((id) => toTell.delete(id));
-    connection?.send({ type: "delivered", heads: Object.fromEntries(ids.map((id) => [id, cursors.at(id) ?? 0])) });
-  }, DELIVERED_AFTER_MS + Math.random() * DELIVERED_SPREAD_MS);
+  void import("./delivered.ts").then(({ tell }) => tell(conversationId, connection), () => undefined);
 }
 
 /** What came while nobody was here is here now. */
@@ -145,29 +135,31 @@ function handlePersonal(frame: EventFrame): void {
 
 /** What else the person's own stream tells of, to be read again with the list when events of it were missed. */
 const readAgain = new Set<() => Promise<boolean>>();
-let isOwed = false;
-let owedTries = 0;
 
 /** Have something read again whenever the person's own events could not be followed; it tells whether it was answered. */
 export const whenMissed = (read: () => Promise<boolean>): void => void readAgain.add(read);
 
-/** The events that told of it are behind: what is not answered is owed, since nothing else would ever ask for it again. */
-async function readMissed(): Promise<void> {
+async function readMissed(): Promise<boolean> {
   const list = loadConversations().then((isAnswered) => (followAll(), isAnswered));
   const answers = await Promise.all([list, ...[...readAgain].map((read) => read())]);
-  isOwed = answers.includes(false);
-  if (!isOwed) owedTries = 0;
-  else setTimeout(readOwed, backoffMs(owedTries++, { floorMs: 1_000 }));
+  return !answers.includes(false);
 }
 
-/** Without a line it waits for that: `stateChanged` comes back to it. */
-function readOwed(): void {
-  if (!isOwed || line.peek() !== "open") return;
-  isOwed = false;
-  reloadList();
+/** The events that told of it are behind. */
+const reloadList = (): void => owe("lists", readMissed);
+
+const ORGANISATION_SPREAD_MS = 3_000;
+
+/** What the organisation was told meanwhile was missed. All of its people may come back at once. */
+function rereadOrganisation(): void {
+  const read = (): Promise<unknown> => import("./organisation.ts").then(({ rereadOrganisation: reread }) => reread(), () => false);
+  setTimeout(() => owe("organisation", read), Math.random() * ORGANISATION_SPREAD_MS);
 }
 
-const reloadList = (): void => void readMissed().catch(passOver);
+function handleTenantHead(head: number): void {
+  if (tenantSeq !== null && head > tenantSeq) rereadOrganisation();
+  tenantSeq = Math.max(head, tenantSeq ?? 0);
+}
 
 function raise(id: Id | null, seq: number): void {
   if (id !== null && seq > (heads.get(id) ?? 0)) heads.set(id, seq);
@@ -245,8 +237,10 @@ async function fillEvents(conversationId: Id): Promise<void> {
   await resync(conversationId);
 }
 
+const resyncSoon = (conversationId: Id): void => owe(`resync ${conversationId}`, () => resync(conversationId));
+
 /** Too much was missed to replay: take the conversation as it is now. */
 async function resync(conversationId: Id): Promise<void> {
   await refetch(conversationId);
-  await reloadTimeline(conversationId);
+  rereadTimeline(conversationId);
 }

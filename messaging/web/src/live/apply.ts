@@ -1,10 +1,10 @@
 import type { EventFrame, EventFrameOf, EventName, Id, Message, PriorityView } from "../contract/types.ts";
-import { dropConversation, isBeingRead, refreshConversation } from "../conversations/actions.ts";
+import { dropConversation, isBeingRead, rereadConversation } from "../conversations/actions.ts";
 import { changed, conversations, withFacts, withHead } from "../conversations/store.ts";
 import { membersChanged } from "../conversations/members.ts";
 import { loadGiven } from "../files/given.ts";
 import { settle } from "../messages/sending.ts";
-import { refreshMessage } from "../messages/actions.ts";
+import { rereadMessage } from "../messages/actions.ts";
 import { find, timelineOf, withMessage, withoutMessages, withPatch, withReactions, withReplyCounted, withMoved } from "../messages/store.ts";
 import { lineBy } from "../messages/plain.ts";
 import { pinsChanged } from "../pins/actions.ts";
@@ -15,10 +15,10 @@ import { me, nameOf, remember } from "../people/store.ts";
 import { cursorSeen } from "../receipts/actions.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { take } from "../settings/actions.ts";
-import { readElsewhere, refreshThread, replyArrived, replyGone, unfollowed } from "../threads/actions.ts";
+import { readElsewhere, rereadThread, replyArrived, replyGone, unfollowed } from "../threads/actions.ts";
 import { leaveForGood } from "../transport/session.ts";
-import { passOver } from "../app/failure.ts";
 import { navigate, route } from "../app/route.ts";
+import { owe } from "./owed.ts";
 import { readOut, typing, withoutTyping } from "./store.ts";
 
 /** What the organisation's console shows; here it only counts in the numbering. */
@@ -56,7 +56,7 @@ function messageCreated({ data: message, seq }: EventFrameOf<"chancery.message.c
   timeline.value = message.thread_id === null ? next : withReplyCounted(next, message, seq);
   settle(message.key);
   const { priority } = message;
-  if (priority?.asks === true) void import("../priority/notices.ts").then(({ asked }) => asked(priority)).catch(passOver);
+  if (priority?.asks === true) later(import("../priority/notices.ts"), ({ asked }) => asked(priority));
   replyArrived(message);
   update(message.conversation_id, (item) => afterCreated(item, message, me.peek()?.id ?? ""));
   typing.value = withoutTyping(typing.peek(), message.conversation_id, message.author_id);
@@ -72,7 +72,7 @@ function messageChanged({ data: message, seq }: EventFrameOf<"chancery.message.e
 
 /** Whoever lists what waits for them hears how a request stands; null where its message is gone. */
 function tellOfRequest(id: Id, priority: PriorityView | null): void {
-  void import("../priority/notices.ts").then(({ settled }) => settled(id, priority)).catch(passOver);
+  later(import("../priority/notices.ts"), ({ settled }) => settled(id, priority));
 }
 
 function requestChanged(frame: EventFrameOf<"chancery.acknowledgement.given.v1" | "chancery.acknowledgement.dropped.v1" | "chancery.priority.expired.v1">): void {
@@ -86,10 +86,10 @@ function messageRestored({ data: message, seq }: EventFrameOf<"chancery.message.
   timeline.value = withMessage(timeline.peek(), message, seq);
   pinsChanged(message.conversation_id);
   if (message.thread_id !== null) {
-    void refreshMessage(message.conversation_id, message.thread_id);
+    rereadMessage(message.conversation_id, message.thread_id);
     replyGone(message);
   }
-  if (isUnread(message)) void refreshConversation(message.conversation_id).catch(passOver);
+  if (isUnread(message)) rereadConversation(message.conversation_id);
 }
 
 /** Messages stand elsewhere: what is unread where, the server knows. */
@@ -98,9 +98,9 @@ function messageMoved({ data, seq, conversation_id: id }: EventFrameOf<"chancery
   const timeline = timelineOf(id);
   timeline.value = data.messages.reduce((state, message) => withMoved(state, message, seq), timeline.peek());
   for (const message of data.messages) {
-    if (message.thread_id === null) void refreshThread(message.id);
+    if (message.thread_id === null) rereadThread(message.id);
   }
-  void refreshConversation(id).catch(passOver);
+  rereadConversation(id);
   // Whoever looks at a thread that went into another one goes along.
   if (data.thread_id !== null && route.peek().threadId === data.message_id) navigate({ conversationId: id, threadId: data.thread_id }, { replace: true });
 }
@@ -123,10 +123,10 @@ function messagesDeparted({ data }: EventFrameOf<"chancery.message.departed.v1">
   const { conversation_id: id, message_ids: ids, root_ids: rootIds } = data;
   const timeline = timelineOf(id);
   timeline.value = withoutMessages(timeline.peek(), ids);
-  for (const rootId of rootIds) void refreshMessage(id, rootId);
+  for (const rootId of rootIds) rereadMessage(id, rootId);
   const unread = conversations.peek().byId.get(id)?.unread;
   if (unread !== undefined && unread.messages + unread.mentions > 0) recountMentions(id);
-  void import("../moving/departed.ts").then(({ departed }) => departed(data)).catch(passOver);
+  later(import("../moving/departed.ts"), ({ departed }) => departed(data));
 }
 
 function pinned({ data: message, seq }: EventFrameOf<"chancery.message.pinned.v1" | "chancery.message.unpinned.v1">): void {
@@ -144,17 +144,17 @@ const recounts = new Map<Id, number>();
 /** An edit or a deletion may give mentions or take them back: the server has counted again with it, and is asked. */
 function recountMentions(id: Id): void {
   clearTimeout(recounts.get(id));
-  recounts.set(id, setTimeout(() => void refreshConversation(id).catch(passOver), Math.random() * RECOUNT_SPREAD_MS) as unknown as number);
+  recounts.set(id, setTimeout(() => rereadConversation(id), Math.random() * RECOUNT_SPREAD_MS) as unknown as number);
 }
 
 function messageDeleted(frame: EventFrameOf<"chancery.message.deleted.v1">): void {
   messageChanged(frame);
   tellOfRequest(frame.data.id, null);
   const { conversation_id: id, thread_id: rootId } = frame.data;
-  if (rootId !== null) void refreshMessage(id, rootId);
+  if (rootId !== null) rereadMessage(id, rootId);
   replyGone(frame.data);
   // Whether the deleted one had been counted is the server's to say: counts stop at 99+.
-  if (isUnread(frame.data)) void refreshConversation(id).catch(passOver);
+  if (isUnread(frame.data)) rereadConversation(id);
 }
 
 function reactionsChanged({ data, seq, conversation_id: id }: EventFrameOf<"chancery.reaction.added.v1" | "chancery.reaction.removed.v1">): void {
@@ -190,7 +190,7 @@ function partChanged({ data, seq, conversation_id: id }: PartFrame): void {
 function mentionsRecorded({ data }: EventFrameOf<"chancery.mentions.recorded.v1">): void {
   const item = conversations.peek().byId.get(data.conversation_id);
   if (item === undefined || data.message_seq <= (item.membership?.read_seq ?? Infinity)) return;
-  setTimeout(() => void refreshConversation(item.id).catch(passOver), Math.random() * MANY_SPREAD_MS);
+  setTimeout(() => rereadConversation(item.id), Math.random() * MANY_SPREAD_MS);
 }
 
 
@@ -200,19 +200,19 @@ function factsChanged({ data }: { data: Parameters<typeof withFacts>[1] }): void
   if (before === undefined || RULES.every((rule) => before[rule] === data[rule])) return;
   // A thousand clients that hear of it at once do not all ask at once.
   const waitMs = data.member_count > MANY ? Math.random() * SPREAD_MS : 0;
-  setTimeout(() => void refreshConversation(data.id).catch(passOver), waitMs);
+  setTimeout(() => rereadConversation(data.id), waitMs);
 }
 
 function membershipChanged(frame: EventFrameOf<"chancery.membership.changed.v1">): void {
   const { conversation_id: id } = frame.data;
-  if (frame.stream === "user") void refreshConversation(id).catch(passOver);
+  if (frame.stream === "user") rereadConversation(id);
   else membersChanged(id);
 }
 
 function membership(frame: EventFrameOf<"chancery.membership.added.v1" | "chancery.membership.removed.v1">, by: 1 | -1): void {
   const { conversation_id: id, user_id: userId } = frame.data;
   if (frame.stream === "user") {
-    if (by === 1) void refreshConversation(id).catch(passOver);
+    if (by === 1) rereadConversation(id);
     else dropConversation(id);
     return;
   }
@@ -231,7 +231,7 @@ function cursorMoved({ data }: EventFrameOf<"chancery.cursor.moved.v1">): void {
   const item = conversations.peek().byId.get(id);
   if (item === undefined || item.membership === null || !cursorSeen(id, readSeq, item.membership.read_seq)) return;
   if (!isAllRead(item, readSeq)) {
-    void refreshConversation(id).catch(passOver);
+    rereadConversation(id);
     return;
   }
   update(id, (known) => afterRead(known, { read_seq: readSeq, unread: { messages: 0, mentions: 0 } }));
@@ -240,8 +240,15 @@ function cursorMoved({ data }: EventFrameOf<"chancery.cursor.moved.v1">): void {
 function mentioned({ data }: EventFrameOf<"chancery.mention.created.v1">): void {
   const item = conversations.peek().byId.get(data.conversation_id);
   // Mentions are written down a moment after their message: whether an earlier count held this one, the server knows.
-  if (item !== undefined && (data.seq <= item.counted_seq || isBeingRead(item.id))) void refreshConversation(item.id).catch(passOver);
+  if (item !== undefined && (data.seq <= item.counted_seq || isBeingRead(item.id))) rereadConversation(item.id);
   else update(data.conversation_id, (known) => afterMention(known, data.seq));
+}
+
+/** Whoever it is, one's other windows say one's own name, too. */
+function personChanged({ data }: EventFrameOf<"chancery.user.updated.v1">): void {
+  remember([data]);
+  const mine = me.peek();
+  if (mine?.id === data.id) me.value = { ...mine, name: data.name, title: data.title, avatar_url: data.avatar_url };
 }
 
 /** Another of the person's devices chose something; a new language is spoken from the next load on. */
@@ -260,11 +267,11 @@ const table: Table = {
   "chancery.message.departed.v1": messagesDeparted,
   "chancery.message.pinned.v1": pinned,
   "chancery.message.unpinned.v1": pinned,
-  "chancery.thread.followed.v1": ({ data }) => void refreshThread(data.root_id),
+  "chancery.thread.followed.v1": ({ data }) => rereadThread(data.root_id),
   "chancery.thread.unfollowed.v1": ({ data }) => unfollowed(data.root_id),
   "chancery.thread.read.v1": ({ data }) => readElsewhere(data.root_id, data.read_seq),
   "chancery.draft.changed.v1": ({ data }) => later(import("../drafts/sync.ts"), ({ draftChanged }) => draftChanged(data)),
-  "chancery.scheduled.changed.v1": () => later(import("../scheduled/actions.ts"), ({ loadScheduled }) => loadScheduled()),
+  "chancery.scheduled.changed.v1": () => later(import("../scheduled/actions.ts"), ({ loadScheduled }) => owe("scheduled", loadScheduled)),
   "chancery.scheduled.removed.v1": ({ data }) => later(import("../scheduled/actions.ts"), ({ scheduledGone }) => scheduledGone(data.scheduled_id)),
   "chancery.scheduled.failed.v1": () => later(import("../scheduled/actions.ts"), ({ scheduledFailed }) => scheduledFailed()),
   "chancery.later.changed.v1": ({ data }) => later(import("../saved/actions.ts"), ({ entryChanged }) => entryChanged(data.message_id)),
@@ -275,7 +282,7 @@ const table: Table = {
   "chancery.file.inspected.v1": filesChanged,
   "chancery.file.replaced.v1": filesChanged,
   "chancery.file.deleted.v1": filesChanged,
-  "chancery.file.given.v1": () => void loadGiven().catch(passOver),
+  "chancery.file.given.v1": () => owe("given", loadGiven),
   "chancery.conversation.created.v1": factsChanged,
   "chancery.conversation.updated.v1": factsChanged,
   "chancery.conversation.archived.v1": factsChanged,
@@ -293,16 +300,16 @@ const table: Table = {
   "chancery.acknowledgement.dropped.v1": requestChanged,
   "chancery.priority.reminded.v1": (frame) => {
     partChanged(frame);
-    void import("../priority/notices.ts").then(({ reminded }) => {
+    later(import("../priority/notices.ts"), ({ reminded }) => {
       const message = frame.conversation_id === null ? undefined : find(timelineOf(frame.conversation_id).peek(), frame.data.message_id);
       reminded(frame.data, message?.author_id ?? null);
     });
   },
   "chancery.priority.escalated.v1": partChanged,
   "chancery.priority.expired.v1": requestChanged,
-  "chancery.acknowledgement.requested.v1": ({ data }) => void import("../priority/notices.ts").then(({ awaited }) => awaited(data)),
-  "chancery.acknowledgement.noted.v1": ({ data }) => void import("../priority/actions.ts").then(({ noted }) => noted(data.message_id)),
-  "chancery.acknowledgement.missing.v1": ({ data }) => void import("../priority/notices.ts").then(({ missing }) => missing(data)),
+  "chancery.acknowledgement.requested.v1": ({ data }) => later(import("../priority/notices.ts"), ({ awaited }) => awaited(data)),
+  "chancery.acknowledgement.noted.v1": ({ data }) => later(import("../priority/actions.ts"), ({ noted }) => noted(data.message_id)),
+  "chancery.acknowledgement.missing.v1": ({ data }) => later(import("../priority/notices.ts"), ({ missing }) => missing(data)),
   "chancery.poll.voted.v1": partChanged,
   "chancery.poll.closed.v1": partChanged,
   "chancery.previews.added.v1": partChanged,
@@ -311,7 +318,7 @@ const table: Table = {
   "chancery.emoji.removed.v1": ({ data }) => emojiRemoved(data.emoji_id),
   "chancery.status.changed.v1": ({ data }) => void (told.value = withStatus(told.peek(), data.user_id, data.status)),
   "chancery.user.deactivated.v1": () => void leaveForGood(),
-  "chancery.user.updated.v1": ({ data }) => remember([data]),
+  "chancery.user.updated.v1": personChanged,
   "chancery.preferences.changed.v1": preferencesChanged,
 };
 

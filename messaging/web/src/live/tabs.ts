@@ -116,6 +116,7 @@ class Leader {
     if (frame.type === "ping") this.raise(frame.heads, frame.user_seq);
     if (frame.type === "event" && frame.conversation_id !== null) this.raise({ [frame.conversation_id]: frame.seq });
     if (frame.type === "event" && frame.stream === "user") this.raise({}, frame.seq);
+    if (frame.type === "event" && frame.stream === "tenant") this.hello.tenant_seq = Math.max(frame.seq, this.hello.tenant_seq);
   }
 
   private raise(heads: Heads, userSeq: number | null = null): void {

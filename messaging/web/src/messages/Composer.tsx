@@ -13,6 +13,7 @@ import { sendTyping } from "../live/actions.ts";
 import { me, people, titleOf } from "../people/store.ts";
 import { edit } from "./actions.ts";
 import { drafts, EMPTY, keepDraft, placeOf, type Draft } from "./drafts.ts";
+import { begunEdit, dropEdit, keepEdit } from "./edits.ts";
 import { editing } from "./focus.ts";
 import type { Edit, Format, Selected } from "./format.ts";
 import { Markdown } from "./Markdown.tsx";
@@ -76,15 +77,20 @@ function workOn(props: Props, also: boolean): Work {
 
 function editWork(message: Message): Work {
   return {
-    start: decodeMentions(message.text ?? "", names),
+    start: begunEdit(message.id, me.peek()?.id) ?? decodeMentions(message.text ?? "", names),
     placeholder: "",
     label: t("Edit message"),
-    change: () => undefined,
+    change: (draft) => keepEdit(message.id, me.peek()?.id, draft),
     submit: (text) => {
-      if (text === message.text) editing.value = null;
-      else void edit(message, text).then((done) => done && (editing.value = null));
+      if (text === message.text) endEdit(message.id);
+      else void edit(message, text).then((done) => done && endEdit(message.id));
     },
   };
+}
+
+function endEdit(messageId: Id): void {
+  dropEdit(messageId, me.peek()?.id);
+  if (editing.peek() === messageId) editing.value = null;
 }
 
 /** Names typed in full without the list count as mentions too. */
@@ -122,7 +128,10 @@ export function Composer(props: Props): JSX.Element {
   const listId = useId();
   const lastTyping = useRef(0);
 
-  const change = (next: Draft): void => (props.kind === "edit" ? setEdited(next) : work.change(next));
+  const change = (next: Draft): void => {
+    if (props.kind === "edit") setEdited(next);
+    work.change(next);
+  };
   // Written into the field at once: the next key may come before the next drawing, and must land behind the caret.
   const put = (next: Draft, at: number): void => {
     const element = field.current;
@@ -172,7 +181,8 @@ export function Composer(props: Props): JSX.Element {
     alsoInConversation: also,
     text: () => encodeMentions(draft.text.trim(), known(draft.mentions)),
     insert,
-    clear: () => change(EMPTY),
+    // The answer may have taken a while: what was written since stays.
+    clear: () => place !== null && drafts.peek().get(place)?.text === draft.text && change(EMPTY),
   };
 
   useAutosize(field, draft.text);
@@ -273,7 +283,7 @@ export function Composer(props: Props): JSX.Element {
       setDismissed(true);
     } else if (event.key === "Escape" && props.kind === "edit") {
       event.stopPropagation();
-      editing.value = null;
+      endEdit(props.message.id);
     } else if (event.key === "ArrowUp" && draft.text === "" && props.kind !== "edit") {
       if (editLast(props.conversation.id, props.kind === "thread" ? props.threadId : null)) event.preventDefault();
     }
@@ -296,7 +306,7 @@ export function Composer(props: Props): JSX.Element {
       )}
       {hasBar && <FormatBar onFormat={format} isPreviewed={isPreviewed} onPreview={() => setPreviewed(!isPreviewed)} />}
       {place !== null && files.length > 0 && <Attachments place={place} />}
-      {isWaiting && <p class="quiet" role="status">{t("Sent as soon as the files are there.")} <button type="button" class="link-button" onClick={() => setWaiting(false)}>{t("Do not send")}</button></p>}
+      {isWaiting && <p class="quiet" role="status">{t("Will be sent as soon as the files are uploaded.")} <button type="button" class="link-button" onClick={() => setWaiting(false)}>{t("Do not send")}</button></p>}
       <div class="composer-box">
         <textarea
           ref={field}
@@ -319,7 +329,7 @@ export function Composer(props: Props): JSX.Element {
         <div class="composer-tools">
           <IconButton icon="letters" label={hasBar ? t("Hide formatting") : t("Show formatting")} pressed={hasBar} onClick={toggleBar} />
           {toolsFor(desk).map((tool) => <IconButton key={tool.id} id={tool.id} icon={tool.icon} label={tool.label()} onClick={(event) => tool.run(desk, event.currentTarget as Element)} />)}
-          {props.kind === "edit" ? <EditButtons canSave={canSend} /> : <SendButton canSend={canSend} />}
+          {props.kind === "edit" ? <EditButtons canSave={canSend} onCancel={() => endEdit(props.message.id)} /> : <SendButton canSend={canSend} />}
         </div>
       </div>
       {props.kind === "conversation" && <Expectation conversation={props.conversation} />}
@@ -382,10 +392,10 @@ function SendButton({ canSend }: { canSend: boolean }): JSX.Element {
   );
 }
 
-function EditButtons({ canSave }: { canSave: boolean }): JSX.Element {
+function EditButtons({ canSave, onCancel }: { canSave: boolean; onCancel: () => void }): JSX.Element {
   return (
     <>
-      <button type="button" class="button small" onClick={() => (editing.value = null)}>{t("Cancel")}</button>
+      <button type="button" class="button small" onClick={onCancel}>{t("Cancel")}</button>
       <button type="submit" class="button small primary" disabled={!canSave}>{t("Save")}</button>
     </>
   );
@@ -424,8 +434,8 @@ function Suggestions({ id, items, active, onHover, onTake }: SuggestionsProps): 
 }
 
 function whyNot({ archived_at: archivedAt, posting, can }: Conversation): string {
-  if (archivedAt !== null) return t("This conversation is archived. It can be read, not written to.");
-  if (posting === "everyone") return t("You can read this conversation, not write to it.");
+  if (archivedAt !== null) return t("This conversation is archived. You can read it but not write in it.");
+  if (posting === "everyone") return t("You can read this conversation but not write in it.");
   return can.reply ? t("Announcements only: owners post here, and everyone can reply in threads and react.") : t("Announcements only: owners post here, and everyone can react.");
 }
 

@@ -27,6 +27,8 @@ const LOAD_WITHIN = 2_000;
 /** A page key, or one frame of a quick wheel, moves this far at most: what comes into view is drawn already. */
 const DRAWN_AROUND = 1_200;
 const FOUND_LASTS_MS = 2_600;
+const STILL_FRAMES = 2;
+const PLACED_WITHIN_MS = 400;
 /** Longer than neighbours take to be drawn as large as they are; who finds words in the page scrolls without a key of ours. */
 const HELD_FOR_MS = 2_500;
 
@@ -40,12 +42,14 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const offset = useRef(0);
-  const height = useRef(0);
+  const heights = useRef({ clientHeight: 0, scrollHeight: 0 });
   const [isAway, setAway] = useState(false);
   const isPlaced = useRef(false);
   const held = useRef<{ key: string; how: ScrollToIndexOpts } | null>(null);
   const last = useRef<string | undefined>(undefined);
   const [top, setTop] = useState<string | null>(null);
+  const [isPlacing, setPlacing] = useState(false);
+  const [isPainted, setPainted] = useState(false);
   const stand = useRef<Stand | null>(null);
 
   const place = `${id} ${at ?? ""}`;
@@ -67,11 +71,13 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   }, [conversation.unread.messages]);
 
   const pending = outbox.value.filter((entry) => entry.conversation_id === id && (entry.thread_id === null || entry.also_in_conversation));
+  // Nothing before it is known what comes first: the beginning of a channel would be drawn for one that has a long history.
+  const isKnown = timeline.status === "ready" || timeline.roots.length > 0;
   const rows = useMemo(
-    () => rowsOf({ roots: timeline.roots, pending, hasOlder: timeline.hasOlder, hasNewer: timeline.hasNewer, newAfter, me: me.value?.id ?? "" }),
-    [timeline.roots, timeline.hasOlder, timeline.hasNewer, newAfter, outbox.value],
+    () => (isKnown ? rowsOf({ roots: timeline.roots, pending, hasOlder: timeline.hasOlder, hasNewer: timeline.hasNewer, newAfter, me: me.value?.id ?? "" }) : []),
+    [isKnown, timeline.roots, timeline.hasOlder, timeline.hasNewer, newAfter, outbox.value],
   );
-  const isShifted = useShift(rows);
+  const { isShifted, turn } = useShift(rows);
   // Read by what was set up earlier and runs later, such as the observer of sizes.
   const drawn = useRef(rows);
   drawn.current = rows;
@@ -83,6 +89,11 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     if (element === null) return;
     element.scrollTop = element.scrollHeight;
     offset.current = element.scrollTop; // Who scrolls up before the list has told of this leaves the end, too.
+  };
+
+  /** Rows have been measured, and nothing is painted yet. */
+  const followMeasured = (): void => {
+    if (isPlaced.current && isAtEnd.current && held.current === null) toEnd();
   };
 
   const jump = (): void => {
@@ -118,7 +129,14 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     const hold = (held.current = { key: rows[index]?.key ?? "", how });
     setTimeout(() => held.current === hold && letGo(), HELD_FOR_MS);
     stay();
+    setPlacing(true);
   };
+
+  // Rows around a place are measured in several frames, and the place is found anew with each: they are seen when it stands.
+  useLayoutEffect(() => {
+    if (!isPlacing || scroller.current === null) return undefined;
+    return whenStill(scroller.current, () => setPlacing(false));
+  }, [isPlacing]);
 
   // Where to stand when a history opens: at the place asked for, at what is new, or at the end.
   useLayoutEffect(() => {
@@ -143,6 +161,14 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
   }, [rows]);
 
   useEffect(() => () => letRead(id), [id]);
+
+  // First what is seen, then what lies around it: a frame that draws both is late.
+  useEffect(() => {
+    if (rows.length === 0 || isPainted) return undefined;
+    const frame = requestAnimationFrame(() => setTimeout(() => setPainted(true)));
+    return () => cancelAnimationFrame(frame);
+  }, [rows.length === 0, isPainted]);
+
   useReading(conversation, isAtEnd, timeline.status === "ready" && !timeline.hasNewer);
 
   const assess = (): void => {
@@ -152,11 +178,14 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     // By the element, not by the list: that hears of a scrolling a little later, and what was followed to the end meanwhile
     // would look like scrolling up.
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-    // Only scrolling up leaves the end: a row that grows, or a window of another height, which the browser may have scrolled
-    // itself, moves nobody on purpose.
-    const isOtherHeight = height.current !== (height.current = element.clientHeight);
+    // Only scrolling up leaves the end: a window of another height, which the browser may have scrolled itself, or rows found
+    // smaller than they were taken for, with which the list goes up as far, move nobody on purpose.
+    const before = heights.current;
+    const { clientHeight, scrollHeight } = element;
+    heights.current = { clientHeight, scrollHeight };
+    const shrunk = Math.max(0, before.scrollHeight - scrollHeight);
     if (below <= AT_END_WITHIN) isAtEnd.current = true;
-    else if (element.scrollTop < offset.current && !isOtherHeight) isAtEnd.current = false;
+    else if (offset.current - element.scrollTop > shrunk && before.clientHeight === clientHeight) isAtEnd.current = false;
     offset.current = element.scrollTop;
     lookAtTop(handle);
     setAway(timeline.hasNewer || (!isAtEnd.current && below > element.clientHeight / 2));
@@ -196,7 +225,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     observer.observe(element);
     if (element.lastElementChild !== null) observer.observe(element.lastElementChild);
     return () => observer.disconnect();
-  }, [timeline.hasNewer]);
+  }, [timeline.hasNewer, turn]);
 
   // What I send I want to see, wherever I was reading.
   const sent = pending.at(-1)?.key;
@@ -208,11 +237,11 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     else toEnd();
   }, [sent]);
 
-  // A short page may not fill the window, and then nothing ever scrolls.
+  // A short page may not fill the window, or what is new begins at its top, and then nothing ever scrolls.
   useEffect(() => {
     const handle = list.current;
     if (isPlaced.current && handle !== null && handle.scrollOffset < LOAD_WITHIN && timeline.hasOlder) void loadOlder(id);
-  }, [rows]);
+  }, [rows, loadedPlace]);
 
   const editedIndex = rows.findIndex((row) => row.kind === "message" && row.message.id === editing.value);
   return (
@@ -226,7 +255,7 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
       )}
       <div
         ref={scroller}
-        class="history-scroll"
+        class={isPlacing ? "history-scroll placing" : "history-scroll"}
         role="region"
         aria-label={t("Messages")}
         aria-busy={timeline.status === "loading"}
@@ -238,13 +267,15 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
       >
         <div class="history-space" />
         <Virtualizer
+          key={turn}
           ref={list}
           scrollRef={scroller}
           data={rows}
           shift={isShifted}
-          bufferSize={DRAWN_AROUND}
+          bufferSize={isPainted ? DRAWN_AROUND : 0}
           {...(editedIndex >= 0 ? { keepMounted: [editedIndex] } : {})}
           onScroll={onScroll}
+          onResize={followMeasured}
         >
           {(row: Row) => <RowView key={row.key} row={row} conversation={conversation} /> as never}
         </Virtualizer>
@@ -264,17 +295,24 @@ const firstNew = ({ membership, unread }: Known): number | null => (membership !
 
 const firstKey = (rows: readonly Row[]): string | null => rows.find((row) => row.kind === "message")?.key ?? null;
 
-/** Whether rows were put in front of, or taken from, the start: only then does the list hold its place from the end. */
-function useShift(rows: readonly Row[]): boolean {
+interface Shift {
+  /** Whether rows were put in front of, or taken from, the start: only then does the list hold its place from the end. */
+  isShifted: boolean;
+  /** Counts the times that all rows were replaced: the list keeps sizes by their place, and those are of other rows then. */
+  turn: number;
+}
+
+function useShift(rows: readonly Row[]): Shift {
   const before = useRef<readonly Row[]>([]);
+  const turn = useRef(0);
   const first = firstKey(rows);
   const previous = firstKey(before.current);
-  const isOther = previous !== null && first !== previous;
+  // By the first row, too: above the first message comes the beginning of the conversation, when nothing older is left.
+  const isOther = previous !== null && (first !== previous || rows[0]?.key !== before.current[0]?.key);
   const isShifted = isOther && (rows.some((row) => row.key === previous) || before.current.some((row) => row.key === first));
-  useLayoutEffect(() => {
-    before.current = rows;
-  }, [rows]);
-  return isShifted;
+  if (isOther && !isShifted) turn.current += 1;
+  before.current = rows;
+  return { isShifted, turn: turn.current };
 }
 
 function lookedAt(conversationId: Id): void {
@@ -296,6 +334,20 @@ function useReading(conversation: Known, isAtEnd: { current: boolean }, isEndLoa
       document.removeEventListener("visibilitychange", look);
     };
   }, [conversation.id, conversation.last_seq, isEndLoaded]);
+}
+
+/** Call when a scroller has stood still for some frames, and soon in any case; returns how to give up waiting. */
+function whenStill(scroller: HTMLElement, call: () => void): () => void {
+  const until = performance.now() + PLACED_WITHIN_MS;
+  let still = 0;
+  let stood = "";
+  const look = (now: number): void => {
+    still = stood === (stood = `${scroller.scrollTop} ${scroller.scrollHeight}`) ? still + 1 : 0;
+    if (still >= STILL_FRAMES || now > until) call();
+    else frame = requestAnimationFrame(look);
+  };
+  let frame = requestAnimationFrame(look);
+  return () => cancelAnimationFrame(frame);
 }
 
 function mark(seq: number): void {

@@ -32,7 +32,7 @@ export function PendingRow({ entry, isGrouped }: { entry: OutboxEntry; isGrouped
 }
 
 function sendingWords(entry: OutboxEntry): string {
-  if (line.value === "offline" || !navigator.onLine) return t("Kept here; it is sent when you are back online.");
+  if (line.value === "offline" || !navigator.onLine) return t("Kept here; it will be sent when you are back online.");
   return entry.attempts > 0 ? t("Still trying to send…") : t("Sending…");
 }
 

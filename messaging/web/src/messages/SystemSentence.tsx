@@ -36,9 +36,9 @@ const SENTENCES: Record<string, Sentence> = {
   renamed: ({ name, value }) => (value === "" ? te("{name} renamed this channel.", { name }) : te("{name} renamed this channel to {value}.", { name, value: quoted(value) })),
   topic: ({ name, value }) => (value === "" ? te("{name} removed the topic.", { name }) : te("{name} set the topic: {value}", { name, value: quoted(value) })),
   purpose: ({ name, value }) => (value === "" ? te("{name} removed the purpose.", { name }) : te("{name} set the purpose: {value}", { name, value: quoted(value) })),
-  converted: ({ name }) => te("{name} made a private channel of this conversation.", { name }),
+  converted: ({ name }) => te("{name} turned this conversation into a private channel.", { name }),
   // At noon, so that the day is the same one everywhere.
-  idle: ({ value }) => te("Nobody has written here for a long time. The channel goes into the archive on this day, unless somebody writes: {day}", { day: dayName(`${value}T12:00:00Z`) }),
+  idle: ({ value }) => te("Nobody has written here for a long time. Unless somebody does, this channel will be archived on {day}.", { day: dayName(`${value}T12:00:00Z`) }),
   made_private: ({ name }) => te("{name} made this channel private.", { name }),
   pinned: ({ name, value }) => (value === "" ? te("{name} pinned a message.", { name }) : te("{name} pinned a message. {link}", { name, link: go(value) })),
   unpinned: ({ name }) => te("{name} unpinned a message.", { name }),

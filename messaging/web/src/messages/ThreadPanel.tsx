@@ -72,7 +72,7 @@ export function ThreadPanel({ conversation, rootId }: { conversation: Known; roo
 
 function FollowButton({ rootId, isFollowed }: { rootId: Id; isFollowed: boolean }): JSX.Element {
   return (
-    <button type="button" class="button small" aria-pressed={isFollowed} title={isFollowed ? t("You are told of new replies. Press to stop.") : t("Be told of new replies.")} onClick={() => void toggleFollow(rootId)}>
+    <button type="button" class="button small" aria-pressed={isFollowed} title={isFollowed ? t("You are notified of new replies. Press to stop.") : t("Get notified of new replies.")} onClick={() => void toggleFollow(rootId)}>
       {isFollowed ? t("Following") : t("Follow")}
     </button>
   );

@@ -4,6 +4,8 @@ import { complain, explain } from "../app/failure.ts";
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
 import { cursors } from "../live/cursors.ts";
+import { owe } from "../live/owed.ts";
+import { act } from "../transport/acts.ts";
 import { ask, askAll, Refused, withQuery } from "../transport/http.ts";
 import { editing } from "./focus.ts";
 import { keepTimelines, opened, timelineOf, withMessage, withNewer, withOlder, withReplies, withRoomBefore, withRoomBehind, withThreadStatus, type Timeline } from "./store.ts";
@@ -52,16 +54,20 @@ export async function openAround(conversationId: Id, seq: number): Promise<void>
   await load(conversationId, { around_seq: seq });
 }
 
-/** Read the loaded part again as it is now, after too much was missed to replay it. */
-export async function reloadTimeline(conversationId: Id): Promise<void> {
+/** Read the loaded part again as it is now, after too much was missed to replay it: no event will tell of that. */
+export const rereadTimeline = (conversationId: Id): void => owe(`timeline ${conversationId}`, () => reloadTimeline(conversationId));
+
+async function reloadTimeline(conversationId: Id): Promise<boolean> {
   const { status, hasNewer, roots, threads } = timelineOf(conversationId).peek();
-  if (status === "unloaded") return;
+  if (status === "unloaded") return true;
   const middle = roots[Math.floor(roots.length / 2)];
-  await load(conversationId, hasNewer && middle !== undefined ? { around_seq: middle.seq } : {});
-  for (const rootId of threads.keys()) await loadThread(conversationId, rootId);
+  let isAnswered = await load(conversationId, hasNewer && middle !== undefined ? { around_seq: middle.seq } : {});
+  for (const rootId of threads.keys()) isAnswered = (await loadThread(conversationId, rootId)) && isAnswered;
+  return isAnswered;
 }
 
-async function load(conversationId: Id, place: Place): Promise<void> {
+/** Tells whether there was an answer that will not change by asking again. */
+async function load(conversationId: Id, place: Place): Promise<boolean> {
   const timeline = timelineOf(conversationId);
   const opening = (openings.get(conversationId) ?? 0) + 1;
   openings.set(conversationId, opening);
@@ -69,14 +75,15 @@ async function load(conversationId: Id, place: Place): Promise<void> {
   if (timeline.peek().status !== "ready") timeline.value = { ...timeline.peek(), status: "loading" };
   try {
     const { items } = await page(conversationId, place);
-    if (openings.get(conversationId) !== opening) return;
+    if (openings.get(conversationId) !== opening) return true;
     const around = place.around_seq !== undefined;
     const hasNewer = around && (await hasNewerThan(conversationId, items[0]?.seq ?? 0));
     // A page around a place is half older, half newer; only an empty older half says that the start is reached.
     const hasOlder = around ? items.some((message) => message.seq < (place.around_seq ?? 0)) : items.length >= PAGE;
     timeline.value = opened(timeline.peek(), { items, hasOlder, hasNewer, asOf: since });
+    return true;
   } catch (error) {
-    failedToLoad(conversationId, error);
+    return failedToLoad(conversationId, error);
   }
 }
 
@@ -89,12 +96,13 @@ async function hasNewerThan(conversationId: Id, seq: number): Promise<boolean> {
   return items.length > 0;
 }
 
-function failedToLoad(conversationId: Id, error: unknown): void {
+function failedToLoad(conversationId: Id, error: unknown): boolean {
   if (!(error instanceof Refused)) throw error;
   const timeline = timelineOf(conversationId);
-  if (timeline.peek().status === "ready") return;
+  if (timeline.peek().status === "ready") return !error.isPassing;
   if (error.status === 0) void showKept(conversationId);
   else timeline.value = { ...timeline.peek(), status: "error" };
+  return true;
 }
 
 /** Without a network: the history as it was when it was last seen, to be read anew as soon as the line is open. */
@@ -117,7 +125,7 @@ const stale = new Set<Id>();
 
 /** The line is open again: what was shown from before is read anew. */
 export function refreshStale(): void {
-  for (const id of stale) void reloadTimeline(id);
+  for (const id of stale) rereadTimeline(id);
   stale.clear();
 }
 
@@ -177,9 +185,10 @@ export function loadNewer(conversationId: Id): Promise<void> {
 }
 
 /** Load a thread: its root, if the history does not hold it, and its replies. */
-export async function loadThread(conversationId: Id, rootId: Id): Promise<void> {
+export async function loadThread(conversationId: Id, rootId: Id): Promise<boolean> {
   const timeline = timelineOf(conversationId);
-  if (timeline.peek().threads.get(rootId)?.status !== "ready") {
+  const isShown = timeline.peek().threads.get(rootId)?.status === "ready";
+  if (!isShown) {
     timeline.value = withThreadStatus(timeline.peek(), rootId, "loading");
   }
   const since = asOf(conversationId);
@@ -191,9 +200,12 @@ export async function loadThread(conversationId: Id, rootId: Id): Promise<void> 
     ]);
     const replies = [root, ...items.filter((message) => message.id !== rootId)];
     timeline.value = withReplies(timeline.peek(), rootId, replies, since);
+    return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
+    if (isShown && error.isPassing) return false;
     timeline.value = withThreadStatus(timeline.peek(), rootId, "error");
+    return true;
   }
 }
 
@@ -201,13 +213,7 @@ export async function loadThread(conversationId: Id, rootId: Id): Promise<void> 
 export const takeMessage = (message: Message): void => take(message.conversation_id, message);
 
 /** Read one message again, when an event tells of it only in passing. */
-export async function refreshMessage(conversationId: Id, messageId: Id): Promise<void> {
-  try {
-    take(conversationId, await ask<Message>("GET", `/messages/${messageId}`));
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-  }
-}
+export const rereadMessage = (conversationId: Id, messageId: Id): void => owe(`message ${messageId}`, async () => take(conversationId, await ask<Message>("GET", `/messages/${messageId}`)));
 
 function take(conversationId: Id, message: Message): void {
   const timeline = timelineOf(conversationId);
@@ -217,10 +223,10 @@ function take(conversationId: Id, message: Message): void {
 /** Change a message's text; true when the server took it. */
 export async function edit(message: Message, text: string, confirmsMentions = false): Promise<boolean> {
   try {
-    take(message.conversation_id, await ask<Message>("PATCH", `/messages/${message.id}`, { text, confirm_mentions: confirmsMentions }));
+    take(message.conversation_id, await act<Message>("PATCH", `/messages/${message.id}`, { text, confirm_mentions: confirmsMentions }));
     return true;
   } catch (error) {
-    if (error instanceof Refused && error.problem?.code === "confirm_mentions") toast(explain(error), "plain", { label: t("Save all the same"), run: () => void edit(message, text, true).then((done) => done && (editing.value = null)) });
+    if (error instanceof Refused && error.problem?.code === "confirm_mentions") toast(explain(error), "plain", { label: t("Save anyway"), run: () => void edit(message, text, true).then((done) => done && (editing.value = null)) });
     else complain(error);
     return false;
   }
@@ -229,19 +235,19 @@ export async function edit(message: Message, text: string, confirmsMentions = fa
 /** Take one's deletion back. */
 async function restore(message: Message): Promise<void> {
   try {
-    take(message.conversation_id, await ask<Message>("POST", `/messages/${message.id}/restore`));
+    take(message.conversation_id, await act<Message>("POST", `/messages/${message.id}/restore`));
   } catch (error) {
-    complain(error);
+    complain(error, () => restore(message));
   }
 }
 
 /** Delete a message for everyone, at once; it can be taken back while the toast stands. */
 export async function remove(message: Message): Promise<void> {
   try {
-    await ask("DELETE", `/messages/${message.id}`);
+    await act("DELETE", `/messages/${message.id}`);
     take(message.conversation_id, { ...message, text: null, files: [], reactions: [], deleted_at: new Date().toISOString() });
     toast(t("Message deleted."), "plain", { label: t("Undo"), run: () => void restore(message) });
   } catch (error) {
-    complain(error);
+    complain(error, () => remove(message));
   }
 }

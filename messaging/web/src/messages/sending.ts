@@ -102,7 +102,7 @@ function arrived(message: Message, entry: OutboxEntry): void {
   // The event may have come first, and later ones on top of it; the answer must not take those back.
   if (find(timeline.peek(), message.id) === undefined) timeline.value = withMessage(timeline.peek(), message, null);
   settle(entry.key);
-  if (message.conversation_id !== entry.conversation_id) toast(t("Your message was sent, and moved since."), "plain", { label: t("Show"), run: () => navigate({ messageId: message.id }) });
+  if (message.conversation_id !== entry.conversation_id) toast(t("Your message was sent and has since been moved."), "plain", { label: t("Show"), run: () => navigate({ messageId: message.id }) });
 }
 
 /** What a refusal means for the entry; how long to wait before the next try, 0 when this one is out of the way. */

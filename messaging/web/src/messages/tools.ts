@@ -3,6 +3,7 @@ import { openOverlay } from "../app/overlay.ts";
 import type { Id } from "../contract/types.ts";
 import { t } from "../i18n/t.ts";
 import type { IconName } from "../design/Icon.tsx";
+import { ahead } from "../design/ahead.ts";
 import { addFiles, chooseFiles } from "../files/uploads.ts";
 import { complain } from "../app/failure.ts";
 import { openPicker } from "../reactions/picker.ts";
@@ -19,7 +20,7 @@ export interface Desk {
   text: () => string;
   /** Put words in at the caret. */
   insert: (words: string) => void;
-  /** What was written has gone another way than by sending: empty the composer. */
+  /** What `text` told has gone another way than by sending: empty the composer. */
   clear: () => void;
 }
 
@@ -42,11 +43,14 @@ function openAt(desk: Desk, load: () => Promise<DeskDialog>): void {
   });
 }
 
+const pollDialog = ahead(async (): Promise<DeskDialog> => (await import("../polls/PollDialog.tsx")).PollDialog);
+const priorityDialog = ahead(async (): Promise<DeskDialog> => (await import("../priority/PriorityDialog.tsx")).PriorityDialog);
+
 export const TOOLS: readonly Tool[] = [
   { id: "attach", label: () => t("Attach files"), icon: "clip", shown: ({ kind }) => kind !== "edit", run: (desk) => chooseFiles((files) => addFiles(placeOf(desk.conversationId, desk.threadId), files)) },
   { id: "emoji", label: () => t("Insert emoji"), icon: "smile", shown: () => true, run: (desk, anchor) => openPicker(anchor, desk.insert) },
-  { id: "poll", label: () => t("Ask with a poll"), icon: "poll", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, async () => (await import("../polls/PollDialog.tsx")).PollDialog) },
-  { id: "priority", label: () => t("Send with priority"), icon: "flag", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, async () => (await import("../priority/PriorityDialog.tsx")).PriorityDialog) },
+  { id: "poll", label: () => t("Ask with a poll"), icon: "poll", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, pollDialog) },
+  { id: "priority", label: () => t("Send with priority"), icon: "flag", shown: ({ kind }) => kind !== "edit", run: (desk) => openAt(desk, priorityDialog) },
   { id: "send-later", label: () => t("Send later"), icon: "later", shown: ({ kind }) => kind !== "edit", run: (desk) => void import("../scheduled/actions.ts").then(({ sendLater }) => sendLater(desk)).catch(complain) },
 ];
 

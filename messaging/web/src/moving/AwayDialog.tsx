@@ -57,9 +57,9 @@ export function AwayDialog({ message, close }: { message: Message; close: () => 
         <ChooseConversation legend={t("Conversation to move to")} without={message.conversation_id} chosen={chosen} onChoose={setChosen} />
         {more.length > 0 && (
           <details class="move-more">
-            <summary>{also.size === 0 ? t("Take more messages along") : tn("{count} more goes along", "{count} more go along", also.size)}</summary>
+            <summary>{also.size === 0 ? t("Move more messages along") : tn("{count} more moves along", "{count} more move along", also.size)}</summary>
             <fieldset class="forward-to">
-              <legend class="visually-hidden">{t("Messages that go along")}</legend>
+              <legend class="visually-hidden">{t("Messages that move along")}</legend>
               {more.map((other) => (
                 <label key={other.id} class="forward-choice">
                   <input type="checkbox" checked={also.has(other.id)} onChange={() => toggle(other.id)} />
@@ -69,7 +69,7 @@ export function AwayDialog({ message, close }: { message: Message; close: () => 
             </fieldset>
           </details>
         )}
-        <p class="quiet">{t("Replies come along. From then on only people who can read the other conversation can read it. Both conversations say that it was moved.")}</p>
+        <p class="quiet">{t("Replies move along. From then on, only people who can read the other conversation can read it. Both conversations say that it was moved.")}</p>
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
           <button type="submit" class="button primary" disabled={chosen === null || isMoving}>{t("Move")}</button>

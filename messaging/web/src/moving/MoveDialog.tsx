@@ -48,9 +48,9 @@ export function MoveDialog({ message, close }: { message: Message; close: () => 
               <span class="move-choice"><bdi class="name">{nameOf(root.author_id)}</bdi> <span dir="auto">{gistOf(root, 160)}</span></span>
             </label>
           ))}
-          {offered.length === 0 && <p class="quiet">{t("No message that is loaded here fits. Scroll to it first.")}</p>}
+          {offered.length === 0 && <p class="quiet">{t("None of the loaded messages matches. Scroll to the one you are looking for first.")}</p>}
         </fieldset>
-        <p class="quiet">{t("Its replies come along. The conversation says that it was moved.")}</p>
+        <p class="quiet">{t("Its replies move along. The conversation says that it was moved.")}</p>
         <div class="modal-foot">
           <button type="button" class="button" onClick={close}>{t("Cancel")}</button>
           <button type="submit" class="button primary" disabled={chosen === null}>{t("Move")}</button>

@@ -5,12 +5,12 @@ import { t, tn } from "../i18n/t.ts";
 import { conversations } from "../conversations/store.ts";
 import { toast } from "../design/toast.ts";
 import { titleOf } from "../people/store.ts";
-import { ask } from "../transport/http.ts";
+import { actOnce } from "../transport/acts.ts";
 
 /** Let messages stand in another conversation; true when the server did it. The events that follow show it. */
 export async function moveAway(ids: readonly Id[], to: Id): Promise<boolean> {
   try {
-    const done = await ask<MoveView>("POST", `/conversations/${to}/moved-messages`, { message_ids: ids });
+    const done = await actOnce<MoveView>(`/conversations/${to}/moved-messages`, { message_ids: ids });
     const target = conversations.peek().byId.get(to);
     const name = target === undefined ? "…" : titleOf(target);
     toast(tn("Moved {count} message to {name}.", "Moved {count} messages to {name}.", done.message_ids.length, { name }), "plain", { label: t("Undo"), run: () => void undo(done.id) });
@@ -24,10 +24,10 @@ export async function moveAway(ids: readonly Id[], to: Id): Promise<boolean> {
 /** Put everything back where it stood. */
 export async function undo(moveId: Id): Promise<void> {
   try {
-    const { message_ids: ids, from_id: from } = await ask<MoveView>("POST", `/moves/${moveId}/undo`);
+    const { message_ids: ids, from_id: from } = await actOnce<MoveView>(`/moves/${moveId}/undo`);
     const [first] = ids;
     toast(t("Moved back."), "plain", first === undefined ? null : { label: t("Show"), run: () => navigate(ids.length === 1 ? { messageId: first } : { conversationId: from }) });
   } catch (error) {
-    complain(error);
+    complain(error, () => undo(moveId));
   }
 }

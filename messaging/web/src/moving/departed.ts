@@ -1,13 +1,12 @@
 import type { EventData, Id } from "../contract/types.ts";
 import { navigate, route } from "../app/route.ts";
-import { passOver } from "../app/failure.ts";
 import { conversations } from "../conversations/store.ts";
 import { forgetMessages } from "../offline/kept.ts";
 import { pinsChanged } from "../pins/actions.ts";
 import { settled } from "../priority/notices.ts";
 import { entryChanged } from "../saved/actions.ts";
 import { later } from "../saved/store.ts";
-import { refreshThread } from "../threads/actions.ts";
+import { rereadThread } from "../threads/actions.ts";
 import { threads } from "../threads/store.ts";
 
 /** What else shows messages that stand in another conversation now: an open thread, lists, what is kept for reading offline. */
@@ -15,10 +14,10 @@ export function departed({ conversation_id: from, message_ids: ids, root_ids: ro
   follow(from, to, ids);
   pinsChanged(from);
   for (const id of ids) {
-    if (later.peek().byId.has(id)) void entryChanged(id).catch(passOver);
+    if (later.peek().byId.has(id)) entryChanged(id);
   }
   for (const id of [...ids, ...rootIds]) {
-    if (threads.peek().byId.has(id)) void refreshThread(id).catch(passOver);
+    if (threads.peek().byId.has(id)) rereadThread(id);
   }
   for (const id of ids) settled(id, null);
   void forgetMessages(from, ids);

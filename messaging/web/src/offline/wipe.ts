@@ -10,7 +10,10 @@ export async function wipe(): Promise<void> {
 }
 
 /** Somebody else used this browser before: nothing of theirs stays. */
-export const wipeOthers = (userId: string): Promise<void> => wipeDatabases((name) => !name.endsWith(userId)).catch(() => undefined);
+export async function wipeOthers(userId: string): Promise<void> {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith("edit-") && !key.startsWith(`edit-${userId}`)) sessionStorage.removeItem(key);
+  await wipeDatabases((name) => !name.endsWith(userId)).catch(() => undefined);
+}
 
 async function wipeDatabases(isGone: (name: string) => boolean): Promise<void> {
   const databases = await indexedDB.databases();

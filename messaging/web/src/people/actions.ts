@@ -1,7 +1,7 @@
 import type { Id, Page, User } from "../contract/types.ts";
 import { t } from "../i18n/t.ts";
 import { ask, Refused, withQuery } from "../transport/http.ts";
-import { people, remember, wanted, whenWanted } from "./store.ts";
+import { outdated, people, remember, wanted, whenWanted } from "./store.ts";
 
 const MOST_AT_ONCE = 50;
 let isPlanned = false;
@@ -39,7 +39,7 @@ function plan(): void {
 
 async function loadWanted(): Promise<void> {
   isPlanned = false;
-  const ids = [...wanted].filter((id) => !asked.has(id) && !people.peek().has(id));
+  const ids = [...wanted].filter((id) => !asked.has(id));
   for (let start = 0; start < ids.length; start += MOST_AT_ONCE) await loadThese(ids.slice(start, start + MOST_AT_ONCE));
 }
 
@@ -48,13 +48,15 @@ async function loadThese(ids: Id[]): Promise<void> {
   try {
     const page = await ask<Page<User>>("GET", `/users?limit=${MOST_AT_ONCE}&${ids.map((id) => `ids=${id}`).join("&")}`);
     const found = new Set(page.items.map((user) => user.id));
-    remember([...page.items, ...ids.filter((id) => !found.has(id)).map(stranger)]);
+    remember([...page.items, ...ids.filter((id) => !found.has(id)).map((id) => people.peek().get(id) ?? stranger(id))]);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     // Asked for again when somebody next draws the name.
     for (const id of ids) {
-      asked.delete(id);
       wanted.delete(id);
+      outdated.add(id);
     }
+  } finally {
+    ids.forEach((id) => asked.delete(id));
   }
 }

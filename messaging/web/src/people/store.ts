@@ -11,6 +11,9 @@ export const presence = signal<ReadonlyMap<Id, PresenceState>>(new Map());
 export const wanted = new Set<Id>();
 let onWanted: (() => void) | null = null;
 
+/** People who may be called something else by now: read again when they are next drawn. */
+export const outdated = new Set<Id>();
+
 /** Be told when there are names to load. */
 export function whenWanted(callback: () => void): void {
   onWanted = callback;
@@ -20,12 +23,17 @@ export function whenWanted(callback: () => void): void {
 /** A person, if known; asking for an unknown one has them loaded. */
 export function person(id: Id): User | undefined {
   const found = people.value.get(id);
-  if (found === undefined && !wanted.has(id)) {
-    wanted.add(id);
-    onWanted?.();
-  }
+  if ((found === undefined || outdated.has(id)) && !wanted.has(id)) want(id);
   return found;
 }
+
+/** Have a person read, whoever draws them. */
+export function want(id: Id): void {
+  outdated.delete(id);
+  wanted.add(id);
+  onWanted?.();
+}
+
 
 /** A person's name, or a dash of the same height while it loads. */
 export function nameOf(id: Id | null): string {

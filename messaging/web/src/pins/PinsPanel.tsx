@@ -31,7 +31,7 @@ function List({ conversation }: { conversation: Known }): JSX.Element {
   const { status, items } = pins.value;
   if (status === "error") return <LoadError words={t("The pins could not be loaded.")} onRetry={() => void loadPins(conversation.id)} />;
   if (status === "loading" && items.length === 0) return <p class="quiet empty" role="status">{t("Loading…")}</p>;
-  if (items.length === 0) return <p class="quiet empty">{t("Nothing is pinned here. Pin what people look for again and again, from the menu of a message.")}</p>;
+  if (items.length === 0) return <p class="quiet empty">{t("Nothing is pinned here yet. Pin what people keep looking for from a message’s menu.")}</p>;
   return (
     <ul class="excerpts" aria-label={t("Pinned messages")}>
       {items.map((message) => (

@@ -3,6 +3,7 @@ import { useEffect, useId, useState } from "preact/hooks";
 import type { Message } from "../contract/types.ts";
 import { listed, moment, shortWhen } from "../app/text.ts";
 import { t, tn } from "../i18n/t.ts";
+import { forgive, owe } from "../live/owed.ts";
 import { viewerOf } from "../messages/menu.ts";
 import { me, nameOf } from "../people/store.ts";
 import { closePoll, myVote, vote } from "./actions.ts";
@@ -18,12 +19,17 @@ export function Poll({ message }: { message: Message }): JSX.Element | null {
   const { canPost, isMine, manages } = viewerOf(message, false);
 
   useEffect(() => {
+    const what = `vote ${id}`;
     let isCurrent = true;
-    myVote(message.id).then(
-      (options) => isCurrent && setMine(options),
-      () => undefined, // Offline: the poll can still be read.
-    );
-    return () => void (isCurrent = false);
+    // Without an answer the poll can still be read.
+    owe(what, async () => {
+      const options = await myVote(message.id);
+      if (isCurrent) setMine(options);
+    });
+    return () => {
+      isCurrent = false;
+      forgive(what);
+    };
   }, [message.id, poll?.voter_count]);
 
   if (poll == null) return null;
@@ -53,7 +59,7 @@ export function Poll({ message }: { message: Message }): JSX.Element | null {
         {tn("{count} person has voted", "{count} people have voted", poll.voter_count)}
         {poll.is_anonymous && <> · {t("anonymous")}</>}
         {isClosed ? <> · {t("closed")}</> : poll.closes_at !== null && <> · <time dateTime={poll.closes_at} title={moment(poll.closes_at)}>{t("closes {when}", { when: shortWhen(poll.closes_at) })}</time></>}
-        {!isClosed && !poll.is_multiple && mine.length > 0 && canPost && <button type="button" class="link-button" onClick={() => void choose(mine[0] ?? 0)}>{t("Take my vote back")}</button>}
+        {!isClosed && !poll.is_multiple && mine.length > 0 && canPost && <button type="button" class="link-button" onClick={() => void choose(mine[0] ?? 0)}>{t("Withdraw my vote")}</button>}
         {!isClosed && (isMine || manages) && <button type="button" class="link-button" onClick={() => void closePoll(message)}>{t("End the poll")}</button>}
       </p>
     </fieldset>

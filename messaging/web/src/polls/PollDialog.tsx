@@ -69,7 +69,7 @@ export function PollDialog({ desk, close }: { desk: Desk; close: () => void }): 
         <div class="field">
           <label for={`${id}-closes`}>{t("Open for")}</label>
           <select id={`${id}-closes`} class="input" value={String(closesAfter)} onChange={(event) => setClosesAfter(Number(event.currentTarget.value))}>
-            <option value="0">{t("As long as you like")}</option>
+            <option value="0">{t("No time limit")}</option>
             <option value="60">{t("One hour")}</option>
             <option value="1440">{t("One day")}</option>
             <option value="10080">{t("One week")}</option>

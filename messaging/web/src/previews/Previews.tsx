@@ -3,7 +3,7 @@ import type { Message } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { IconButton } from "../design/IconButton.tsx";
 import { t } from "../i18n/t.ts";
-import { refreshMessage, takeMessage } from "../messages/actions.ts";
+import { rereadMessage, takeMessage } from "../messages/actions.ts";
 import { viewerOf } from "../messages/menu.ts";
 import { ask } from "../transport/http.ts";
 
@@ -35,6 +35,6 @@ async function remove(message: Message): Promise<void> {
     await ask("DELETE", `/messages/${message.id}/previews`);
   } catch (error) {
     complain(error);
-    void refreshMessage(message.conversation_id, message.id);
+    rereadMessage(message.conversation_id, message.id);
   }
 }

@@ -29,7 +29,7 @@ export function Acknowledge({ message }: { message: Message }): JSX.Element | nu
       <button type="button" class="link-button" aria-haspopup="dialog" onClick={() => void openOverlay(async () => (close) => <Who message={message} close={close} />)}>
         {isComplete ? t("Everyone asked has acknowledged") : tn("{given} of {count} person has acknowledged", "{given} of {count} people have acknowledged", asked, { given })}
       </button>
-      {isOver && <span class="quiet">{t("The time to acknowledge is over")}</span>}
+      {isOver && <span class="quiet">{t("The time to acknowledge has passed")}</span>}
       {!isOver && !isComplete && priority.expires_at !== null && <span class="quiet" title={moment(priority.expires_at)}>{t("until {when}", { when: shortWhen(priority.expires_at) })}</span>}
       {!isComplete && priority.escalated_at !== null && <span class="quiet">{t("escalated")}</span>}
     </div>
@@ -74,7 +74,7 @@ function Who({ message, close }: { message: Message; close: () => void }): JSX.E
       {rows === null && error === "" ? <p aria-busy="true">{t("Loading…")}</p> : (
         <div class="who-lists">
           <People title={t("Have acknowledged")} rows={given} none={t("Nobody yet.")} />
-          <People title={t("Have not")} rows={waiting} none={t("Nobody is missing.")} />
+          <People title={t("Have not")} rows={waiting} none={t("Nobody is left.")} />
         </div>
       )}
     </Modal>

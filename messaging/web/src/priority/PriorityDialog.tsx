@@ -96,8 +96,8 @@ function Told({ conversationId, users, onChange }: ToldProps): JSX.Element {
       <Chosen users={users} onChange={onChange} />
       <p class="quiet">
         {users.length === 0
-          ? t("If somebody still has not acknowledged after that time once more, the channel’s owners are told.")
-          : t("If somebody still has not acknowledged after that time once more, these people are told.")}
+          ? t("If somebody still has not acknowledged after as long again, the channel’s owners are told.")
+          : t("If somebody still has not acknowledged after as long again, these people are told.")}
       </p>
     </>
   );

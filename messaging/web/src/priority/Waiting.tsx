@@ -25,7 +25,7 @@ export function Waiting(): JSX.Element | null {
     <ul class="excerpts" aria-label={t("Acknowledgements")}>
       {waiting.map((message) => (
         <li key={message.id}>
-          <Excerpt message={message} showPlace note={<span class="due">{t("{name} waits for your acknowledgement.", { name: nameOf(message.author_id) })}</span>}>
+          <Excerpt message={message} showPlace note={<span class="due">{t("{name} is waiting for your acknowledgement.", { name: nameOf(message.author_id) })}</span>}>
             <button type="button" class="button small primary" onClick={() => void acknowledge(message).then(load)}>{t("Acknowledge")}</button>
           </Excerpt>
         </li>

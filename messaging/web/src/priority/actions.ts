@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import type { Id, Message, Page } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { takeMessage } from "../messages/actions.ts";
+import { act } from "../transport/acts.ts";
 import { ask } from "../transport/http.ts";
 
 export interface Acknowledged {
@@ -20,10 +21,10 @@ export function noted(messageId: Id): void {
 /** Say that one has taken notice. */
 export async function acknowledge(message: Message): Promise<void> {
   try {
-    takeMessage(await ask<Message>("POST", `/messages/${message.id}/acknowledge`));
+    takeMessage(await act<Message>("POST", `/messages/${message.id}/acknowledge`));
     noted(message.id);
   } catch (error) {
-    complain(error);
+    complain(error, () => acknowledge(message));
   }
 }
 

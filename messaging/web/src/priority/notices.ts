@@ -38,7 +38,7 @@ export function awaited({ author_id: authorId }: EventFrameOf<"chancery.acknowle
 
 function ring(authorId: Id | null): void {
   requests.value += 1;
-  toast(t("{name} waits for your acknowledgement.", { name: nameOf(authorId) }), "plain", { label: t("Show"), run: () => openPanel("later") });
+  toast(t("{name} is waiting for your acknowledgement.", { name: nameOf(authorId) }), "plain", { label: t("Show"), run: () => openPanel("later") });
 }
 
 const MANY = 500;

@@ -20,7 +20,7 @@ export function AddEmojiDialog({ close }: { close: () => void }): JSX.Element {
   const [isBusy, setBusy] = useState(false);
 
   const choose = (chosen: File | null): void => {
-    setError(chosen !== null && chosen.size > MOST_BYTES ? t("A picture may have at most 512 kB.") : "");
+    setError(chosen !== null && chosen.size > MOST_BYTES ? t("A picture may be at most 512 kB.") : "");
     setFile(chosen);
     if (chosen !== null && name === "") setName(nameFrom(chosen));
   };
@@ -44,7 +44,7 @@ export function AddEmojiDialog({ close }: { close: () => void }): JSX.Element {
         <div class="field">
           <label for={`${id}-file`}>{t("Picture")}</label>
           <input id={`${id}-file`} type="file" accept="image/png,image/jpeg,image/gif,image/webp" required onChange={(event) => choose(event.currentTarget.files?.[0] ?? null)} />
-          <p class="quiet">{t("PNG, JPEG, GIF or WebP; it is drawn anew, at most 128 by 128.")}</p>
+          <p class="quiet">{t("PNG, JPEG, GIF or WebP, resized to at most 128 by 128.")}</p>
         </div>
         <div class="field">
           <label for={`${id}-name`}>{t("Name")}</label>

@@ -172,6 +172,6 @@ function Found({ query, onPick }: { query: string; onPick: (emoji: string) => vo
   const wanted = query.trim().toLowerCase();
   const own = [...custom.value.keys()].filter((name) => name.includes(wanted)).map((name) => ({ unicode: `:${name}:`, label: name }));
   const choices = [...own, ...findEmojis(emojis.value, query, MOST_FOUND)];
-  if (choices.length === 0) return <p class="quiet">{t("No emoji is called that.")}</p>;
+  if (choices.length === 0) return <p class="quiet">{t("No emoji has that name.")}</p>;
   return <Grid choices={choices} onPick={onPick} />;
 }

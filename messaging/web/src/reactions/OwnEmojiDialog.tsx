@@ -32,7 +32,7 @@ export function OwnEmojiDialog({ close }: { close: () => void }): JSX.Element {
   };
   return (
     <Modal title={t("Emoji you look after")} onClose={close}>
-      {items.length === 0 && <p class="quiet">{t("None. What you add stands here, to be removed again.")}</p>}
+      {items.length === 0 && <p class="quiet">{t("None yet. Emoji you add are listed here, where you can remove them.")}</p>}
       <ul class="own-emoji">
         {items.map((item) => (
           <li key={item.id}>

@@ -5,7 +5,8 @@ import { askAll, ask, Refused } from "../transport/http.ts";
 /** The organisation's own emoji, by name; empty until somebody needs them. */
 export const custom = signal<ReadonlyMap<string, EmojiView>>(new Map());
 
-const MOST = 2_000;
+export const readCustom = (): Promise<EmojiView[]> => askAll<EmojiView>("/emoji?limit=200", 2_000);
+
 const NAME = /^:([a-z0-9][a-z0-9_+-]{0,49}):$/;
 let isAsked = false;
 
@@ -16,7 +17,7 @@ export const nameIn = (value: string): string | null => NAME.exec(value)?.[1] ??
 export function loadCustom(): void {
   if (isAsked) return;
   isAsked = true;
-  askAll<EmojiView>("/emoji?limit=200", MOST).then(
+  readCustom().then(
     (items) => (custom.value = new Map([...items.map((item) => [item.name, item] as const), ...custom.peek()])),
     (error: unknown) => {
       isAsked = false;

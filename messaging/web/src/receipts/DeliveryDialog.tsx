@@ -46,7 +46,7 @@ function stateName(state: Delivery["state"]): string {
     delivered: t("Delivered to everyone"),
     seen: t("Seen by everyone"),
     acknowledged: t("Acknowledged by everyone who was asked"),
-    expired: t("The time to acknowledge is over"),
+    expired: t("The time to acknowledge has passed"),
   };
   return names[state];
 }

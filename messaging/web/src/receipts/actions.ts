@@ -1,8 +1,10 @@
 import type { Id, ReadResult } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
-import { refreshConversation } from "../conversations/actions.ts";
+import { rereadConversation } from "../conversations/actions.ts";
 import { changed, conversations } from "../conversations/store.ts";
-import { ask, Refused } from "../transport/http.ts";
+import { forgive, owe } from "../live/owed.ts";
+import { act } from "../transport/acts.ts";
+import { ask } from "../transport/http.ts";
 import { goAhead, heard } from "./ahead.ts";
 import { readUpTo } from "./store.ts";
 
@@ -23,7 +25,7 @@ export function markRead(conversationId: Id): void {
   const seq = showRead(conversationId);
   if (seq === null) return;
   clearTimeout(timers.get(conversationId));
-  timers.set(conversationId, setTimeout(() => void tell(conversationId, seq), WAIT_MS) as unknown as number);
+  timers.set(conversationId, setTimeout(() => owe(debtOf(conversationId), () => tell(conversationId, seq)), WAIT_MS) as unknown as number);
 }
 
 /** Draw everything in a conversation as read; returns up to where, or null where it was already. */
@@ -36,15 +38,16 @@ export function showRead(conversationId: Id): number | null {
   return item.last_seq;
 }
 
+const debtOf = (conversationId: Id): string => `read ${conversationId}`;
+
 async function tell(conversationId: Id, seq: number): Promise<void> {
   if ((told.get(conversationId) ?? 0) >= seq) return;
   told.set(conversationId, seq);
   try {
     await ask<ReadResult>("POST", `/conversations/${conversationId}/read`, { seq });
   } catch (error) {
-    // Told again with the next message or the next look at the conversation.
     told.delete(conversationId);
-    if (!(error instanceof Refused)) throw error;
+    throw error;
   }
 }
 
@@ -70,10 +73,12 @@ export async function markUnread(conversationId: Id, seq: number): Promise<void>
   try {
     held.add(conversationId);
     clearTimeout(timers.get(conversationId));
+    forgive(debtOf(conversationId));
     told.delete(conversationId);
-    await ask("POST", `/conversations/${conversationId}/read`, { seq: Math.max(0, seq - 1), backwards: true });
-    await refreshConversation(conversationId);
+    await act("POST", `/conversations/${conversationId}/read`, { seq: Math.max(0, seq - 1), backwards: true });
+    rereadConversation(conversationId);
   } catch (error) {
-    complain(error);
+    held.delete(conversationId);
+    complain(error, () => markUnread(conversationId, seq));
   }
 }

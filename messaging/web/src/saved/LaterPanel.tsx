@@ -30,7 +30,7 @@ function List({ showsDone }: { showsDone: boolean }): JSX.Element {
   const items = listed(later.value, showsDone ? (item) => !isOpen(item) : isOpen);
   if (later.value.status === "error") return <LoadError words={t("Your list could not be loaded.")} onRetry={() => void loadLater()} />;
   if (items.length === 0) {
-    return <p class="quiet empty">{showsDone ? t("Nothing done yet.") : t("Nothing kept for later. Save a message from its menu, or have yourself reminded of it.")}</p>;
+    return <p class="quiet empty">{showsDone ? t("Nothing done yet.") : t("Nothing saved for later. Use a message’s menu to save it or to set a reminder.")}</p>;
   }
   return (
     <ul class="excerpts" aria-label={showsDone ? t("Done") : t("Kept for later")}>
@@ -50,7 +50,7 @@ function Entry({ item }: { item: Saved }): JSX.Element {
   if (item.message === null) {
     return (
       <div class="excerpt">
-        <p class="excerpt-gone">{t("This message is not available to you any more.")}</p>
+        <p class="excerpt-gone">{t("This message is no longer available to you.")}</p>
         <div class="excerpt-acts">{acts}</div>
       </div>
     );

@@ -44,7 +44,7 @@ export function WhenDialog({ title, confirm, onChoose, close, current }: Props):
         }}
       >
         <label>
-          {t("A time of your own")}
+          {t("Custom time")}
           <input class="input" type="datetime-local" value={own} min={fieldOf(now)} required onInput={(event) => setOwn(event.currentTarget.value)} />
         </label>
         <p class="quiet">{at === null ? t("Choose a time in the future.") : zoneWords()}</p>

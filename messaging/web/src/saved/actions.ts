@@ -5,10 +5,13 @@ import { openOverlay } from "../app/overlay.ts";
 import { openPanel } from "../app/panel.ts";
 import { moment } from "../app/text.ts";
 import { t } from "../i18n/t.ts";
+import { ahead } from "../design/ahead.ts";
 import { toast } from "../design/toast.ts";
+import { owe } from "../live/owed.ts";
 import { plain } from "../messages/plain.ts";
 import { actionIn } from "../messages/system.ts";
 import { nameOf } from "../people/store.ts";
+import { act } from "../transport/acts.ts";
 import { ask, askAll, Refused } from "../transport/http.ts";
 import { isSaved, later, withAll, withItem, withoutItem } from "./store.ts";
 
@@ -39,14 +42,16 @@ export async function loadDone(): Promise<void> {
 }
 
 /** Another device changed an entry, or this one did. */
-export async function entryChanged(messageId: Id): Promise<Saved | null> {
+export const entryChanged = (messageId: Id): void => owe(`saved ${messageId}`, () => readEntry(messageId));
+
+async function readEntry(messageId: Id): Promise<Saved | null> {
   try {
     const item = await ask<Saved>("GET", `/messages/${messageId}/saved`);
     later.value = withItem(later.peek(), item);
     return item;
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (error.status === 404) later.value = withoutItem(later.peek(), messageId);
+    if (!(error instanceof Refused) || error.status !== 404) throw error;
+    entryRemoved(messageId);
     return null;
   }
 }
@@ -55,8 +60,10 @@ export async function entryChanged(messageId: Id): Promise<Saved | null> {
 export const entryRemoved = (messageId: Id): void => void (later.value = withoutItem(later.peek(), messageId));
 
 /** The time has come that the person chose. */
-export async function reminderDue(messageId: Id): Promise<void> {
-  const item = await entryChanged(messageId);
+export const reminderDue = (messageId: Id): void => owe(`reminder ${messageId}`, () => remind(messageId));
+
+async function remind(messageId: Id): Promise<void> {
+  const item = await readEntry(messageId);
   if (item === null) return;
   const { message } = item;
   const words = message?.text == null ? t("Reminder") : t("Reminder: {name}: {text}", { name: nameOf(message.author_id), text: plain(actionIn(message) ?? message.text).slice(0, 120) });
@@ -69,12 +76,12 @@ interface Wish {
 }
 
 /** Keep a message, with a reminder or without; what is not said is dropped. True when the server took it. */
-export async function keep(messageId: Id, wish: Wish): Promise<boolean> {
+export async function keep(messageId: Id, wish: Wish, again: () => unknown = () => keep(messageId, wish)): Promise<boolean> {
   try {
-    later.value = withItem(later.peek(), await ask<Saved>("PUT", `/messages/${messageId}/saved`, wish));
+    later.value = withItem(later.peek(), await act<Saved>("PUT", `/messages/${messageId}/saved`, wish));
     return true;
   } catch (error) {
-    complain(error);
+    complain(error, again);
     return false;
   }
 }
@@ -82,10 +89,10 @@ export async function keep(messageId: Id, wish: Wish): Promise<boolean> {
 /** Take a message off the list. */
 export async function drop(messageId: Id): Promise<void> {
   try {
-    await ask("DELETE", `/messages/${messageId}/saved`);
+    await act("DELETE", `/messages/${messageId}/saved`);
     entryRemoved(messageId);
   } catch (error) {
-    complain(error);
+    complain(error, () => drop(messageId));
   }
 }
 
@@ -95,12 +102,14 @@ export async function toggleSaved(message: Message): Promise<void> {
   if (await keep(message.id, {})) toast(t("Saved for later."), "plain", { label: t("Show"), run: () => openPanel("later") });
 }
 
+export const whenDialog = ahead(() => import("./WhenDialog.tsx"));
+
 /** Ask when to be reminded of a message. */
 export function askWhen(messageId: Id): void {
   void openOverlay(async () => {
-    const { WhenDialog } = await import("./WhenDialog.tsx");
+    const { WhenDialog } = await whenDialog();
     const onChoose = async (at: Date): Promise<void> => {
-      if (await keep(messageId, { remind_at: at.toISOString() })) toast(t("You are reminded on {when}.", { when: moment(at.toISOString()) }));
+      if (await keep(messageId, { remind_at: at.toISOString() })) toast(t("You will be reminded on {when}.", { when: moment(at.toISOString()) }));
     };
     return (close) => h(WhenDialog, { title: t("Remind me"), confirm: t("Remind me then"), onChoose: (at: Date) => void onChoose(at), close });
   });

@@ -20,7 +20,7 @@ export function EditDialog({ item, close }: { item: Scheduled; close: () => void
     if (at !== null && (await change(item.id, { text: encodeMentions(text.trim(), mentions), send_at: at.toISOString() }))) close();
   };
   return (
-    <Modal title={t("Message to be sent later")} onClose={close}>
+    <Modal title={t("Scheduled message")} onClose={close}>
       <form
         class="when-own"
         onSubmit={(event) => {

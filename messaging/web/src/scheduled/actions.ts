@@ -6,7 +6,10 @@ import { openPanel } from "../app/panel.ts";
 import { moment } from "../app/text.ts";
 import { t } from "../i18n/t.ts";
 import { toast } from "../design/toast.ts";
+import { owe } from "../live/owed.ts";
 import type { Desk } from "../messages/tools.ts";
+import { whenDialog } from "../saved/actions.ts";
+import { act, actOnce } from "../transport/acts.ts";
 import { ask } from "../transport/http.ts";
 import { scheduled, withScheduled } from "./store.ts";
 
@@ -25,9 +28,9 @@ export async function loadScheduled(): Promise<boolean> {
 export const scheduledGone = (id: Id): void => void (scheduled.value = scheduled.peek().filter((item) => item.id !== id));
 
 /** Its time came and it was not sent. */
-export async function scheduledFailed(): Promise<void> {
-  await loadScheduled();
-  toast(t("A message could not be sent at its time. It is kept for you."), "danger", { label: t("Show"), run: showScheduled });
+export function scheduledFailed(): void {
+  owe("scheduled", loadScheduled);
+  toast(t("A scheduled message could not be sent. It has been kept for you."), "danger", { label: t("Show"), run: showScheduled });
 }
 
 const showScheduled = (): void => openPanel("drafts");
@@ -40,7 +43,7 @@ export function sendLater(desk: Desk): void {
     return;
   }
   void openOverlay(async () => {
-    const { WhenDialog } = await import("../saved/WhenDialog.tsx");
+    const { WhenDialog } = await whenDialog();
     return (close) => h(WhenDialog, { title: t("Send later"), confirm: t("Send then"), onChoose: (at: Date) => void schedule(desk, text, at), close });
   });
 }
@@ -49,19 +52,19 @@ async function schedule(desk: Desk, text: string, at: Date): Promise<void> {
   const thread = desk.threadId === null ? {} : { thread_id: desk.threadId, also_in_conversation: desk.alsoInConversation };
   try {
     const body = { text, send_at: at.toISOString(), ...thread };
-    const item = await ask<Scheduled>("POST", `/conversations/${desk.conversationId}/scheduled`, body);
+    const item = await actOnce<Scheduled>(`/conversations/${desk.conversationId}/scheduled`, body);
     scheduled.value = withScheduled(scheduled.peek(), item);
     desk.clear();
-    toast(t("It is sent on {when}.", { when: moment(item.send_at) }), "plain", { label: t("Show"), run: showScheduled });
+    toast(t("It will be sent on {when}.", { when: moment(item.send_at) }), "plain", { label: t("Show"), run: showScheduled });
   } catch (error) {
-    complain(error);
+    complain(error, () => schedule(desk, text, at));
   }
 }
 
 /** Change what is to be sent, or when. True when the server took it. */
 export async function change(id: Id, wish: { text?: string; send_at?: string }): Promise<boolean> {
   try {
-    scheduled.value = withScheduled(scheduled.peek(), await ask<Scheduled>("PATCH", `/scheduled/${id}`, wish));
+    scheduled.value = withScheduled(scheduled.peek(), await act<Scheduled>("PATCH", `/scheduled/${id}`, wish));
     return true;
   } catch (error) {
     complain(error);
@@ -72,30 +75,31 @@ export async function change(id: Id, wish: { text?: string; send_at?: string }):
 /** Call it off; it can be taken back while the toast stands, as a new entry of the same words. */
 export async function cancel(item: Scheduled): Promise<void> {
   try {
-    await ask("DELETE", `/scheduled/${item.id}`);
+    await act("DELETE", `/scheduled/${item.id}`);
     scheduledGone(item.id);
     toast(t("The message was cancelled."), "plain", { label: t("Undo"), run: () => void restore(item) });
   } catch (error) {
-    complain(error);
+    complain(error, () => cancel(item));
   }
 }
 
-async function restore({ conversation_id, text, send_at, thread_id, also_in_conversation }: Scheduled): Promise<void> {
+async function restore(cancelled: Scheduled): Promise<void> {
+  const { conversation_id, text, send_at, thread_id, also_in_conversation } = cancelled;
   const thread = thread_id === null ? {} : { thread_id, also_in_conversation };
   try {
-    const item = await ask<Scheduled>("POST", `/conversations/${conversation_id}/scheduled`, { text, send_at, ...thread });
+    const item = await actOnce<Scheduled>(`/conversations/${conversation_id}/scheduled`, { text, send_at, ...thread });
     scheduled.value = withScheduled(scheduled.peek(), item);
   } catch (error) {
-    complain(error);
+    complain(error, () => restore(cancelled));
   }
 }
 
 /** Send it now. */
 export async function sendNow(item: Scheduled): Promise<void> {
   try {
-    await ask("POST", `/scheduled/${item.id}/send`);
+    await actOnce(`/scheduled/${item.id}/send`);
     scheduledGone(item.id);
   } catch (error) {
-    complain(error);
+    complain(error, () => sendNow(item));
   }
 }

@@ -99,7 +99,7 @@ export function SearchPanel({ conversation }: { conversation: Known | undefined 
           <label class="search-sort">
             {t("Order")}{" "}
             <select class="input" value={sort} onChange={(event) => change({ sort: event.currentTarget.value === "newest" ? "newest" : "relevant" })}>
-              <option value="relevant">{t("Best first")}</option>
+              <option value="relevant">{t("Most relevant first")}</option>
               <option value="newest">{t("Newest first")}</option>
             </select>
           </label>
@@ -134,7 +134,7 @@ function Tabs({ tab, onChoose }: { tab: Tab; onChoose: (tab: Tab) => void }): JS
 
 function Results({ onWrite }: { onWrite: (q: string) => void }): JSX.Element {
   const { q, status, tab, hits, files, people, channels, next, hints, problem } = search.value;
-  if (status === "error") return <LoadError words={t("The search did not answer.")} onRetry={() => void runSearch({})} />;
+  if (status === "error") return <LoadError words={t("The search did not respond.")} onRetry={() => void runSearch({})} />;
   if (q.trim() === "" || status === "idle") return <>{tab === "files" && <Given />}<Start onWrite={onWrite} /></>;
   if (problem !== null) return <p class="search-problem" role="alert"><Icon name="alert" size={16} /> {problem}</p>;
   const count = { messages: hits, files, people, channels }[tab].length;
@@ -176,13 +176,13 @@ function Start({ onWrite }: { onWrite: (q: string) => void }): JSX.Element {
           <ul>
             {recent.map((q) => <li key={q}><button type="button" class="hit recent" onClick={() => onWrite(q)}><Icon name="search" size={16} /> <bdi>{q}</bdi></button></li>)}
           </ul>
-          <button type="button" class="link-button" onClick={() => (forgetSearches(), setRecent([]))}>{t("Forget them")}</button>
+          <button type="button" class="link-button" onClick={() => (forgetSearches(), setRecent([]))}>{t("Clear")}</button>
         </section>
       )}
       <section aria-label={t("Filters")}>
         <h3>{t("Narrow it down")}</h3>
         <FilterHelp onTake={onWrite} />
-        <p class="quiet">{t("Put \"words in quotes\" to find them side by side, and - before what should not be there.")}</p>
+        <p class="quiet">{t("Use \"quotes\" to find words side by side, and - to exclude a word.")}</p>
       </section>
     </div>
   );

@@ -13,7 +13,7 @@ export function AppearanceSection(): JSX.Element {
         legend={t("Colours")}
         value={chosen?.theme}
         options={[
-          ["system", t("As the device has it")],
+          ["system", t("Same as the device")],
           ["light", t("Light")],
           ["dark", t("Dark")],
           ["contrast", t("High contrast"), t("Black, white and strong lines")],

@@ -41,9 +41,9 @@ export function AppsSection(): JSX.Element {
 
   return (
     <div class="settings-form" ref={list} tabIndex={-1}>
-      <p class="hint">{t("Programs of others that you let act in your name. Ending one takes effect at once, everywhere.")}</p>
+      <p class="hint">{t("Apps that you have allowed to act in your name. Ending one takes effect at once, everywhere.")}</p>
       {error !== "" && <p class="error" role="alert">{error}</p>}
-      {rows !== null && rows.length === 0 && <p class="hint">{t("No app acts in your name.")}</p>}
+      {rows !== null && rows.length === 0 && <p class="hint">{t("No app has access to your account.")}</p>}
       <ul class="token-rows" aria-label={t("Your apps")}>
         {rows?.map((row) => <Row key={row.app_id} row={row} onEnd={() => void end(row)} />)}
       </ul>

@@ -11,7 +11,7 @@ export function KeyboardSection(): JSX.Element {
         <legend>{t("Shortcuts on this device")}</legend>
         <label>
           <input type="checkbox" checked={singleKeys.value} onChange={(event) => setSingleKeys(event.currentTarget.checked)} />
-          <span>{t("Single keys work outside text fields")}<small>{t("Switch them off where you speak to your computer.")}</small></span>
+          <span>{t("Single keys work outside text fields")}<small>{t("Switch them off if you control your computer by voice.")}</small></span>
         </label>
       </fieldset>
       <p><button type="button" class="button" onClick={() => (dialog.value = "shortcuts")}>{t("Show all keyboard shortcuts")}</button></p>

@@ -24,15 +24,15 @@ export function LanguageSection(): JSX.Element {
       <div class="field">
         <label for={`${id}-language`}>{t("Language")}</label>
         <select id={`${id}-language`} class="input" value={preferences?.auto_locale === false ? locale : AUTO} onChange={(event) => void speak(event.currentTarget.value || null).catch(complain)}>
-          <option value={AUTO}>{t("As the browser has it")}</option>
+          <option value={AUTO}>{t("Same as the browser")}</option>
           {languages.map(({ code, name }) => <option key={code} value={code} lang={code}>{name}</option>)}
         </select>
-        <p class="hint">{t("Chancery loads again in the new language; what you have begun to write stays.")}</p>
+        <p class="hint">{t("Chancery reloads in the new language; what you have begun to write is kept.")}</p>
       </div>
       <div class="field">
         <label for={`${id}-zone`}>{t("Time zone")}</label>
         <select id={`${id}-zone`} class="input" value={preferences?.auto_time_zone === false ? zone : AUTO} onChange={(event) => chooseZone(event.currentTarget.value)}>
-          <option value={AUTO}>{t("As this device has it ({zone})", { zone: browserZone })}</option>
+          <option value={AUTO}>{t("Same as this device ({zone})", { zone: browserZone })}</option>
           {Intl.supportedValuesOf("timeZone").map((name) => <option key={name} value={name}>{name.replaceAll("_", " ")}</option>)}
         </select>
         <p class="hint">{t("It is now {time}.", { time: moment(new Date().toISOString()) })}</p>

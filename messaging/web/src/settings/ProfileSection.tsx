@@ -72,7 +72,7 @@ function Picture(): JSX.Element {
     setProgress(0);
     try {
       await showPicture(chosen, (sent) => setProgress(sent / Math.max(1, chosen.size)), stop.current.signal);
-      toast(t("Everybody sees your new picture."));
+      toast(t("Everyone can see your new picture."));
     } catch (error) {
       if (!stop.current.signal.aborted) complain(error);
     } finally {

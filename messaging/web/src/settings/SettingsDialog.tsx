@@ -13,7 +13,7 @@ export function SettingsDialog(): JSX.Element {
   return (
     <Modal title={t("Settings")} onClose={() => (dialog.value = null)} wide>
       <div class="settings">
-        <nav class="settings-sections" aria-label={t("Sections of the settings")}>
+        <nav class="settings-sections" aria-label={t("Settings sections")}>
           {SECTIONS.map(({ id, label, icon }) => (
             <button key={id} type="button" class="settings-section" data-section={id} aria-current={id === section?.id ? "true" : undefined} onClick={() => (chosen.value = id)}>
               <Icon name={icon} size={18} />

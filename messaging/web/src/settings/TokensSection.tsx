@@ -30,10 +30,10 @@ export function TokensSection(): JSX.Element {
       {error !== "" && <p class="error" role="alert">{error}</p>}
       {made !== null && (
         <p class="token-made" role="status">
-          {t("The token, shown this once:")} <code>{made.token}</code>
+          {t("Your token, shown only once:")} <code>{made.token}</code>
         </p>
       )}
-      {rows !== null && rows.length === 0 && <p class="hint">{t("No program acts in your name.")}</p>}
+      {rows !== null && rows.length === 0 && <p class="hint">{t("You have no tokens.")}</p>}
       <ul class="token-rows" aria-label={t("Your tokens")}>
         {rows?.map((row) => <Row key={row.id} row={row} onEnd={() => void attempt(() => endToken(row.id))} />)}
       </ul>
@@ -80,10 +80,10 @@ function NewTokenForm({ onMake }: { onMake: (name: string, writes: boolean, days
         </select>
       </div>
       <label class="check">
-        <input type="checkbox" checked={writes} onChange={(event) => setWrites(event.currentTarget.checked)} /> {t("May write, too")}
+        <input type="checkbox" checked={writes} onChange={(event) => setWrites(event.currentTarget.checked)} /> {t("May also write")}
       </label>
       <div class="modal-foot">
-        <button type="submit" class="button primary" disabled={name.trim() === ""}>{t("Make a token")}</button>
+        <button type="submit" class="button primary" disabled={name.trim() === ""}>{t("Create a token")}</button>
       </div>
     </form>
   );

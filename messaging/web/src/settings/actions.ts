@@ -1,7 +1,8 @@
 import type { Me, User } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { me, people, remember } from "../people/store.ts";
-import { ask, Refused } from "../transport/http.ts";
+import { act } from "../transport/acts.ts";
+import { Refused } from "../transport/http.ts";
 import { draw, isDark, type Preferences } from "./look.ts";
 
 /** What people change of themselves. */
@@ -15,19 +16,19 @@ export interface Change {
 
 /** Change something of oneself and take what the server made of it. Throws Refused for the form to show. */
 export async function changeMe(change: Change): Promise<void> {
-  take(await ask<Me>("PATCH", "/me", change));
+  take(await act<Me>("PATCH", "/me", change));
 }
 
 /** Show a picture of oneself from now on: sent like any file, cropped by the server. Throws Refused for the form to show. */
 export async function showPicture(picture: File, onProgress: (sent: number) => void, signal: AbortSignal): Promise<void> {
   const { sendAlone } = await import("../files/engine.ts");
   const file = await sendAlone(picture, onProgress, signal);
-  wear(await ask<User>("PUT", "/me/avatar", { file_id: file.id }));
+  wear(await act<User>("PUT", "/me/avatar", { file_id: file.id }));
 }
 
 /** Show one's initials again. */
 export async function removePicture(): Promise<void> {
-  await ask("DELETE", "/me/avatar");
+  await act("DELETE", "/me/avatar");
   const mine = me.peek();
   const seen = mine === null ? undefined : people.peek().get(mine.id);
   if (seen !== undefined) wear({ ...seen, avatar_url: null });
@@ -55,7 +56,7 @@ export async function prefer(preferences: Partial<Preferences>): Promise<void> {
     await changeMe({ preferences });
   } catch (error) {
     take(before);
-    complain(error);
+    complain(error, () => prefer(preferences));
   }
 }
 

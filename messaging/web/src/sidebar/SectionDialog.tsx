@@ -4,7 +4,8 @@ import { explain } from "../app/failure.ts";
 import { dialog } from "../app/panel.ts";
 import { Modal } from "../design/Modal.tsx";
 import { t } from "../i18n/t.ts";
-import { createSection, naming, renameSection } from "./actions.ts";
+import { naming } from "./actions.ts";
+import { createSection, renameSection } from "./sections.ts";
 
 const close = (): void => void (dialog.value = null);
 

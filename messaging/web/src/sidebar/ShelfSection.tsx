@@ -6,6 +6,7 @@ import { conversationMenu } from "../conversations/lazy.ts";
 import { complain } from "../app/failure.ts";
 import type { Known } from "../conversations/store.ts";
 import { Sign } from "../conversations/Sign.tsx";
+import { ahead } from "../design/ahead.ts";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { openMenu } from "../design/menu.ts";
@@ -13,10 +14,12 @@ import { t, tn } from "../i18n/t.ts";
 import { drafts } from "../messages/drafts.ts";
 import { titleOf } from "../people/store.ts";
 import { Badge } from "./Badge.tsx";
-import { fold, moveSection, moveTo, nameSection, removeSection } from "./actions.ts";
+import { fold, moveSection, moveTo, nameSection } from "./actions.ts";
 import { drag, drop, hover, putDown, take } from "./drag.ts";
 import { Rows } from "./Rows.tsx";
 import { asks, ownSections, shelves, shownOf, stepTarget, type Shelf } from "./store.ts";
+
+const sections = ahead(() => import("./sections.ts"));
 
 interface Props {
   shelf: Shelf;
@@ -81,7 +84,7 @@ function openSectionMenu(event: MouseEvent, shelf: Shelf): void {
   if (section === undefined) return;
   openMenu(event.currentTarget as Element, shelf.name, [
     { id: "rename", label: t("Rename section"), icon: "pen", run: () => nameSection(section) },
-    { id: "remove", label: t("Remove section"), icon: "trash", isDangerous: true, run: () => void removeSection(shelf) },
+    { id: "remove", label: t("Remove section"), icon: "trash", isDangerous: true, run: () => void sections().then(({ removeSection }) => removeSection(shelf), complain) },
   ]);
 }
 

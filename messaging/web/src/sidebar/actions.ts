@@ -2,10 +2,12 @@ import { batch, signal } from "@preact/signals";
 import type { Id, Page, Placement, Section } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { dialog } from "../app/panel.ts";
-import { refreshConversation } from "../conversations/actions.ts";
+import { rereadConversation } from "../conversations/actions.ts";
 import { changed, conversations, type Known } from "../conversations/store.ts";
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
+import { owe } from "../live/owed.ts";
+import { act } from "../transport/acts.ts";
 import { ask, Refused } from "../transport/http.ts";
 import { between, foldHere, ownSections, placed, shelves, type Shelf } from "./store.ts";
 
@@ -29,15 +31,19 @@ export interface Wish {
   is_last?: boolean;
 }
 
-/** Put a conversation elsewhere: here at once, then on the server and the other devices. */
-export async function keep(id: Id, wish: Wish): Promise<void> {
+/** Put a conversation elsewhere: here at once, then on the server and the other devices. Tells whether the server took it; else it is back where it was. */
+export async function keep(id: Id, wish: Wish, again: () => unknown = () => keep(id, wish)): Promise<boolean> {
+  const before = conversations.peek().byId.get(id)?.membership ?? null;
   show(id, wish);
   try {
-    const { conversation_id: _, ...place } = await ask<Placement>("PATCH", `/me/conversations/${id}`, wish);
+    const { conversation_id: _, ...place } = await act<Placement>("PATCH", `/me/conversations/${id}`, wish);
     conversations.value = changed(conversations.peek(), id, (item) => placed(item, place));
+    return true;
   } catch (error) {
-    complain(error);
-    await refreshConversation(id).catch(() => undefined);
+    if (before !== null) conversations.value = changed(conversations.peek(), id, (item) => placed(item, before));
+    complain(error, again);
+    rereadConversation(id);
+    return false;
   }
 }
 
@@ -50,13 +56,13 @@ function show(id: Id, { before_id: before, is_last: _, ...wish }: Wish): void {
 }
 
 /** Keep a conversation at the top, or let it go back. */
-export const toggleFavourite = (item: Known): Promise<void> => keep(item.id, { is_favourite: item.membership?.is_favourite !== true });
+export const toggleFavourite = (item: Known): Promise<boolean> => keep(item.id, { is_favourite: item.membership?.is_favourite !== true });
 
 /** Let a conversation be quiet, with a way back. */
 export async function toggleMuted(item: Known, title: string): Promise<void> {
   const isMuted = item.membership?.is_muted !== true;
-  await keep(item.id, { is_muted: isMuted });
-  if (isMuted) toast(t("{name} is muted: it only asks for you where you are mentioned.", { name: title }), "plain", { label: t("Undo"), run: () => void keep(item.id, { is_muted: false }) });
+  const isTaken = await keep(item.id, { is_muted: isMuted }, () => toggleMuted(item, title));
+  if (isMuted && isTaken) toast(t("{name} is muted: you are only notified when you are mentioned.", { name: title }), "plain", { label: t("Undo"), run: () => void keep(item.id, { is_muted: false }) });
 }
 
 /** Put a conversation onto a shelf, before one of it or at its end. */
@@ -77,62 +83,33 @@ export function nameSection(section: Section | null, taking: Id | null = null): 
   });
 }
 
-/** Make a section, with a conversation in it where one is given. Throws Refused for the form to show. */
-export async function createSection(name: string, taking: Id | null): Promise<void> {
-  const section = await ask<Section>("POST", "/me/sections", { name });
-  if (!ownSections.peek().some(({ id }) => id === section.id)) ownSections.value = [...ownSections.peek(), section];
-  if (taking !== null) await keep(taking, { section_id: section.id, is_favourite: false });
-}
-
-/** Rename a section. Throws Refused for the form to show. */
-export async function renameSection(id: Id, name: string): Promise<void> {
-  put(await ask<Section>("PATCH", `/me/sections/${id}`, { name }));
-}
-
 /** Fold a heading, or unfold it. */
 export function fold(shelf: Shelf): void {
   if (shelf.kind !== "own") return foldHere(shelf.id, !shelf.isFolded);
+  const before = ownSections.peek();
   put({ id: shelf.id, name: shelf.name, is_collapsed: !shelf.isFolded });
-  ask("PATCH", `/me/sections/${shelf.id}`, { is_collapsed: !shelf.isFolded }).catch(failed);
+  act("PATCH", `/me/sections/${shelf.id}`, { is_collapsed: !shelf.isFolded }).catch((error: unknown) => failed(error, before, () => fold(shelf)));
 }
 
 /** Move a section before another one, or to the end. */
 export function moveSection(id: Id, before: Id | null): void {
-  const moved = ownSections.peek().find((section) => section.id === id);
-  const others = ownSections.peek().filter((section) => section.id !== id);
+  const order = ownSections.peek();
+  const moved = order.find((section) => section.id === id);
+  const others = order.filter((section) => section.id !== id);
   if (moved === undefined || id === before) return;
   const at = before === null ? others.length : others.findIndex((section) => section.id === before);
   ownSections.value = [...others.slice(0, at), moved, ...others.slice(at)];
-  ask("PATCH", `/me/sections/${id}`, before === null ? { is_last: true } : { before_id: before }).catch(failed);
+  act("PATCH", `/me/sections/${id}`, before === null ? { is_last: true } : { before_id: before }).catch((error: unknown) => failed(error, order, () => moveSection(id, before)));
 }
 
-/** Take a section away; what stood in it goes back to its place. */
-export async function removeSection({ id, name, items }: Shelf): Promise<void> {
-  const ids = items.map((item) => item.id);
-  try {
-    await ask("DELETE", `/me/sections/${id}`);
-    ownSections.value = ownSections.peek().filter((section) => section.id !== id);
-    toast(t("The section {name} is gone; its conversations are where they were.", { name }), "plain", { label: t("Undo"), run: () => void restore(name, ids) });
-  } catch (error) {
-    complain(error);
-  }
-}
-
-async function restore(name: string, ids: readonly Id[]): Promise<void> {
-  try {
-    await createSection(name, null);
-    const section = ownSections.peek().findLast((one) => one.name === name);
-    for (const id of ids) if (section !== undefined) await keep(id, { section_id: section.id });
-  } catch (error) {
-    complain(error);
-  }
-}
-
-function put(section: Section): void {
+/** Show a section as the server has it now. */
+export function put(section: Section): void {
   ownSections.value = ownSections.peek().map((one) => (one.id === section.id ? section : one));
 }
 
-function failed(error: unknown): void {
-  complain(error);
-  void loadSections();
+/** As it was, until the server says how it is. */
+function failed(error: unknown, before: readonly Section[], again: () => void): void {
+  ownSections.value = before;
+  complain(error, again);
+  owe("sections", loadSections);
 }

@@ -39,7 +39,7 @@ const READY: readonly Ready[] = [
   { emoji: "📅", text: () => t("In a meeting"), until: "hour" },
   { emoji: "🍽️", text: () => t("At lunch"), until: "hour" },
   { emoji: "🏠", text: () => t("Working from home"), until: "today" },
-  { emoji: "🤒", text: () => t("Ill"), until: "today" },
+  { emoji: "🤒", text: () => t("Out sick"), until: "today" },
   { emoji: "🌴", text: () => t("On holiday"), until: "week" },
 ];
 
@@ -90,7 +90,7 @@ export function StatusDialog({ close }: { close: () => void }): JSX.Element {
             <label for={`${id}-quiet`}>{t("Do not disturb")}</label>
             <select id={`${id}-quiet`} class="input" value={quiet} onChange={(event) => setQuiet(event.currentTarget.value)}>
               <option value="">{t("No")}</option>
-              {before.dnd_until !== null && <option value="keep">{t("As it is")}</option>}
+              {before.dnd_until !== null && <option value="keep">{t("Unchanged")}</option>}
               {UNTIL.slice(1).map((one) => <option key={one.id} value={one.id}>{one.label()}</option>)}
             </select>
           </div>

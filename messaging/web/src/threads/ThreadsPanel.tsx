@@ -32,7 +32,7 @@ function List({ onRetry }: { onRetry: () => void }): JSX.Element {
   const items = inbox(threads.value, conversations.value);
   if (status === "error") return <LoadError words={t("Your threads could not be loaded.")} onRetry={onRetry} />;
   if (items.length === 0 && status === "loading") return <p class="quiet empty" role="status">{t("Loading…")}</p>;
-  if (items.length === 0) return <p class="quiet empty">{t("You follow no thread yet. You follow a thread when you reply in it, when somebody names you there, and when you choose to.")}</p>;
+  if (items.length === 0) return <p class="quiet empty">{t("You are not following any thread yet. You follow a thread when you reply in it, when somebody mentions you there, or when you choose to.")}</p>;
   return (
     <ul class="excerpts" aria-label={t("Threads you follow")}>
       {items.map((thread) => {

@@ -1,6 +1,8 @@
 import type { Id, Message, Page, Thread, ThreadWithRoot } from "../contract/types.ts";
 import { complain, passOver } from "../app/failure.ts";
+import { act } from "../transport/acts.ts";
 import { ask, Refused } from "../transport/http.ts";
+import { owe } from "../live/owed.ts";
 import { me } from "../people/store.ts";
 import { afterReading, afterReply, threads, withoutThread, withStates, withThread } from "./store.ts";
 
@@ -39,12 +41,14 @@ export async function loadInbox(cursor: string | null = null): Promise<string | 
 }
 
 /** Read one thread again as the server has it. */
-export async function refreshThread(rootId: Id): Promise<void> {
+export const rereadThread = (rootId: Id): void => owe(`thread ${rootId}`, () => refreshThread(rootId));
+
+async function refreshThread(rootId: Id): Promise<void> {
   try {
     threads.value = withThread(threads.peek(), await ask<ThreadWithRoot>("GET", `/messages/${rootId}/thread`));
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (error.status === 404) threads.value = withoutThread(threads.peek(), rootId);
+    if (error instanceof Refused && error.status === 404) threads.value = withoutThread(threads.peek(), rootId);
+    else throw error;
   }
 }
 
@@ -54,7 +58,7 @@ export const replyArrived = (reply: Message): void => void (threads.value = afte
 /** A reply was deleted: whether it was counted as unread, the server knows. */
 export function replyGone(reply: Message): void {
   const thread = reply.thread_id === null ? undefined : threads.peek().byId.get(reply.thread_id);
-  if (thread !== undefined && reply.seq > thread.read_seq) void refreshThread(thread.root_id);
+  if (thread !== undefined && reply.seq > thread.read_seq) rereadThread(thread.root_id);
 }
 
 /** The person stopped following, here or on another device. */
@@ -65,7 +69,7 @@ export function readElsewhere(rootId: Id, seq: number): void {
   const thread = threads.peek().byId.get(rootId);
   if (thread === undefined || thread.read_seq === seq) return;
   if (seq >= thread.last_seq) threads.value = afterReading(threads.peek(), rootId, seq);
-  else void refreshThread(rootId);
+  else rereadThread(rootId);
 }
 
 export const isFollowed = (rootId: Id): boolean => threads.value.byId.has(rootId);
@@ -74,11 +78,11 @@ export const isFollowed = (rootId: Id): boolean => threads.value.byId.has(rootId
 export async function toggleFollow(rootId: Id): Promise<void> {
   try {
     if (isFollowed(rootId)) {
-      await ask("DELETE", `/messages/${rootId}/follow`);
+      await act("DELETE", `/messages/${rootId}/follow`);
       unfollowed(rootId);
-    } else threads.value = withThread(threads.peek(), await ask<ThreadWithRoot>("PUT", `/messages/${rootId}/follow`));
+    } else threads.value = withThread(threads.peek(), await act<ThreadWithRoot>("PUT", `/messages/${rootId}/follow`));
   } catch (error) {
-    complain(error);
+    complain(error, () => toggleFollow(rootId));
   }
 }
 
@@ -91,5 +95,5 @@ export function markThreadRead(rootId: Id): void {
   const seq = thread.last_seq;
   threads.value = afterReading(threads.peek(), rootId, seq);
   clearTimeout(timers.get(rootId));
-  timers.set(rootId, setTimeout(() => void ask("POST", `/messages/${rootId}/thread/read`, { seq }).catch(passOver), TELL_AFTER_MS) as unknown as number);
+  timers.set(rootId, setTimeout(() => owe(`thread read ${rootId}`, () => ask("POST", `/messages/${rootId}/thread/read`, { seq })), TELL_AFTER_MS) as unknown as number);
 }

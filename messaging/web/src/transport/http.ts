@@ -24,7 +24,7 @@ export class Refused extends Error {
   }
 }
 
-type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 type Query = Record<string, string | number | boolean | null | undefined>;
 
 /** Build a path below the API's root, leaving out what is null or undefined. */
@@ -34,10 +34,11 @@ export function withQuery(path: string, query: Query): string {
   return `${path}?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
 }
 
-function headersFor(method: Method, body: unknown): Headers {
+function headersFor(method: Method, body: unknown, key: string | undefined): Headers {
   const headers = new Headers({ Accept: "application/json" });
   if (body !== undefined) headers.set("Content-Type", "application/json");
   if (method !== "GET") headers.set("X-CSRFToken", csrfToken());
+  if (key !== undefined) headers.set("Idempotency-Key", key);
   return headers;
 }
 
@@ -59,14 +60,15 @@ async function refusalOf(response: Response): Promise<Refused> {
  * Ask the API; the answer's body, or undefined for 204.
  *
  * Errors   Refused, for every answer that is not 2xx and for a network that does not answer.
+ * Key      by which the server knows a repetition of the same request.
  * Session  401 leads to the sign-in page; the promise still rejects, so that callers keep what they hold.
  */
-export async function ask<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export async function ask<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal, key?: string): Promise<T> {
   let response: Response;
   try {
     response = await fetch(ROOT + path, {
       method,
-      headers: headersFor(method, body),
+      headers: headersFor(method, body, key),
       body: body === undefined ? null : JSON.stringify(body),
       credentials: "same-origin",
       signal: signal ?? null,
