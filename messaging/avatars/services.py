@@ -77,7 +77,7 @@ def _uploaded(actor: Actor, file_id: UUID) -> File:
         words = _("Name a file that you uploaded and have not sent yet.")
         raise Invalid.field("file_id", words, code="no_file")
     if file.size_bytes > MOST_BYTES:
-        raise Invalid.field("file_id", _("A picture has at most 20 MB."), code="too_large")
+        raise Invalid.field("file_id", _("A picture may be at most 20 MB."), code="too_large")
     return file
 
 
@@ -85,6 +85,6 @@ def _squares(file: File) -> dict[int, bytes]:
     with storage.open_kept(file.storage_name) as source:
         squares = pictures.squares_of(io.BytesIO(source.read()), SIDES)
     if squares is None:
-        words = _("This is no picture that can be shown. Choose a PNG, JPEG, GIF or WebP.")
+        words = _("This is not a picture that can be shown. Choose a PNG, JPEG, GIF or WebP.")
         raise Invalid.field("file_id", words, code="no_picture")
     return squares

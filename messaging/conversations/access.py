@@ -47,9 +47,9 @@ class Do(StrEnum):
 _WHY_NOT = {
     Do.JOIN: _("Only public channels that are not archived can be joined."),
     Do.LEAVE: _("Direct messages cannot be left."),
-    Do.POST: _("Join the conversation first; archived ones take no messages."),
-    Do.REPLY: _("Join the conversation first; archived ones take no replies."),
-    Do.TAKE_PART: _("Join the conversation first; archived ones take nothing more."),
+    Do.POST: _("Join the conversation first; archived ones accept no messages."),
+    Do.REPLY: _("Join the conversation first; archived ones accept no replies."),
+    Do.TAKE_PART: _("Join the conversation first; archived ones accept nothing new."),
     Do.INVITE: _("Only members may add people, and nobody can be added to a direct message."),
     Do.EDIT: _("Only members may change a channel, and only while it is not archived."),
     Do.ARCHIVE: _("Only the channel's owners and the organisation's admins may do this."),
@@ -59,8 +59,8 @@ _WHY_NOT = {
 }
 
 _NOT_HEARD = {
-    Who.OWNERS: _("Here only the channel's owners and the organisation's admins write."),
-    Who.NAMED: _("Here only the channel's owners and the people they named write."),
+    Who.OWNERS: _("Only the channel's owners and the organisation's admins can post here."),
+    Who.NAMED: _("Only the channel's owners and the people they named can post here."),
 }
 
 SEES_NOTHING = 2**62

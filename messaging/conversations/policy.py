@@ -103,14 +103,14 @@ class ChannelPolicy(Policy):
         max_length=8,
         choices=Makers.choices,
         default=Makers.MEMBERS,
-        help_text=_("Channels in which not every member posts."),
+        help_text=_("Channels in which not every member may post."),
     )
     prefixes = models.CharField(
         _("names begin with"),
         max_length=500,
         blank=True,
         default="",
-        help_text=_("One of these, such as: proj-, team-, help-. Empty for any beginning."),
+        help_text=_("One of these, such as: proj-, team-, help-. Empty to allow any."),
     )
     naming = models.CharField(
         _("names are written"), max_length=8, choices=Naming.choices, default=Naming.FREE
@@ -128,11 +128,11 @@ class ChannelPolicy(Policy):
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
     )
     idle_days = models.PositiveSmallIntegerField(
-        _("archive channels nobody wrote in for, in days"),
+        _("archive channels that have been idle for, in days"),
         null=True,
         blank=True,
         validators=[MinValueValidator(7), MaxValueValidator(3650)],
-        help_text=_("Empty for never. A channel's review date puts it off."),
+        help_text=_("Empty for never. A channel's review date postpones it."),
     )
     warn_days = models.PositiveSmallIntegerField(
         _("warned so many days before"),
@@ -146,7 +146,7 @@ class ChannelPolicy(Policy):
         choices=Movers.choices,
         default=Movers.AUTHORS,
         db_default=Movers.AUTHORS,
-        help_text=_("What others said in a direct message is moved by nobody."),
+        help_text=_("What others said in a direct message cannot be moved by anybody."),
     )
     moved_within_hours = models.PositiveIntegerField(
         _("hours within which authors move theirs"),
@@ -161,18 +161,18 @@ class ChannelPolicy(Policy):
     default_channels = ChannelsField(
         verbose_name=_("new people will be in"),
         help_text=_(
-            "Public channels, such as: general, news. Guests come into none by themselves."
+            "Public channels, such as: general, news. Guests are not added to any automatically."
         ),
     )
 
     nobody = MappingProxyType(
         dict.fromkeys(
             ("history", "history_days"),
-            _("Channels that are there keep their rule: it is for those made from now on."),
+            _("Existing channels keep their rule: this applies to channels created from now on."),
         )
         | {
             "default_channels": _(
-                "This concerns whoever joins from now on; those who are here stay where they are."
+                "This affects people who join from now on; those who are here stay where they are."
             )
         }
     )
@@ -188,7 +188,7 @@ class ChannelPolicy(Policy):
     def check_change(self, before: "ChannelPolicy") -> None:
         """Days are said where, and only where, the history is of days; channels are open to all."""
         if (self.history == History.DAYS) is not (self.history_days is not None):
-            words = _("Say how many days where, and only where, it is days.")
+            words = _("Give a number of days if, and only if, the history is “days”.")
             raise Invalid.field("history_days", words)
         check_default_channels(self.default_channels, before.default_channels)
 
@@ -206,7 +206,7 @@ class ChannelPolicy(Policy):
                 why_not_named(self, name) is not None
                 for name in channels.values_list("name", flat=True).iterator()
             )
-            words = _("%(count)d channels are called otherwise; they keep their names.")
+            words = _("%(count)d channels have other names and keep them.")
             yield words % {"count": strays}
         if self.moved_by != before.moved_by:
             words = _("From now on messages are moved to other channels by: %(who)s.")
@@ -220,14 +220,16 @@ class ChannelPolicy(Policy):
                 count,
             ) % {"count": count}
         if self.idle_days is not None and self.idle_days != before.idle_days:
-            words = _("%(count)d channels are that idle: they are warned within a day.")
+            words = _(
+                "%(count)d channels have been idle that long and will be warned within a day."
+            )
             yield words % {"count": len(idle_channels(self.idle_days))}
         if (self.idle_days, self.warn_days) != (before.idle_days, before.warn_days):
             days = self.idle_days or before.idle_days
             count = members_of_idle(days) if days is not None else 0
             yield ngettext_lazy(
-                "%(count)d person is in channels that nobody wrote in for that long.",
-                "%(count)d people are in channels that nobody wrote in for that long.",
+                "%(count)d person is in channels that nobody has written in for that long.",
+                "%(count)d people are in channels that nobody has written in for that long.",
                 count,
             ) % {"count": count}
         yield from self._makers_told(before)
@@ -286,7 +288,9 @@ def check_may_make(actor: Actor, *, kind: str, posting: str = Who.EVERYONE) -> N
     """
     for makers, permission in _needed(current(ChannelPolicy), kind, posting):
         if not _is_maker(actor, makers, permission):
-            words = _("Here such channels are made by: %(who)s.") % {"who": Makers(makers).label}
+            words = _("Such channels can be created here by: %(who)s.") % {
+                "who": Makers(makers).label
+            }
             raise Forbidden("conversation", words)
 
 

@@ -46,7 +46,9 @@ def _history(conversation: Conversation, given: dict[str, Any]) -> dict[str, Any
     days = given.get("history_days")
     if history != History.DAYS:
         if days is not None:
-            raise Invalid.field("history_days", _("Days are told only with the history “days”."))
+            raise Invalid.field(
+                "history_days", _("A number of days goes only with the history “days”.")
+            )
         return {"history": history, "history_days": None}
     if days is None:
         days = conversation.history_days

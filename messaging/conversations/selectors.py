@@ -134,13 +134,6 @@ def members(
     return page_by_name(rows, "user__name", "user_id", cursor=cursor, limit=limit)
 
 
-def conversation_ids_of(user_id: UUID) -> list[UUID]:
-    """Every conversation a person belongs to; what their sockets listen to."""
-    return list(
-        Membership.objects.filter(user_id=user_id).values_list("conversation_id", flat=True)
-    )
-
-
 def people_visible_to(actor: Actor) -> QuerySet | None:
     """The ids of the people a guest may know of: those they share a conversation with.
 

@@ -65,7 +65,7 @@ def create_conversation(
             guests.
     """
     if actor.is_guest:
-        raise Forbidden("conversation", _("Guests take part where they were invited."))
+        raise Forbidden("conversation", _("Guests can take part only where they were invited."))
     if kind == Kind.DIRECT:
         return _direct(actor, name=name, member_ids=member_ids, rules=rules)
     rules = default_rules() | dict(rules or {})
@@ -258,7 +258,10 @@ def _direct(
     if len(others) + 1 > MOST_IN_DIRECT:
         raise Invalid.field(
             "member_ids",
-            _("A group message has at most 50 people, you among them. Make a channel for more."),
+            _(
+                "A group message can have at most 50 people, including you. Create a"
+                " channel for more."
+            ),
             code="too_many",
         )
     key = direct_key([actor.user_id, *others])
@@ -314,7 +317,9 @@ def _add(
     wanted = {user_id for user_id in user_ids if user_id is not None}
     elsewhere = bound_elsewhere(conversation, wanted)
     if elsewhere and not by_grant:
-        words = _("Guests in one channel are in no second one; one of these is in another already.")
+        words = _(
+            "Guests in one channel cannot be in a second one; one of these is already in another."
+        )
         raise Invalid.field("user_id", words, code="one_channel")
     for user_id in sorted(wanted - elsewhere):
         role = MemberRole.OWNER if user_id == owner_id else MemberRole.MEMBER
@@ -433,4 +438,6 @@ def name_taken(wrong: IntegrityError) -> Exception:
     """The refusal, where a broken constraint means that a channel of that name exists."""
     if "messaging_conversation_name_unique" not in str(wrong):
         return wrong
-    return Conflict.field("name", _("There is a channel of this name already."), code="name_taken")
+    return Conflict.field(
+        "name", _("There is already a channel with this name."), code="name_taken"
+    )

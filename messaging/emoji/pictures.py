@@ -31,7 +31,7 @@ def draw(source: bytes) -> Drawn:
     Errors  Invalid where it is too large, or no picture that can be read.
     """
     if len(source) > MOST_BYTES:
-        raise Invalid.field("image", _("A picture may have at most 512 kB."), code="too_large")
+        raise Invalid.field("image", _("A picture may be at most 512 kB."), code="too_large")
     try:
         drawn = _drawn(source)
     # Broken pictures raise whatever their decoder stumbles over.
@@ -43,7 +43,7 @@ def draw(source: bytes) -> Drawn:
             "image", _("Give a PNG, JPEG, GIF or WebP picture of at most 4 megapixels.")
         )
     if len(drawn) > MOST_DRAWN_BYTES:
-        raise Invalid.field("image", _("This picture moves too much."), code="too_large")
+        raise Invalid.field("image", _("This animation is too large."), code="too_large")
     return Drawn(drawn, "image/webp")
 
 

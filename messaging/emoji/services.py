@@ -33,7 +33,7 @@ def add_emoji(actor: Actor, *, name: str, image: bytes) -> CustomEmoji:
         with transaction.atomic():
             hold(tenant)
             if CustomEmoji.objects.count() >= MOST_EMOJI:
-                raise Conflict("emoji", _("There are 2,000 emoji already; remove some first."))
+                raise Conflict("emoji", _("There are already 2,000 emoji; remove some first."))
             row = CustomEmoji.objects.create(
                 name=name,
                 image=drawn.image,
@@ -45,7 +45,7 @@ def add_emoji(actor: Actor, *, name: str, image: bytes) -> CustomEmoji:
         if "messaging_customemoji_name_unique" not in str(wrong):
             raise
         raise Conflict.field(
-            "name", _("There is an emoji of this name already."), code="name_taken"
+            "name", _("There is already an emoji with this name."), code="name_taken"
         ) from wrong
     return row
 

@@ -13,4 +13,4 @@ class EtiquettePolicyAdmin(PolicyAdmin):
     """How people call on each other, and what they see of each other's reading."""
 
     section = Section.MESSAGES
-    lead = _("Who may mention @channel and @here is said by people's roles.")
+    lead = _("Who may mention @channel and @here depends on people's roles.")

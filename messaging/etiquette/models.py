@@ -17,20 +17,22 @@ class EtiquettePolicy(Policy):
     """How people call on each other, and what they see of each other's reading."""
 
     confirm_above = models.PositiveIntegerField(
-        _("ask before calling on more people than"),
+        _("ask before mentioning more people than"),
         default=25,
         validators=[MinValueValidator(1), MaxValueValidator(10_000)],
-        help_text=_("Whoever mentions more people at once is asked first whether that is meant."),
+        help_text=_(
+            "Anyone who mentions more people at once is asked first whether it is intended."
+        ),
     )
     shows_receipts = models.BooleanField(
         _("authors see whether their messages were read"),
         default=True,
-        help_text=_("Off: nobody sees, and nothing is recorded of what reached whom."),
+        help_text=_("Off: what reached whom is neither shown nor recorded."),
     )
     shows_previews = models.BooleanField(
         _("links are shown with a preview"),
         default=True,
-        help_text=_("Off: Chancery fetches no page that people link to."),
+        help_text=_("Off: Chancery does not fetch the pages people link to."),
     )
 
     class Meta(Policy.Meta):
@@ -41,8 +43,8 @@ class EtiquettePolicy(Policy):
         count = people_here().count()
         if self.confirm_above != before.confirm_above:
             yield ngettext_lazy(
-                "Whoever calls on more than %(count)d person at once is asked first.",
-                "Whoever calls on more than %(count)d people at once is asked first.",
+                "Anyone who mentions more than %(count)d person at once is asked first.",
+                "Anyone who mentions more than %(count)d people at once is asked first.",
                 self.confirm_above,
             ) % {"count": self.confirm_above}
             yield concerned(people_here())
@@ -65,6 +67,6 @@ class EtiquettePolicy(Policy):
             yield (
                 _("Pages that people link to are fetched, and shown under their messages.")
                 if self.shows_previews
-                else _("No page is fetched any more; previews that are there disappear.")
+                else _("Pages are no longer fetched; existing previews disappear.")
             )
             yield concerned(people_here())

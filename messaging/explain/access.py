@@ -21,7 +21,7 @@ def person_to_explain(actor: Actor, user_id: UUID) -> User:
     Errors  Forbidden; NotFound.
     """
     if user_id != actor.user_id and not actor.may(Permission.ACCESS_EXPLAIN):
-        raise Forbidden("access", _("Explaining others' access takes a role that allows it."))
+        raise Forbidden("access", _("Explaining others' access requires a role that allows it."))
     person = User.objects.filter(id=user_id).first()
     if person is None:
         raise NotFound("user")

@@ -53,7 +53,7 @@ def explain_access(
     """
     if sum((conversation_id is not None, bool(permission), object_id is not None)) != 1:
         raise Invalid.field(
-            "conversation_id", _("Give conversation_id, permission or object_id, one of them.")
+            "conversation_id", _("Give exactly one of conversation_id, permission and object_id.")
         )
     if object_id is not None:
         found = selectors.explain_object(

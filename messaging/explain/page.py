@@ -78,7 +78,7 @@ class QuestionForm(forms.Form):
             rows = Conversation.objects.exclude(kind=Kind.DIRECT).filter(name__iexact=name)
             self.conversation = rows.order_by("created_at").first()
             if self.conversation is None:
-                raise forms.ValidationError(_("There is no channel of this name."))
+                raise forms.ValidationError(_("There is no channel with this name."))
         return name
 
     def clean(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class QuestionForm(forms.Form):
         asked = [self.conversation, data.get("permission"), data.get("thing")]
         if not self.errors and len([each for each in asked if each]) != 1:
             raise forms.ValidationError(
-                _("Choose a channel, something to do or something to look after, one of them.")
+                _("Choose one of these: a channel, something to do, or something to look after.")
             )
         return data
 

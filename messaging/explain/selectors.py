@@ -213,7 +213,7 @@ def _by_roles(person: User, permission: Permission) -> list[Path]:
 
 def _lacks(person: User, channel: Conversation) -> Iterable[str | Promise]:
     if channel.kind == Kind.PUBLIC:
-        yield _("Guests see public channels only where they were added.")
+        yield _("Guests see only the public channels they were added to.")
     else:
         yield _("They are not a member of this channel.")
     yield NO_GRANT

@@ -36,11 +36,11 @@ class Do(StrEnum):
 
 _RETRY_AFTER_S = 5
 _WHY_NOT = {
-    Do.REPLACE: _(
-        "Only who shared a file, and the channel's owners, may put another in its place."
+    Do.REPLACE: _("Only the person who shared a file and the channel's owners may replace it."),
+    Do.DELETE: _("Only the person who shared a file and the channel's owners may delete it."),
+    Do.SHARE: _(
+        "Only the person who sent a file and the channel's owners may share it with others."
     ),
-    Do.DELETE: _("Only who shared a file, and the channel's owners, may delete it."),
-    Do.SHARE: _("Only who sent a file, and the channel's owners, may share it with others."),
 }
 
 
@@ -111,7 +111,7 @@ def file_to_share(actor: Actor, file_id: UUID) -> File:
     if actor.is_guest:
         raise Forbidden("file", _("Guests cannot share files with others."))
     if not current(FilePolicy).shares_outside:
-        words = _("Your organisation does not share files outside of their conversation.")
+        words = _("Your organisation does not allow files to be shared outside their conversation.")
         raise Forbidden("file", words, code="not_shared_outside")
     return file
 
@@ -160,10 +160,10 @@ def check_bytes(scan: str) -> None:
     Errors  Forbidden (`infected`), Conflict (`being_checked`).
     """
     if scan == Scan.INFECTED:
-        words = _("This file is harmful. It is kept under lock and given to nobody.")
+        words = _("This file is harmful. It is quarantined and cannot be opened.")
         raise Forbidden("file", words, code="infected")
     if scan in (Scan.PENDING, Scan.FAILED) and limits().holds_until_clean:
-        words = _("This file is still being checked for harm. Try again in a moment.")
+        words = _("This file is still being scanned. Try again in a moment.")
         raise Conflict("file", words, code="being_checked", retry_after_s=_RETRY_AFTER_S)
 
 

@@ -35,7 +35,7 @@ class FilePolicy(Policy):
         validators=[MinValueValidator(1), MaxValueValidator(80_000)],
     )
     most_total_gb = models.PositiveIntegerField(
-        _("room for all files, in GB"),
+        _("storage for all files, in GB"),
         null=True,
         blank=True,
         default=100,
@@ -43,11 +43,11 @@ class FilePolicy(Policy):
         help_text=_("Leave it empty for no limit. Earlier versions count, too."),
     )
     refused_endings = models.CharField(
-        _("refused endings"),
+        _("refused extensions"),
         max_length=500,
         blank=True,
         default="",
-        help_text=_("Endings of names that are not taken, such as: exe, bat, scr"),
+        help_text=_("File extensions that are refused, such as: exe, bat, scr"),
     )
     holds_until_clean = models.BooleanField(
         _("hold files until they are found clean"),
@@ -72,12 +72,12 @@ class FilePolicy(Policy):
         """What becomes of the files that are there; new limits hold for new uploads alone."""
         if self.holds_until_clean and not before.holds_until_clean:
             unchecked = File.objects.filter(scan__in=[Scan.PENDING, Scan.FAILED]).count()
-            words = _("%(count)d files that wait for their scan cannot be opened until it is done.")
+            words = _("%(count)d files waiting to be scanned cannot be opened until that is done.")
             yield words % {"count": unchecked}
         if self.most_total_gb is not None and self.most_total_gb != before.most_total_gb:
             used = File.objects.aggregate(total=Sum("size_bytes"))["total"] or 0
             if used > self.most_total_gb * 10**9:
-                yield _("The files that are there take more than that: nobody can upload any more.")
+                yield _("Existing files already take more than that: nobody can upload any more.")
         if before.shares_outside and not self.shares_outside:
             shared = File.objects.filter(deleted_at=None).filter(
                 Exists(FilePersonGrant.objects.filter(content_object=OuterRef("id")))

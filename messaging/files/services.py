@@ -64,7 +64,7 @@ def attach(actor: Actor, message: Message, file_ids: Sequence[UUID]) -> None:
     wanted = list(dict.fromkeys(file_ids))
     ids = set(wanted)
     if len(ids) > MOST_FILES:
-        words = _("A message takes at most %(most)d files.") % {"most": MOST_FILES}
+        words = _("A message can have at most %(most)d files.") % {"most": MOST_FILES}
         raise Invalid.field("file_ids", words)
     given = hot_rows(
         _ATTACH, [message.id, message.conversation_id, timezone.now(), wanted, actor.user_id]
@@ -83,7 +83,7 @@ def replace_file(actor: Actor, *, file_id: UUID, with_file_id: UUID) -> File:
     """
     file = file_for(actor, file_id, Do.REPLACE)
     if file.message_id is None:
-        raise Invalid.field("file_id", _("A file that was not sent yet has no versions."))
+        raise Invalid.field("file_id", _("A file that has not been sent yet has no versions."))
     with transaction.atomic():
         file = file_held(file)
         newer = (

@@ -43,7 +43,7 @@ def reaching_the_store() -> Iterator[None]:
     try:
         yield
     except StoreAway as away:
-        words = _("The store of the files does not answer. Try again in a moment.")
+        words = _("The file store is not responding. Try again in a moment.")
         raise Unavailable("files", words, retry_after_s=_ASK_AGAIN_AFTER_S) from away
 
 
@@ -54,7 +54,7 @@ def begin_upload(actor: Actor, *, name: str, size_bytes: int) -> Upload:
             than the organisation's room.
     """
     if actor.user_id is None:
-        raise Forbidden("upload", _("Files are uploaded by people."))
+        raise Forbidden("upload", _("Only people can upload files."))
     name = _clean_file_name(name)
     _check_size(size_bytes)
     with transaction.atomic():
@@ -221,7 +221,7 @@ def _clean_file_name(name: str) -> str:
         raise Invalid.field("name", _("A name is needed."), code="empty")
     ending = extension_of(kept)
     if ending in limits().refused_endings:
-        words = _("Files that end with .%(ending)s are not taken here.") % {"ending": ending}
+        words = _("Files ending in .%(ending)s are not accepted here.") % {"ending": ending}
         raise Invalid.field("name", words, code="type_refused")
     return clean
 
@@ -231,7 +231,7 @@ def _check_size(size_bytes: int) -> None:
     if size_bytes < 1:
         raise Invalid.field("size_bytes", _("The file is empty."), code="empty")
     if size_bytes > most:
-        words = _("A file may have at most %(most)d MB here.") % {"most": most // 1_000_000}
+        words = _("A file may be at most %(most)d MB here.") % {"most": most // 1_000_000}
         raise Invalid.field("size_bytes", words, code="too_large")
 
 
@@ -250,7 +250,7 @@ def _check_room(actor: Actor, size_bytes: int) -> None:
         for rows in (File.objects.all(), FileVersion.objects.all(), on_its_way)
     )
     if used + size_bytes > most:
-        words = _("Your organisation's room for files is used up. Ask its admins for more.")
+        words = _("Your organisation's file storage is full. Ask its admins for more.")
         raise Invalid.field("size_bytes", words, code="no_room")
 
 

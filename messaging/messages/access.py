@@ -34,10 +34,10 @@ class Found(NamedTuple):
 
 
 _WHY_NOT = {
-    Do.REACT: _("Join the conversation to react; what is archived or deleted takes no reactions."),
-    Do.REPLY: _("Join the conversation to reply; what is archived or deleted takes no replies."),
+    Do.REACT: _("Join the conversation to react; nothing archived or deleted accepts reactions."),
+    Do.REPLY: _("Join the conversation to reply; nothing archived or deleted accepts replies."),
     Do.EDIT: _("Only its author may edit a message, while its conversation is open."),
-    Do.PIN: _("Join the conversation to pin; what is archived or deleted is not pinned."),
+    Do.PIN: _("Join the conversation to pin; nothing archived or deleted can be pinned."),
     Do.MOVE: _("Only its author and the channel's owners may move a message."),
     Do.DELETE: _("Only its author or the channel's owners may delete a message."),
 }

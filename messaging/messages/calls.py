@@ -75,14 +75,16 @@ def check_calls(
     if count > most:
         words = (
             ngettext_lazy(
-                "This calls on %(count)d person. Send it again as confirmed.",
-                "This calls on %(count)d people. Send it again as confirmed.",
+                "This notifies %(count)d person. Send it again as confirmed.",
+                "This notifies %(count)d people. Send it again as confirmed.",
                 count,
             )
             if calls.everybody or not calls.here
             else ngettext_lazy(
-                "This calls on whoever is here of %(count)d person. Send it again as confirmed.",
-                "This calls on whoever is here of %(count)d people. Send it again as confirmed.",
+                "This notifies those who are online of %(count)d person. Send it again as"
+                " confirmed.",
+                "This notifies those who are online of %(count)d people. Send it again as"
+                " confirmed.",
                 count,
             )
         )

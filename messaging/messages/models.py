@@ -36,7 +36,7 @@ class MessagePolicy(Policy):
     tells_joins = models.BooleanField(
         _("say in a channel who joined and left"),
         default=True,
-        help_text=_("Lines of the system make no channel unread."),
+        help_text=_("System messages do not make a channel unread."),
     )
 
     class Meta(Policy.Meta):

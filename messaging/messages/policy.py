@@ -1,6 +1,6 @@
 """The port for rules that a text must pass before it is stored (data-loss prevention).
 
-Nothing is registered here. `compliance` fills the port at start-up.
+No rule is registered yet. Apps above this one, such as `compliance`, register theirs at start-up.
 """
 
 from collections.abc import Callable

@@ -181,9 +181,9 @@ def restore_message(actor: Actor, *, message_id: UUID) -> Message:
             return message
         last = Revision.objects.filter(message_id=message_id).order_by("-number").first()
         if last is None or last.edited_by_id != actor.user_id:
-            raise Forbidden("message", _("Only who deleted a message can take that back."))
+            raise Forbidden("message", _("Only the person who deleted a message can restore it."))
         if timezone.now() - message.deleted_at > RESTORE_WITHIN:
-            raise Conflict("message", _("It is too late to take that back."), code="too_late")
+            raise Conflict("message", _("It is too late to undo this."), code="too_late")
         message.text, message.deleted_at = last.text, None
         message.save(update_fields=["text", "deleted_at"])
         called.renew_calls(message, None)
@@ -206,7 +206,7 @@ def _is_stored(
             return _is_stored_now(fact, actor, message, place, brought)
         except Gone:
             place = _asked_again(actor, message, place)
-    raise Conflict("conversation", _("Who may write here is changing; try again."))
+    raise Conflict("conversation", _("Permissions here are changing right now; try again."))
 
 
 def _asked_again(actor: Actor, message: Message, before: Place) -> Place:

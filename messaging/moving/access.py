@@ -75,7 +75,7 @@ def _why_not(
     is_own: bool,
 ) -> Words | None:
     if policy.moved_by == Movers.NOBODY:
-        return _("In this organisation messages stay in the channel where they were written.")
+        return _("In this organisation, messages stay in the channel they were written in.")
     if place.conversation.kind == Kind.DIRECT and not is_own:
         return _("What others said in a direct message stays there.")
     if InConversation.REMOVE in may or policy.moved_by == Movers.EVERYONE:

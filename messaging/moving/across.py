@@ -68,7 +68,7 @@ def move_to_conversation(
         raise Invalid.field("message_ids", _("Name 1 to 100 messages."))
     source = place_of_messages(actor, wanted)
     if source.id == conversation_id:
-        words = _("These messages stand in this conversation already.")
+        words = _("These messages are already in this conversation.")
         raise Invalid.field("message_ids", words, code="same_place")
     with transaction.atomic():
         hold(source.id, conversation_id)
@@ -97,7 +97,7 @@ def undo_move(actor: Actor, *, move_id: UUID) -> Move:
         if move.undone_at is not None:
             return move
         if timezone.now() - move.created_at > UNDO_WITHIN:
-            raise Conflict("move", _("It is too late to take that back."), code="too_late")
+            raise Conflict("move", _("It is too late to undo this."), code="too_late")
         for place_id in (move.from_id, move.to_id):
             place_for(actor, place_id, InConversation.TAKE_PART)
         _returned(actor, move)
@@ -113,7 +113,7 @@ def _all_of(source: Place, wanted: Sequence[UUID]) -> list[Message]:
     replies = Message.objects.defer("words").filter(thread_id__in=roots)
     rows |= {row.id: row for row in replies[: MOST_MOVED + 1]}
     if len(rows) > MOST_MOVED:
-        words = _("At most 300 messages are moved at once, replies included.")
+        words = _("At most 300 messages can be moved at once, including replies.")
         raise Conflict("message", words, code="too_many")
     return sorted(rows.values(), key=lambda row: row.seq)
 
@@ -207,10 +207,10 @@ def _check_untouched(
         row = rows.get(was.message_id)
         is_there = row is not None and row.conversation_id == move.to_id
         if not is_there or row.thread_id != was.after_thread_id:
-            words = _("Some of it was moved on meanwhile; move it back by hand.")
+            words = _("Some of it has been moved again since; move it back by hand.")
             raise Conflict("move", words, code="moved")
     if Message.objects.filter(thread_id__in=rows).exclude(id__in=rows).exists():
-        words = _("Somebody has replied meanwhile; move it back by hand.")
+        words = _("Somebody has replied since; move it back by hand.")
         raise Conflict("move", words, code="replied")
     roots = {was.thread_id for was in kept if _rejoins(was)}
     there = Message.objects.filter(id__in=roots, conversation_id=move.from_id, thread_id=None)

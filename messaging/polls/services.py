@@ -57,9 +57,9 @@ def vote(actor: Actor, *, message_id: UUID, options: Sequence[int]) -> None:
         poll = _held(found, actor)
         chosen = set(options)
         if not chosen <= set(range(len(poll.options))):
-            raise Invalid.field("options", _("Choose among the answers that are offered."))
+            raise Invalid.field("options", _("Choose from the answers that are offered."))
         if len(chosen) > 1 and not poll.is_multiple:
-            raise Invalid.field("options", _("This poll takes one answer."))
+            raise Invalid.field("options", _("This poll allows one answer only."))
         voters = voters_of(poll, actor)
         rows = PollVote.objects.filter(message_id=message_id, voter_id__in=voters)
         if set(rows.values_list("option", flat=True)) == chosen:

@@ -94,7 +94,7 @@ def acknowledge(actor: Actor, *, message_id: UUID) -> None:
         if Message.objects.filter(id=message_id).exclude(deleted_at=None).exists():
             raise Conflict("message", _("This message was deleted."), code="deleted")
         if Priority.objects.filter(message_id=message_id).exclude(expired_at=None).exists():
-            raise Conflict("message", _("The time to acknowledge is over."), code="expired")
+            raise Conflict("message", _("The time to acknowledge has passed."), code="expired")
         row.acknowledged_at = timezone.now()
         row.save(update_fields=["acknowledged_at"])
         Priority.objects.filter(message_id=message_id).update(given_count=F("given_count") + 1)

@@ -28,7 +28,7 @@ def add_reaction(actor: Actor, *, message_id: UUID, emoji: str) -> None:
         _check_name(message_id, emoji)
         kinds = Reaction.objects.filter(message_id=message_id).exclude(emoji=emoji)
         if kinds.values("emoji").distinct().count() >= MOST_KINDS:
-            raise Conflict.field("emoji", _("A message takes at most 50 different reactions."))
+            raise Conflict.field("emoji", _("A message can have at most 50 different reactions."))
         _row, created = Reaction.objects.get_or_create(
             message_id=message_id, user_id=actor.user_id, emoji=emoji
         )
@@ -59,4 +59,4 @@ def _check_name(message_id: UUID, emoji: str) -> None:
     if name is None or is_known(name):
         return
     if not Reaction.objects.filter(message_id=message_id, emoji=emoji).exists():
-        raise Invalid.field("emoji", _("There is no emoji of this name here."), code="no_emoji")
+        raise Invalid.field("emoji", _("There is no emoji with this name here."), code="no_emoji")

@@ -13,7 +13,7 @@ from messaging.reviews.models import AccessReview
 def check_opens(actor: Actor) -> None:
     """Refuse whoever may not open reviews."""
     if not actor.may(Permission.ACCESS_REVIEW):
-        raise Forbidden("review", _("Running access reviews takes a role that allows it."))
+        raise Forbidden("review", _("Running access reviews requires a role that allows it."))
 
 
 def review_for(actor: Actor, review_id: UUID) -> AccessReview:

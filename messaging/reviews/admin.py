@@ -216,7 +216,7 @@ class ReviewItemAdmin(_OfReviews):
     """What is to be decided: choose lines, and attest or revoke them."""
 
     section = Section.RIGHTS
-    lead = _("All lines of all reviews, to search through and to decide many at once.")
+    lead = _("Every line of every review, to search and to decide many at once.")
     list_display = ("label", "about", "review", "decision", "decided_at")
     list_display_links = None
     list_filter = (

@@ -72,7 +72,7 @@ def decide(
         if item.decision in (Decision.REVOKED, Decision.GONE):
             if decision == Decision.REVOKED:
                 return item
-            raise Conflict("item", _("This was revoked already."), code="revoked")
+            raise Conflict("item", _("This has already been revoked."), code="revoked")
         made = Decision(decision)
         if made is Decision.REVOKED and not _revoked(actor, item):
             made = Decision.GONE

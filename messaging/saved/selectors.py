@@ -11,8 +11,6 @@ from messaging.messages.access import readable
 from messaging.messages.view import views_of
 from messaging.saved.models import Saved
 
-STATES = ("open", "done")
-
 
 def saved(
     actor: Actor, *, state: str = "open", cursor: str | None = None, limit: int = 50

@@ -45,7 +45,9 @@ def schedule_message(
         actor, conversation_id, thread_id=thread_id, also_in_conversation=also_in_conversation
     )
     if Scheduled.objects.filter(user_id=actor.user_id).count() >= MOST_WAITING:
-        raise Conflict("scheduled", _("200 messages wait already; send or cancel some first."))
+        raise Conflict(
+            "scheduled", _("200 messages are already scheduled; send or cancel some first.")
+        )
     with transaction.atomic():
         row = Scheduled.objects.create(
             user_id=actor.user_id,

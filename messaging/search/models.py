@@ -51,7 +51,9 @@ class SearchPolicy(Policy):
         verbose_name=_("languages"),
         default=_english,
         blank=True,
-        help_text=_("Words are found in all their forms in these languages, as written in others."),
+        help_text=_(
+            "Words are found in all their forms in these languages, and only as written in others."
+        ),
     )
     indexed_as = models.CharField(max_length=200, default="", editable=False)
     indexing_as = models.CharField(max_length=200, default="", editable=False)
@@ -70,7 +72,7 @@ class SearchPolicy(Policy):
         """Nothing stops being found; what is there follows bit by bit."""
         if set(self.languages) != set(before.languages):
             yield _(
-                "New messages are found this way at once; those that are there follow in the"
-                " background, the newest first."
+                "New messages are found this way at once; existing ones follow in the"
+                " background, newest first."
             )
             yield concerned(people_here())

@@ -102,7 +102,7 @@ def parse(text: str, *, today: date) -> Query:
         _add_term(query, word if phrase is None else phrase, phrase is not None, excluded, is_or)
         is_or = False
     if len(query.terms) + len(query.filters) > MOST_TERMS:
-        raise Invalid.field("q", _("Look for fewer words at once."), code="too_many")
+        raise Invalid.field("q", _("Search for fewer words at once."), code="too_many")
     return query
 
 
@@ -131,7 +131,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str | None, str | None, str | None
 def _clean(query: str) -> str:
     text = " ".join(query.split())
     if not text or "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise Invalid.field("q", _("Say what to look for."), code="empty")
+        raise Invalid.field("q", _("Say what to search for."), code="empty")
     if len(text) > LONGEST_QUERY:
         raise Invalid.field("q", _("A search has at most 500 characters."), code="too_long")
     return text
@@ -198,7 +198,7 @@ def _days(value: str, today: date) -> tuple[date, date]:
 
 def _no_filter(name: str) -> Words:
     listed = ", ".join(f"{one}:" for one in FILTERS)
-    words = _("%(name)s: is no filter and was searched as a word. There are %(filters)s.")
+    words = _("%(name)s: is not a filter, so it was searched as a word. Filters are %(filters)s.")
     return words % {"name": name, "filters": listed}
 
 

@@ -144,7 +144,7 @@ def _seat(row: Membership, *, was: _Standing, before_id: UUID | None, is_last: b
 def _place_before(shelf: QuerySet[Any], **target: UUID) -> float:
     position = order.before(shelf, **target)
     if position is None:
-        raise Invalid.field("before_id", _("Name another one of the same list."))
+        raise Invalid.field("before_id", _("Name another one from the same list."))
     return position
 
 

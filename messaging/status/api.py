@@ -3,15 +3,13 @@
 from datetime import datetime
 
 from django.http import HttpResponse
-from django.utils import timezone
 from ninja import Router
 
 from core.api import Body, answer, answers
 from core.http import Request
 from messaging.status import services
-from messaging.status.models import Status
 from messaging.status.schemas import StatusView
-from messaging.status.selectors import view_of
+from messaging.status.selectors import own_status
 
 router = Router(tags=["status"])
 
@@ -28,8 +26,7 @@ class NewStatus(Body):
 @router.get("/me/status", response=answers(StatusView))
 def get_status(request: Request) -> HttpResponse:
     """The caller's own status."""
-    row = Status.objects.filter(user_id=request.actor.user_id).first()
-    return answer(view_of(row, timezone.now()))
+    return answer(own_status(request.actor))
 
 
 @router.put("/me/status", response=answers(StatusView))

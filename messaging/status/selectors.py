@@ -7,9 +7,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from core.actor import Actor
 from messaging.status.models import Status
 
 NOTHING: dict[str, Any] = {"emoji": "", "text": "", "expires_at": None, "dnd_until": None}
+
+
+def own_status(actor: Actor) -> dict[str, Any]:
+    """What the actor says of themselves now."""
+    return view_of(Status.objects.filter(user_id=actor.user_id).first(), timezone.now())
 
 
 def statuses_of(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:

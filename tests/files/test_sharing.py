@@ -351,7 +351,7 @@ def test_the_policy_says_how_many_it_closes(cast, plan):
 
     assert [str(words) for words in after.consequences(before)] == [
         "1 files that were shared outside are closed to them at once.",
-        "This concerns 3 people.",
+        "This affects 3 people.",
     ]
 
 

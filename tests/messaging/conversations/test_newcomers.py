@@ -200,7 +200,7 @@ def test_names_and_ids_may_be_given_and_the_change_is_said_in_words(cast, genera
     assert after.default_channels == [general.id, news.id]
     assert told(before, after) == [
         "New people will be in: #general becomes #general, #News.",
-        "This concerns whoever joins from now on; those who are here stay where they are.",
+        "This affects people who join from now on; those who are here stay where they are.",
     ]
 
 

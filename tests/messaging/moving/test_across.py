@@ -420,7 +420,10 @@ class TestWhoMay:
     def test_everybody(self, cast, in_acme, general, lounge):
         decide(cast, moved_by="everyone")
 
-        move(cast.bo, lounge, make_message(general, cast.ana))
+        message = make_message(general, cast.ana)
+        move(cast.bo, lounge, message)
+
+        assert Message.objects.get(id=message.id).conversation_id == lounge.id
 
     def test_the_other_conversation_must_be_seen_and_take_what_one_writes(
         self, cast, in_acme, general, support, hello
