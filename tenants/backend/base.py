@@ -14,7 +14,7 @@ from django.db.utils import InternalError, NotSupportedError
 from django_tenants.postgresql_backend import base
 
 from tenants.backend.introspection import DatabaseIntrospection
-from tenants.backend.prepared import Full, Params, Prepared
+from tenants.backend.prepared import Params, Prepared
 from tenants.context import PUBLIC_SCHEMA, current_schema
 
 
@@ -77,8 +77,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             with self.wrap_database_errors:
                 return self._prepared_now().rows(query, params)
-        except Full:
-            return self._plain_rows(query, params)
         except NotSupportedError:
             # A migration changed a column since the statement was prepared on this connection.
             self.close()

@@ -7,8 +7,9 @@ ever.
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
@@ -18,27 +19,28 @@ from psycopg.pq import ConnStatus, ExecStatus
 
 type Params = Sequence[Any] | Mapping[str, Any]
 
-MOST_PREPARED = 300
-"""Types of parameters differ with their values: one query may be prepared several times."""
+MOST_PREPARED = 100
+"""Types of parameters differ with their values: one query may be prepared several times.
+
+What is over is forgotten, the longest unused first: texts that a caller can vary, by the length of
+a page for one, push out nothing that runs all the time.
+"""
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
 
 
-class Full(Exception):
-    """The connection holds as many prepared statements as it may."""
-
-
 class Prepared:
-    """What was prepared on a connection so far."""
+    """What is prepared on a connection, the longest unused first."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self.connection = connection
-        self._names: dict[tuple[str, Any], bytes] = {}
+        self._names: OrderedDict[tuple[str, Any], bytes] = OrderedDict()
+        self._made = 0
 
     def rows(self, query: str, params: Params) -> list[tuple]:
         """Run a statement outside of any transaction; returns its rows.
 
-        Errors  psycopg.Error as a cursor would raise it; Full.
+        Errors  psycopg.Error as a cursor would raise it.
         """
         text, names = numbered(query)
         values: Any = params
@@ -51,18 +53,27 @@ class Prepared:
             # Behind a pooler that cannot keep them (CHANCERY_PREPARE=0).
             result = pgconn.exec_params(text, dumped, types, formats)
         else:
-            name = self._names.get((query, types)) or self._prepare(query, text, types)
+            name = self._name_of(query, text, types)
             result = pgconn.exec_prepared(name, dumped, formats)
         self._check(result)
         transformer.set_pgresult(result)
         return transformer.load_rows(0, result.ntuples, tuple)
 
-    def _prepare(self, query: str, text: bytes, types: Any) -> bytes:
+    def _name_of(self, query: str, text: bytes, types: Any) -> bytes:
+        """What a statement is called on the server, which is told of it where it is new."""
+        key = (query, types)
+        name = self._names.get(key)
+        if name is not None:
+            self._names.move_to_end(key)
+            return name
+        pgconn = self.connection.pgconn
         if len(self._names) >= MOST_PREPARED:
-            raise Full
-        name = b"hot_%d" % len(self._names)
-        self._check(self.connection.pgconn.prepare(name, text, types))
-        self._names[query, types] = name
+            _, oldest = self._names.popitem(last=False)
+            self._check(pgconn.exec_(b"DEALLOCATE " + oldest))
+        self._made += 1
+        name = b"hot_%d" % self._made
+        self._check(pgconn.prepare(name, text, types))
+        self._names[key] = name
         return name
 
     def _check(self, result: Any) -> None:
@@ -73,7 +84,7 @@ class Prepared:
         raise error_from_result(result, self.connection.info.encoding)
 
 
-@cache
+@lru_cache(maxsize=1000)
 def numbered(query: str) -> tuple[bytes, tuple[str, ...] | None]:
     """A query with `$1` for its first parameter; the parameters' names in that order, if any."""
     names: dict[str, int] = {}

@@ -103,14 +103,27 @@ def test_values_of_another_size_or_none_are_prepared_apart(prepared):
     ]
 
 
-def test_more_than_a_connection_should_keep_is_not_prepared_any_more(prepared, monkeypatch):
+def test_of_too_many_statements_the_longest_unused_is_forgotten(prepared, monkeypatch):
     monkeypatch.setattr("tenants.backend.prepared.MOST_PREPARED", 3)
     connection.close()
 
-    assert [hot_rows(f"SELECT {number}", {}) for number in range(6)] == [
-        [(number,)] for number in range(6)
+    for number in range(6):
+        assert hot_rows("SELECT 'kept'", {}) == [("kept",)]
+        assert hot_rows(f"SELECT {number}", {}) == [(number,)]
+
+    assert _prepared_texts() == {"SELECT 'kept'", "SELECT 4", "SELECT 5"}
+
+
+def test_what_was_forgotten_is_prepared_again(prepared, monkeypatch):
+    monkeypatch.setattr("tenants.backend.prepared.MOST_PREPARED", 1)
+    connection.close()
+
+    assert [hot_rows(f"SELECT {number}", {}) for number in (1, 2, 1, 2)] == [
+        [(1,)],
+        [(2,)],
+        [(1,)],
+        [(2,)],
     ]
-    assert _prepared() <= 3 + 1  # and the one that counts them
 
 
 def test_a_pooler_that_keeps_no_statements_is_asked_without(prepared):
@@ -159,6 +172,12 @@ def _prepared() -> int:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements")
         (count,) = cursor.fetchone()
         return count
+
+
+def _prepared_texts() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE name LIKE 'hot%'")
+        return {text for (text,) in cursor.fetchall()}
 
 
 def _end_session(pid: int) -> None:
