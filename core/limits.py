@@ -9,6 +9,7 @@ Headers follow the IETF draft "RateLimit header fields for HTTP".
 """
 
 import hashlib
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ return {tostring(room), '0'}
 _DIGEST = hashlib.sha1(_GCRA.encode(), usedforsecurity=False).hexdigest()
 _AWAY_S = 2.0
 _TRUSTED_S = 10.0
-_MOST_LOCAL = 50_000
+_MOST_SEEN = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,6 @@ class Limiter:
     def __init__(self, url: str) -> None:
         self._line: Line = line_to(url)
         self._away_until = 0.0
-        self._local: dict[str, float] = {}
         self._seen: dict[str, _Seen] = {}
 
     def take(self, bucket: str, quota: Quota) -> Standing:
@@ -110,7 +110,7 @@ class Limiter:
         self, name: str, quota: Quota, seen: _Seen, room: float, now: float
     ) -> Standing:
         empty_at = max(seen.empty_at, now) + quota.seconds_each
-        self._seen[name] = seen._replace(empty_at=empty_at)
+        self._note(name, seen._replace(empty_at=empty_at))
         done = partial(self._learn, name, quota)
         leave(Errand(self._line, [_counting(name, quota)], done, self._be_without))
         return Standing(quota, int(room), 0.0)
@@ -121,31 +121,32 @@ class Limiter:
             _evalsha, _digest, *rest = _counting(name, quota)
             replies = self._line.ask([("EVAL", _GCRA, *rest)])
         room, wait = map(float, checked(replies)[0])
-        if quota.is_lenient:
-            now = time.monotonic()
-            taken = quota.burst - room + (0 if wait else 1)
-            empty_at = now + taken * quota.seconds_each
-            known = self._seen.get(name)
-            if known is not None:
-                # Requests that are not told of yet are in what is known here alone.
-                empty_at = max(empty_at, known.empty_at)
-            elif len(self._seen) >= _MOST_LOCAL:
-                self._seen.clear()
-            self._seen[name] = _Seen(empty_at, now)
+        now = time.monotonic()
+        taken = quota.burst - room + (0 if wait else 1)
+        empty_at = now + taken * quota.seconds_each
+        known = self._seen.get(name)
+        if known is not None:
+            # Requests that are not told of yet are in what is known here alone.
+            empty_at = max(empty_at, known.empty_at)
+        self._note(name, _Seen(empty_at, now))
         return Standing(quota, int(room) if not wait else 0, wait)
 
     def _be_without(self, _error: Exception) -> None:
         self._away_until = time.monotonic() + _AWAY_S
 
     def _take_here(self, name: str, quota: Quota, now: float) -> Standing:
-        if len(self._local) > _MOST_LOCAL:
-            self._local.clear()
-        empty_at = max(self._local.get(name, 0.0), now)
-        room = quota.burst - (empty_at - now) / quota.seconds_each
+        seen = self._seen.get(name, _Seen(now, -math.inf))
+        room = seen.room(quota, now)
         if room < 1:
             return Standing(quota, 0, (1 - room) * quota.seconds_each)
-        self._local[name] = empty_at + quota.seconds_each
+        empty_at = max(seen.empty_at, now) + quota.seconds_each
+        self._note(name, seen._replace(empty_at=empty_at))
         return Standing(quota, int(room), 0.0)
+
+    def _note(self, name: str, seen: _Seen) -> None:
+        if name not in self._seen and len(self._seen) >= _MOST_SEEN:
+            self._seen.clear()
+        self._seen[name] = seen
 
 
 def _counting(name: str, quota: Quota) -> Command:

@@ -23,7 +23,7 @@ import redis
 from django.conf import settings
 from redis.connection import parse_url
 
-from core.redis_line import TIMEOUT_S, Command, Errand, Line, Replies, checked, leave, line_to
+from core.redis_line import Command, Errand, Replies, checked, leave, line_to
 
 logger = logging.getLogger(__name__)
 
@@ -66,10 +66,8 @@ def envelope(topic: str, frame: bytes | None) -> bytes:
 class Bus:
     """A line to Redis behind a circuit breaker."""
 
-    def __init__(
-        self, url: str, *, timeout_s: float = TIMEOUT_S, retry_s: float = _RETRY_S
-    ) -> None:
-        self._line = line_to(url) if timeout_s == TIMEOUT_S else Line(url, timeout_s=timeout_s)
+    def __init__(self, url: str, *, retry_s: float = _RETRY_S) -> None:
+        self._line = line_to(url)
         # Waiting for wake-ups takes longer than any publish may: a client of its own.
         self._waiting = redis.Redis.from_url(url, socket_connect_timeout=1.0, socket_timeout=30.0)
         self._prefix = prefix_of(url)
