@@ -10,9 +10,12 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-# Both need the apps to be ready.
+# These need the apps to be ready. The tables of addresses, and with them every view, are imported
+# now and not by the first request, which would take a second for it.
 from django.conf import settings  # noqa: E402
 
+import config.urls.root  # noqa: E402
+import config.urls.tenant  # noqa: E402, F401
 from config.wsgi import application as wsgi  # noqa: E402
 from core.lane import Lane  # noqa: E402
 from core.wsgi_pool import WsgiPool  # noqa: E402

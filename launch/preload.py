@@ -200,9 +200,6 @@ def import_everything() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     for module in SHARED:
         import_module(module)
-    from django.urls import get_resolver
-
-    assert get_resolver().url_patterns  # views and schemas are imported with them
     if threading.active_count() > 1:
         raise SystemExit("A module starts a thread when it is imported: forking is unsound.")
     # Collections would write into every object, and so copy the shared memory page by page.
