@@ -13,6 +13,7 @@ runs at the same time; each process has a PostgreSQL database and a Redis databa
 """
 
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from _pytest.nodeid import coerce_node_id
@@ -32,10 +33,10 @@ from tenants.context import OPERATORS, in_tenant  # noqa: E402
 from tenants.hosts import forget_hosts  # noqa: E402
 from tests.cast import Cast  # noqa: E402
 from tests.database import Contents, Databases  # noqa: E402
+from tests.valkey import Valkey  # noqa: E402
 
 _SEEN_ONCE_IS_ENOUGH = {"races", "isolation", "core", "events"}
 """Folders whose tests never get a second try: a leak or a lost message seen once is one."""
-
 
 # A run says the same as the one before it, however busy the machine is. To look for what nobody
 # has thought of yet: `--hypothesis-profile=search`.
@@ -129,6 +130,15 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     forget_hosts()
     forget()
+
+
+@pytest.fixture
+def own_valkey(tmp_path: Path) -> Iterator[Valkey]:
+    """A server that no other test uses, to be stopped and started at will."""
+    server = Valkey(tmp_path)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

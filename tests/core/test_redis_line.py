@@ -3,7 +3,6 @@
 import asyncio
 import contextvars
 import threading
-from collections.abc import Iterator
 
 import pytest
 import redis
@@ -11,15 +10,6 @@ import redis
 from core.redis_line import Errand, Errands, Line, checked, leave
 from core.wsgi_pool import WsgiPool
 from tests.core.test_wsgi_pool import OK, Exchange
-from tests.live.conftest import Valkey
-
-
-@pytest.fixture
-def own_valkey(tmp_path) -> Iterator[Valkey]:
-    server = Valkey(tmp_path)
-    server.start()
-    yield server
-    server.stop()
 
 
 class Noted:
@@ -73,12 +63,8 @@ def test_a_server_that_was_started_again_is_found_at_the_first_try(own_valkey):
 def test_a_reply_that_comes_too_late_is_not_taken_for_the_next_one(own_valkey):
     line = Line(own_valkey.url, timeout_s=0.05)
     line.ask([("SET", "late", "yes")])
-    own_valkey.freeze()
-    try:
-        with pytest.raises(redis.TimeoutError):
-            line.ask([("GET", "late")])
-    finally:
-        own_valkey.thaw()
+    with own_valkey.frozen(), pytest.raises(redis.TimeoutError):
+        line.ask([("GET", "late")])
 
     assert line.ask([("ECHO", "mine")]) == [b"mine"]
 
@@ -184,12 +170,9 @@ async def test_an_answer_does_not_wait_for_its_errands(own_valkey):
         start_response(OK, [])
         return [b"answered"]
 
-    own_valkey.freeze()
-    try:
+    with own_valkey.frozen():
         exchange = await Exchange().through(WsgiPool(app, threads=1))
         assert exchange.body == b"answered"
         assert not is_done.is_set()
-    finally:
-        own_valkey.thaw()
 
     assert await asyncio.to_thread(is_done.wait, 10)

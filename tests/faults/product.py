@@ -17,9 +17,9 @@ import psycopg
 from launch import up
 from launch.datadir import ROOT
 from launch.servers import servers
-from tests.faults.valkey import Valkey
 from tests.launch.places import free_port, without_servers
 from tests.launch.waiting import eventually
+from tests.valkey import Valkey
 
 START_S = 60.0
 TENANT = "acme"

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from tests.live.gateway import Valkey, World, make_world
+from tests.live.gateway import World, make_world
+from tests.valkey import Valkey
 
 
 @pytest.fixture(scope="module")

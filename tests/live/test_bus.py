@@ -4,18 +4,8 @@ import threading
 import time
 import uuid
 
-import pytest
-
 from events.bus import Bus, channel_of, prefix_of
-from tests.live.gateway import WAIT_S, Valkey
-
-
-@pytest.fixture
-def own_valkey(tmp_path):
-    server = Valkey(tmp_path)
-    server.start()
-    yield server
-    server.stop()
+from tests.live.gateway import WAIT_S
 
 
 def until(condition) -> None:
@@ -60,15 +50,12 @@ def test_with_redis_stopped_a_publish_says_so_at_once(own_valkey):
 
 def test_with_redis_hanging_only_the_first_waits(own_valkey):
     bus = Bus(own_valkey.url, retry_s=0.05)
-    own_valkey.freeze()
-    try:
+    with own_valkey.frozen():
         started = time.monotonic()
         assert bus.publish([("acme.c.x", b"{}")]) is False
         first_s = time.monotonic() - started
         assert bus.publish([("acme.c.x", b"{}")] * 50) is False
         rest_s = time.monotonic() - started - first_s
-    finally:
-        own_valkey.thaw()
 
     assert first_s < 1
     assert rest_s < 0.1
@@ -81,11 +68,8 @@ def test_what_was_left_out_is_announced_when_redis_is_back(own_valkey):
     listener = own_valkey.client().pubsub(ignore_subscribe_messages=True)
     listener.subscribe(channel_of("chancery", "acme.c.x"))
     listener.get_message(timeout=WAIT_S)
-    own_valkey.freeze()
-    try:
+    with own_valkey.frozen():
         assert bus.publish([("acme.c.x", b'{"lost": true}')]) is False
-    finally:
-        own_valkey.thaw()
 
     announced = None
     deadline = time.monotonic() + WAIT_S

@@ -21,7 +21,6 @@ from tests.live.gateway import (
     ROOM,
     WAIT_S,
     Client,
-    Valkey,
     World,
     make_world,
 )
@@ -171,20 +170,18 @@ async def test_a_connection_that_died_without_a_word_is_replaced(valkey):
         await wire.close()
 
 
-async def test_with_redis_stopped_frames_come_from_the_journal_and_live_returns(tmp_path):
-    valkey = Valkey(tmp_path)
-    valkey.start()
-    world = await make_world(valkey)
+async def test_with_redis_stopped_frames_come_from_the_journal_and_live_returns(own_valkey):
+    world = await make_world(own_valkey)
     try:
         ana = await world.join()
-        valkey.stop()
+        own_valkey.stop()
         frame = world.post()
         topic = Topic.of("acme", CONVERSATION, ROOM).name
         assert world.bus.publish([(topic, frame)]) is False
         await ana.until(lambda: ana.seqs() == [1])
 
         bo = await asyncio.wait_for(world_join_unsettled(world, BO), WAIT_S)
-        valkey.start()
+        own_valkey.start()
         await world.settled()
         async with asyncio.timeout(WAIT_S):
             while not world.bus.is_up:
@@ -196,7 +193,6 @@ async def test_with_redis_stopped_frames_come_from_the_journal_and_live_returns(
         assert len(world.journal.reads) == reads
     finally:
         await world.hub.close()
-        valkey.stop()
 
 
 async def world_join_unsettled(world: World, user_id: str) -> Client:
@@ -208,18 +204,16 @@ async def world_join_unsettled(world: World, user_id: str) -> Client:
     return client
 
 
-async def test_a_bus_that_was_down_announces_what_it_left_out(tmp_path):
-    valkey = Valkey(tmp_path)
-    valkey.start()
-    listener = valkey.client().pubsub()
-    bus = Bus(valkey.url, retry_s=0.05)
+async def test_a_bus_that_was_down_announces_what_it_left_out(own_valkey):
+    listener = own_valkey.client().pubsub()
+    bus = Bus(own_valkey.url, retry_s=0.05)
     topic = Topic.of("acme", CONVERSATION, ROOM).name
     try:
-        valkey.stop()
+        own_valkey.stop()
         assert bus.publish([(topic, b"{}")]) is False
         assert bus.publish([(topic, b"{}")]) is False
         assert not bus.is_up
-        valkey.start()
+        own_valkey.start()
         listener.subscribe(f"chancery__group__{topic}")
         async with asyncio.timeout(WAIT_S):
             while not bus.is_up:
@@ -227,7 +221,6 @@ async def test_a_bus_that_was_down_announces_what_it_left_out(tmp_path):
         assert bus.publish([(topic, b"{}")]) is True
     finally:
         listener.close()
-        valkey.stop()
 
 
 async def test_two_gateways_serve_the_same_conversation(world, valkey):
