@@ -8,12 +8,12 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 type Graph = { getModuleInfo: (id: string) => { importedIds: string[] } | null };
 
-/** The file of what the entry shares with its later parts: of what it needs before it runs, and of nothing else. */
-function sharedBy(entry: string): (id: string, graph: Graph) => string | null {
+/** The one file of an entry: all that it needs before it runs, and nothing else. Its later parts take from there what they share with it. */
+function whole(entry: string): (id: string, graph: Graph) => string | null {
   let first: Set<string> | null = null;
   return (id, graph) => {
     first ??= reachedFrom(entry, graph);
-    return first.has(id) ? "shared" : null;
+    return first.has(id) ? "client" : null;
   };
 }
 
@@ -26,6 +26,11 @@ function reachedFrom(entry: string, graph: Graph): Set<string> {
     open.push(...(graph.getModuleInfo(id)?.importedIds ?? []));
   }
   return seen;
+}
+
+/** A later part is asked for anyway, and what the entry has brought is there: naming them once more would cost the first load a kilobyte. */
+function fetchedBeside(part: string, needed: string[]): string[] {
+  return needed.filter((file) => file !== part && !/\/client-/.test(file));
 }
 
 /**
@@ -54,11 +59,11 @@ export default defineConfig({
     target: "es2023",
     cssTarget: ["chrome123", "firefox121", "safari17.5"],
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: { polyfill: false, resolveDependencies: fetchedBeside },
     rolldownOptions: {
-      // Modules that many files share stay in one: apart, each costs a file's overhead. What only later parts share is no part
-      // of the first load, and stays in files of its own.
-      output: { codeSplitting: { groups: [{ name: sharedBy(here("src/main.tsx")), minShareCount: 4, test: /src[\\/]|node_modules/ }] } },
+      // In two files, each would carry the list of what it takes from the other: two kilobytes. What only later parts share is no
+      // part of the first load, and stays in files of its own.
+      output: { codeSplitting: { groups: [{ name: whole(here("src/main.tsx")), test: /src[\\/]|node_modules/ }] } },
       input: { client: here("src/main.tsx"), pages: here("src/pages.ts"), worker: here("src/offline/worker.ts") },
     },
   },

@@ -387,7 +387,7 @@ function useAutosize(field: { current: HTMLTextAreaElement | null }, text: strin
 function SendButton({ canSend }: { canSend: boolean }): JSX.Element {
   return (
     <button type="submit" class="send" disabled={!canSend} aria-label={t("Send")} title={t("Send (Enter)")}>
-      <svg width="18" height="18" viewBox="0 0 20 20" aria-hidden="true"><path d="M3.500 10 16.500 4l-4 12.500-3-5-6-1.500Z" fill="currentColor" /></svg>
+      <svg width="18" height="18" viewBox="0 0 20 20" aria-hidden="true"><path d="M3.5 10 16.5 4l-4 12.5-3-5-6-1.5Z" fill="currentColor" /></svg>
     </button>
   );
 }

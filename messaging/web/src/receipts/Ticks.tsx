@@ -15,7 +15,7 @@ export function Ticks({ message }: { message: Message }): JSX.Element | null {
   return (
     <span class={`ticks ${standing.state}`} role="img" aria-label={words} title={words}>
       <svg width="18" height="12" viewBox="0 0 18 12" aria-hidden="true" focusable="false">
-        <path d={standing.state === "sent" ? "m4 6.500 3 3 6-7" : "m1 6.500 3 3 6-7M7.500 9l.500.500 6.500-7"} fill="none" stroke="currentColor" stroke-width="1.500" stroke-linecap="round" stroke-linejoin="round" />
+        <path d={standing.state === "sent" ? "m4 6.5 3 3 6-7" : "m1 6.5 3 3 6-7M7.5 9l.5.5 6.5-7"} fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" />
       </svg>
     </span>
   );
