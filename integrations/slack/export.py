@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from integrations.slack import shapes
 from integrations.slack.archive import Archive, Member, NotAnExport, Readable
@@ -24,11 +26,19 @@ USERS = "users.json"
 WINDOW = 10_000
 """Day files follow each other in time. Where neighbours overlap, or a huge file is not sorted,
 this many messages are held back to bring them into order; fewer where they are long."""
+_BYTES_OF_AN_ORDINARY_ONE = 1_000
 
 NO_LIST = "no list names its conversation"
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}[^/]*\.json")
 _FILE_ID = re.compile(r"(F[A-Z0-9]{5,20})(?:[-_.].*)?")
+
+
+class Place(NamedTuple):
+    """Where a message stood in the export."""
+
+    file: str
+    index: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,11 @@ class Record:
     file: str
     index: int
     content: dict[str, Any]
+
+    @property
+    def place(self) -> Place:
+        """Where it stood, which is all to be kept of it once it was read."""
+        return Place(self.file, self.index)
 
 
 class Export:
@@ -98,21 +113,22 @@ class Export:
 
     def messages(self, conversation: Conversation) -> Iterator[Record | Bad]:
         """A conversation's messages in the order of their timestamps."""
-        held: list[tuple[int, int, Record]] = []
+        held: list[tuple[int, int, int, Record]] = []
         number = weight = 0
         for found in self._records(self._days_of(conversation)):
             if isinstance(found, Bad):
                 yield found
                 continue
             number += 1
-            heapq.heappush(held, (found.micros, number, found))
-            weight += _weight(found)
+            own = _weight(found)
+            heapq.heappush(held, (found.micros, number, own, found))
+            weight += own
             while weight > WINDOW:
-                oldest = heapq.heappop(held)[2]
-                weight -= _weight(oldest)
+                _micros, _number, own, oldest = heapq.heappop(held)
+                weight -= own
                 yield oldest
         while held:
-            yield heapq.heappop(held)[2]
+            yield heapq.heappop(held)[3]
 
     def settle(self, conversations: list[Conversation]) -> None:
         """Decide whose each folder is. One that two conversations claim is nobody's.
@@ -201,9 +217,15 @@ class Export:
 
 
 def _weight(record: Record) -> int:
-    """How many ordinary messages a message is worth in memory."""
-    text = record.content.get("text")
-    return 1 + len(text) // 1000 if isinstance(text, str) else 1
+    """How many ordinary messages a message is worth in memory.
+
+    All of its JSON counts: of what build servers post, the text is the least part.
+    """
+    try:
+        size_bytes = len(orjson.dumps(record.content))
+    except (TypeError, RecursionError):  # numbers and letters that orjson does not write
+        size_bytes = len(repr(record.content))
+    return 1 + size_bytes // _BYTES_OF_AN_ORDINARY_ONE
 
 
 def _root(archive: Archive) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from integrations.slack import store
 from integrations.slack.archive import Member, Unreadable
 from integrations.slack.directory import Directory
-from integrations.slack.export import Export, Record
+from integrations.slack.export import Export, Place
 from integrations.slack.identity import Workspace, moment
 from integrations.slack.ledger import Ledger
 from integrations.slack.records import Bad
@@ -50,27 +50,27 @@ class Files:
     def bring(
         self,
         conversation: Conversation,
-        pairs: Iterable[tuple[Message, Record]],
+        pairs: Iterable[tuple[Message, Place]],
         ids: dict[int, UUID],
     ) -> list[dict[str, Any]]:
         """Store bytes that are not here yet; returns the rows to be written."""
         wanted = [
-            (message, record, attached, member)
-            for message, record in pairs
+            (message, place, attached, member)
+            for message, place in pairs
             for attached in message.files
             if (member := self._export.bytes_of(conversation, attached)) is not None
         ]
         names = [
             self._external(conversation, message, attached)
-            for message, _record, attached, _member in wanted
+            for message, _place, attached, _member in wanted
         ]
         there = store.existing_files(names) if names else set()
         rows = []
-        for name, (message, record, attached, member) in zip(names, wanted, strict=True):
+        for name, (message, place, attached, member) in zip(names, wanted, strict=True):
             if name in there:
                 self._ledger.already_there("files")
                 continue
-            kept = self._store(conversation, message, record, attached, member)
+            kept = self._store(conversation, message, place, attached, member)
             if kept is not None:
                 row = self._row(conversation, message, attached, kept)
                 rows.append(row | {"external_id": name, "message_id": ids[message.micros]})
@@ -80,13 +80,13 @@ class Files:
         self,
         conversation: Conversation,
         message: Message,
-        record: Record,
+        place: Place,
         attached: Attached,
         member: Member,
     ) -> storage.Kept | None:
         """Store a file's bytes; None where that is not possible, and on a dry run."""
         if member.size_bytes > MOST_FILE_BYTES:
-            bad = Bad(record.file, record.index, "its file is too large", "files")
+            bad = Bad(place.file, place.index, "its file is too large", "files")
             return self._give_up(message, attached, bad)
         kept = None
         try:

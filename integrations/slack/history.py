@@ -16,7 +16,7 @@ from events.past import Past, record_many
 from integrations.slack import shapes, store
 from integrations.slack.changes import Told, apply, changes
 from integrations.slack.directory import Directory
-from integrations.slack.export import Export, Record
+from integrations.slack.export import Export, Place, Record
 from integrations.slack.files import Files
 from integrations.slack.identity import Workspace, moment
 from integrations.slack.ledger import Ledger
@@ -31,6 +31,7 @@ from messaging.reactions.models import Reaction
 
 MOST_LETTERS = 4_000_000
 """A batch ends here even where it has few messages: memory is bounded by text, not by rows."""
+_LETTERS_OF_AN_ID = 11
 CORRELATION = "slack-import"
 
 type Step = Callable[[Conversation, Record], None]
@@ -65,7 +66,7 @@ class History:
 
     def bring(self, conversation: Conversation) -> None:
         """Take over all messages of a conversation, oldest first."""
-        pending: list[tuple[Message, Record]] = []
+        pending: list[tuple[Message, Place]] = []
         last_micros, letters = -1, 0
         for found in self._export.messages(conversation):
             if isinstance(found, Bad):
@@ -80,8 +81,8 @@ class History:
                 self._count(message, self._ledger.already_there)
                 continue
             last_micros = message.micros
-            pending.append((message, found))
-            letters += len(message.text or "")
+            pending.append((message, found.place))
+            letters += _letters(message)
             if len(pending) >= self._batch or letters > MOST_LETTERS:
                 self._write(conversation, pending)
                 pending, letters = [], 0
@@ -100,13 +101,13 @@ class History:
             self._ledger.quarantine(Bad(record.file, record.index, "it could not be understood"))
         return None
 
-    def _write(self, conversation: Conversation, pending: list[tuple[Message, Record]]) -> None:
+    def _write(self, conversation: Conversation, pending: list[tuple[Message, Place]]) -> None:
         ids = {
             message.micros: self._workspace.message(conversation.slack_id, message.micros)
-            for message, _record in pending
+            for message, _place in pending
         }
-        self._people.ensure(_mentioned(message for message, _record in pending))
-        for message, _record in pending:
+        self._people.ensure(_mentioned(message for message, _place in pending))
+        for message, _place in pending:
             self._files.name_missing(conversation, message)
         there = store.existing_messages(list(ids.values()))
         self._follow(conversation, [one for one in pending if ids[one[0].micros] in there], ids)
@@ -114,7 +115,7 @@ class History:
         if not new:
             return
         files = self._files.bring(conversation, new, ids)
-        messages = [message for message, _record in new]
+        messages = [message for message, _place in new]
         for message in messages:
             self._count(message, self._ledger.created)
             self._note(message)
@@ -127,14 +128,14 @@ class History:
     def _follow(
         self,
         conversation: Conversation,
-        old: list[tuple[Message, Record]],
+        old: list[tuple[Message, Place]],
         ids: dict[int, UUID],
     ) -> None:
         """Take over what happened to messages since an earlier export brought them."""
         our_id = self._directory.conversation(conversation.slack_id)
         assert our_id is not None
-        found = changes(our_id, (self._told(message, ids) for message, _record in old))
-        for message, _record in old:
+        found = changes(our_id, (self._told(message, ids) for message, _place in old))
+        for message, _place in old:
             self._count(message, self._ledger.already_there)
         files = self._files.bring(conversation, old, ids)
         given = sum(map(len, found.reactions.values()))
@@ -281,6 +282,12 @@ class History:
         self._ledger.noted("reactions with the workspace's own emoji, kept as :name:", custom)
         if message.bad_reactions:
             self._ledger.noted("reactions without a usable name", message.bad_reactions)
+
+
+def _letters(message: Message) -> int:
+    """How much a message holds, in letters; whoever reacted counts by their id."""
+    given = sum(len(one.users) for one in message.reactions)
+    return len(message.text or "") + _LETTERS_OF_AN_ID * given
 
 
 def _replies(messages: Iterable[Message]) -> dict[int, tuple[int, datetime]]:

@@ -13,6 +13,9 @@ from integrations.slack.archive import Archive, Member, NotAnExport, Readable, U
 WHOLE_UP_TO = 8 * 2**20
 """Files up to this size are parsed at once, which is ten times as fast; larger ones stream."""
 
+MOST_RECORD_BYTES = 16 * 2**20
+"""Largest record of a file that streams: it is held as a whole, and Slack's have some kilobytes."""
+
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SPACE = " \t\r\n,"
 
@@ -129,15 +132,35 @@ def _skip(text: str, at: int) -> int:
 
 def _streamed(stream: Readable) -> Iterator[Any]:
     started = False
+    sips = _Sips(stream)
     try:
-        for value in ijson.items(stream, "item", use_float=True):
+        for value in ijson.items(sips, "item", use_float=True):
             started = True
             yield value
+            sips.begin_record()
     except (ijson.JSONError, UnicodeError, OverflowError, RecursionError):
         reason = "from here on it is no valid JSON" if started else "it is no JSON array"
         raise _Broken(reason) from None
     if not started and not _is_array_start(stream):
         raise _Broken("it is no JSON array")
+
+
+class _Sips:
+    """A stream that ends where one record goes on for too long to be held in memory."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self._of_record = 0
+
+    def begin_record(self) -> None:
+        self._of_record = 0
+
+    def read(self, size: int = -1) -> bytes:
+        sip = self._stream.read(size)
+        self._of_record += len(sip)
+        if self._of_record > MOST_RECORD_BYTES:
+            raise _Broken("it is too large, and so nothing after it was read")
+        return sip
 
 
 def _is_array_start(stream: Readable) -> bool:

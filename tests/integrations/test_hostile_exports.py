@@ -260,3 +260,42 @@ def test_a_large_file_streams_and_gives_the_same_records(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "WHOLE_UP_TO", 0)
 
     assert read() == whole
+
+
+def test_a_record_too_large_to_be_held_ends_its_file_and_nothing_else(
+    in_acme, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(records, "WHOLE_UP_TO", 200_000)
+    monkeypatch.setattr(records, "MOST_RECORD_BYTES", 300_000)
+    days = {
+        "general/2023-11-20.json": [
+            exports.message(1e6, "before"),
+            exports.message(1e6 + 1, "x" * 900_000),
+            exports.message(1e6 + 2, "after"),
+        ],
+        "general/2023-11-21.json": [exports.message(2e6, "the next day")],
+    }
+
+    result = run(exports.write(tmp_path / "export.zip", **days))
+
+    found = Message.objects.filter(text__in=["before", "after", "the next day"])
+    assert set(found.values_list("text", flat=True)) == {"before", "the next day"}
+    assert [(one["file"], one["index"]) for one in too_large(result)] == [
+        ("general/2023-11-20.json", 1)
+    ]
+
+
+def too_large(result):
+    reason = "it is too large, and so nothing after it was read"
+    return [one for one in result["quarantine"]["first"] if one["reason"] == reason]
+
+
+def test_many_records_within_the_limit_are_no_large_one(tmp_path, monkeypatch):
+    day = [exports.message(at, "x" * 1000) for at in range(2_000)]
+    path = exports.write(tmp_path / "export.zip", **{"general/2023-11-20.json": day})
+    monkeypatch.setattr(records, "WHOLE_UP_TO", 0)
+    monkeypatch.setattr(records, "MOST_RECORD_BYTES", 300_000)
+
+    with Archive.open(path) as opened:
+        member = opened.members["general/2023-11-20.json"]
+        assert len(list(records.records(opened, member, kind="messages"))) == 2_000

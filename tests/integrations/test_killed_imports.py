@@ -124,7 +124,10 @@ def busy_message(at):
 
 
 def large_export(path):
-    """One huge day and many ordinary ones; returns how much it unpacks to."""
+    """One huge day, many ordinary ones, and a channel where a build server posts its tables.
+
+    Returns how much it unpacks to.
+    """
     words = " ".join(f"{number} words" for number in range(100))
     members = {
         "users.json": exports.USERS,
@@ -136,6 +139,12 @@ def large_export(path):
     for day in range(1, 13):
         members[f"general/2023-12-{day:02d}.json"] = [
             exports.message(86_400 * (day + 20) + at / 100, f"{at} {words}") for at in range(3_000)
+        ]
+    table = [{"title": f"step {number}", "value": words} for number in range(100)]
+    for day in range(1, 16):
+        members[f"old-project/2023-12-{day:02d}.json"] = [
+            exports.message(86_400 * day + at, "built", attachments=[{"fields": table}])
+            for at in range(60)
         ]
     size = 0
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
