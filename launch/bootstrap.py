@@ -317,6 +317,8 @@ def node_environment():
         npm_config_fund="false",
         npm_config_audit="false",
         npm_config_update_notifier="false",
+        # A company's proxy may sign for everybody; its authority is known to the system alone.
+        NODE_USE_SYSTEM_CA=os.environ.get("NODE_USE_SYSTEM_CA", "1"),
         NO_COLOR="1",
     )
 

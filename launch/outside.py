@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from types import TracebackType
 from typing import Any
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from launch.failure import LaunchError
 
 CONNECT_WITHIN_S = 5
+OLDEST_POSTGRESQL = 15
 
 
 def end_in_a_sentence() -> None:
@@ -46,7 +47,7 @@ def refuse_unusable(environ: Mapping[str, str]) -> None:
 
 
 def check_database(url: str) -> None:
-    """Raise LaunchError unless PostgreSQL takes a connection to this address."""
+    """Raise LaunchError unless PostgreSQL lets us in, is new enough, and lets us make schemas."""
     # Both drivers take a fifth of a second to import, which few starts have to pay.
     import psycopg
 
@@ -55,11 +56,36 @@ def check_database(url: str) -> None:
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
     where = {ours: settings[theirs] for theirs, ours in (names | {"PORT": "port"}).items()}
     try:
-        psycopg.connect(**{k: v for k, v in where.items() if v}, **options).close()
+        with psycopg.connect(**{k: v for k, v in where.items() if v}, **options) as connection:
+            refuse_version(connection.info.server_version, url)
+            _refuse_rights(connection, url)
     except psycopg.OperationalError as error:
         raise LaunchError(of_database(str(error), url)) from None
     except psycopg.Error as error:
         raise LaunchError(f"DATABASE_URL cannot be read: {_first_line(str(error))}.") from None
+
+
+def refuse_version(number: int, url: str) -> None:
+    """Raise LaunchError where PostgreSQL, by its number such as 150004, is too old."""
+    if number < OLDEST_POSTGRESQL * 10_000:
+        raise LaunchError(
+            f"DATABASE_URL: PostgreSQL at {_place(url)} is version {number // 10_000}:"
+            f" use version {OLDEST_POSTGRESQL} or newer."
+        )
+
+
+def _refuse_rights(connection: Any, url: str) -> None:
+    """Raise LaunchError where we may not make an organisation's schema, or the shared tables."""
+    role, database, may = connection.execute(
+        "SELECT current_user, current_database(),"
+        " has_database_privilege(current_database(), 'CREATE')"
+        " AND has_schema_privilege('public', 'CREATE')"
+    ).fetchone()
+    if not may:
+        raise LaunchError(
+            f"DATABASE_URL: at {_place(url)} the role {role} may not create schemas in the database"
+            f" {database}: make it the owner (ALTER DATABASE {database} OWNER TO {role})."
+        )
 
 
 def check_redis(url: str) -> None:
@@ -128,14 +154,34 @@ def _sentence_for(error: BaseException) -> str | None:
         return str(error)
     if (driver := sys.modules.get("psycopg")) is None:
         return None
-    cause: Any = error.__cause__ or error
+    for cause in _causes(error):
+        if isinstance(cause, driver.Error):
+            return _of_driver(cause, driver.errors)
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, then each that led to it: Django wraps the driver's, at times twice."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _of_driver(error: Any, errors: Any) -> str | None:
+    """What is to be said where PostgreSQL lets us not in, lets us not do, or holds nothing yet."""
     url = os.environ.get("DATABASE_URL", "")
-    if isinstance(cause, driver.OperationalError) and cause.sqlstate is None:
-        return of_database(str(cause), url)
-    if isinstance(cause, driver.errors.InsufficientPrivilege):
+    if isinstance(error, errors.OperationalError) and error.sqlstate is None:
+        return of_database(str(error), url)
+    if isinstance(error, errors.InsufficientPrivilege):
         return (
-            f"DATABASE_URL: PostgreSQL at {_place(url)} refuses ({_first_line(str(cause))}):"
+            f"DATABASE_URL: PostgreSQL at {_place(url)} refuses ({_first_line(str(error))}):"
             " make its role the owner of its database (ALTER DATABASE … OWNER TO …)."
+        )
+    if isinstance(error, errors.UndefinedTable) and '"tenants_' in _first_line(str(error)):
+        return (
+            f"DATABASE_URL: the database at {_place(url)} holds no Chancery yet:"
+            " run `manage.py migrate`, or correct the address or CHANCERY_DATA_DIR."
         )
     return None
 

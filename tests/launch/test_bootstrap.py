@@ -199,3 +199,11 @@ def test_the_locks_are_exact_hashed_and_name_no_place(name):
     assert all("==" in line and line.endswith("\\") for line in pins)
     assert not [line for line in lines if "://" in line or "file:" in line or "--find" in line]
     assert sum("--hash=sha256:" in line for line in lines) >= len(pins)
+
+
+def test_node_trusts_whom_the_system_trusts_unless_told_otherwise(monkeypatch):
+    monkeypatch.delenv("NODE_USE_SYSTEM_CA", raising=False)
+    assert bootstrap.node_environment()["NODE_USE_SYSTEM_CA"] == "1"
+
+    monkeypatch.setenv("NODE_USE_SYSTEM_CA", "0")
+    assert bootstrap.node_environment()["NODE_USE_SYSTEM_CA"] == "0"

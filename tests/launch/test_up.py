@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from launch.child import is_running
 from launch.datadir import ROOT, read_json
 from launch.failure import LaunchError
-from launch.outside import refuse_unusable
-from launch.servers import servers
+from launch.outside import refuse_unusable, refuse_version
+from launch.servers import Servers, servers
 from launch.up import compiled, welcome
 from tests.launch.places import descendants, free_port, without_servers
 from tests.launch.waiting import eventually
@@ -261,6 +262,52 @@ def test_servers_that_do_not_let_us_in_are_one_sentence(data_dir, change, words)
             refuse_unusable(urls)
 
     assert_is_one_sentence(str(refused.value), words)
+
+
+def test_a_role_that_may_make_no_schemas_is_one_sentence(data_dir):
+    with servers(data_dir, "test") as found:
+        with psycopg.connect(found.database_url) as connection:
+            connection.execute("REVOKE CREATE ON DATABASE chancery FROM chancery")
+        with pytest.raises(LaunchError) as refused:
+            refuse_unusable({"DATABASE_URL": found.database_url})
+        with psycopg.connect(found.database_url) as connection:
+            connection.execute("REVOKE CREATE ON SCHEMA public FROM pg_database_owner")
+        migrated = manage(found, "migrate")
+
+    words = "the role chancery may not create schemas in the database chancery: make it the owner"
+    assert_is_one_sentence(str(refused.value), words)
+    assert migrated.returncode == 1
+    assert_is_one_sentence(migrated.stderr, "make its role the owner of its database")
+
+
+def test_a_postgresql_that_is_too_old_is_one_sentence():
+    refuse_version(150_000, "postgresql://a:hidden@db.example/x")
+    with pytest.raises(LaunchError) as refused:
+        refuse_version(140_013, "postgresql://a:hidden@db.example/x")
+
+    words = "PostgreSQL at db.example is version 14: use version 15 or newer."
+    assert_is_one_sentence(str(refused.value), words)
+
+
+def test_a_command_on_a_database_that_holds_nothing_yet_ends_with_a_sentence(data_dir):
+    with servers(data_dir, "test") as found:
+        refused = manage(found, "import_slack", "--tenant", "acme", "export.zip")
+
+    assert refused.returncode == 1
+    assert_is_one_sentence(refused.stderr, "holds no Chancery yet: run `manage.py migrate`")
+
+
+def manage(found: Servers, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a management command on these servers."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=without_servers() | found.environment(),
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        check=False,
+    )
 
 
 PROGRAMS = {
