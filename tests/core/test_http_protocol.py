@@ -17,12 +17,18 @@ pytestmark = pytest.mark.asyncio
 WAIT_S = 10.0
 ASKED = b"GET / HTTP/1.1\r\nHost: acme.localhost\r\n"
 
+type Headers = list[tuple[bytes, bytes]]
+
 
 class Wire:
     """A connection as a program without a library would use it."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: list[Headers]
+    ) -> None:
         self._reader, self._writer = reader, writer
+        self.heard = heard
+        """The headers of each request, as the application finds them after its body."""
 
     def send(self, *pieces: bytes) -> None:
         for piece in pieces:
@@ -43,7 +49,9 @@ class Wire:
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    await receive()
+    while (await receive()).get("more_body", False):
+        pass
+    scope["state"]["heard"].append(scope["headers"])
     headers = [(b"content-length", b"2")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"ok"})
@@ -53,14 +61,16 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 async def connected() -> AsyncIterator[Wire]:
     config = Config(application, interface="asgi3", log_config=None)
     config.load()
-    state = ServerState()
+    state, heard = ServerState(), []
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: BoundedProtocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0
+        lambda: BoundedProtocol(config=config, server_state=state, app_state={"heard": heard}),
+        "127.0.0.1",
+        0,
     )
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     try:
-        yield Wire(reader, writer)
+        yield Wire(reader, writer, heard)
     finally:
         writer.close()
         server.close()
@@ -125,3 +135,57 @@ async def test_what_is_no_http_is_400():
     async with connected() as wire:
         wire.send(b"EHLO chancery\r\n\r\n")
         assert await wire.answer() == b"HTTP/1.1 400 Bad Request"
+
+
+@pytest.mark.parametrize(
+    ("head", "answer"),
+    [
+        (b"GET / HTTP/1.1\r\n", b"400 Bad Request"),
+        (ASKED + b"Host: acme.localhost\r\n", b"400 Bad Request"),
+        (ASKED + b"Host: globex.localhost\r\n", b"400 Bad Request"),
+        (b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n", b"200 OK"),
+        (b"GET http://ACME.localhost/a?b HTTP/1.1\r\nHost: acme.localhost\r\n", b"200 OK"),
+        (b"GET http://globex.localhost/ HTTP/1.1\r\nHost: acme.localhost\r\n", b"400 Bad Request"),
+        (b"GET http://acme.localhost:1/ HTTP/1.1\r\nHost: acme.localhost\r\n", b"400 Bad Request"),
+        (b"GET http://a@acme.localhost/ HTTP/1.1\r\nHost: acme.localhost\r\n", b"400 Bad Request"),
+        (b"OPTIONS * HTTP/1.1\r\nHost: acme.localhost\r\n", b"200 OK"),
+    ],
+)
+async def test_a_request_names_one_host(head, answer):
+    async with connected() as wire:
+        wire.send(head + b"\r\n")
+        assert await wire.answer() == b"HTTP/1.1 " + answer
+
+
+@pytest.mark.parametrize("coding", [b"gzip, chunked", b"identity, chunked", b"x, chunked"])
+async def test_a_body_in_a_coding_that_is_not_read_is_400(coding):
+    async with connected() as wire:
+        wire.send(ASKED + b"Transfer-Encoding: " + coding + b"\r\n\r\n0\r\n\r\n")
+        assert await wire.answer() == b"HTTP/1.1 400 Bad Request"
+
+
+IN_PIECES = ASKED + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n"
+
+
+async def test_what_follows_a_body_is_no_header():
+    async with connected() as wire:
+        wire.send(IN_PIECES + b"X-Forwarded-For: 192.0.2.1\r\n\r\n" + ASKED + b"X-Own: 1\r\n\r\n")
+        assert await wire.answer() == b"HTTP/1.1 200 OK"
+        assert await wire.answer() == b"HTTP/1.1 200 OK"
+
+    names = [{name for name, _ in headers} for headers in wire.heard]
+    assert names == [{b"host", b"transfer-encoding"}, {b"host", b"x-own"}]
+
+
+@pytest.mark.parametrize("trailer", [b"X-Many: 0123456789\r\n" * 50_000, b"X-One: " + b"x" * 10**6])
+async def test_what_follows_a_body_is_bounded(trailer):
+    async with connected() as wire:
+        wire.send(IN_PIECES, trailer)
+        assert await wire.answer() == b"HTTP/1.1 431 Request Header Fields Too Large"
+
+
+async def test_a_body_of_many_pieces_is_not_counted():
+    async with connected() as wire:
+        wire.send(ASKED + b"Transfer-Encoding: chunked\r\n\r\n")
+        wire.send(*[b"3e8\r\n" + b"x" * 1000 + b"\r\n"] * 200, b"0\r\n\r\n")
+        assert await wire.answer() == b"HTTP/1.1 200 OK"
