@@ -12,7 +12,6 @@ from urllib.parse import quote
 from django.db import transaction
 
 from config.api import api
-from tests.isolation.test_rest import secret  # noqa: F401 - the ids of things that are there
 from tests.isolation.walk import Operation, operations
 
 AWKWARD: dict[str, list[Any]] = {
@@ -25,7 +24,7 @@ AWKWARD: dict[str, list[Any]] = {
 }
 
 
-def test_whatever_is_sent_is_refused_as_documented(cast, secret):  # noqa: F811
+def test_whatever_is_sent_is_refused_as_documented(cast, secret):
     document = api.get_openapi_schema(path_prefix="/api/v1/")
     client = cast.ana.client
     client.raise_request_exception = False
