@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from types import NoneType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import orjson
@@ -48,6 +48,18 @@ class Gone(Exception):
     """What a fact depends on was no longer so when the fact was to be written."""
 
 
+class Gate(NamedTuple):
+    """A right that the statement looks up by itself, so that nobody has to ask for it before.
+
+    `sql` selects the `id` of the row of `model` that gives the right and the `epoch` of the stream
+    as its rights stand; at most one row, none where there is no such right.
+    """
+
+    model: type[models.Model]
+    sql: str
+    params: Sequence[Any]
+
+
 def publish(
     fact: Fact,
     *,
@@ -56,6 +68,7 @@ def publish(
     at: datetime | None = None,
     needs: models.Model | None = None,
     epoch: int | None = None,
+    gate: Gate | None = None,
 ) -> Head:
     """Record a fact in its stream's journal; it goes live when the transaction commits.
 
@@ -63,16 +76,17 @@ def publish(
     same statement and is handed to the renderer, which then need not read it back.
     `needs` is a row that must still be there once the stream is locked: whoever deletes it holds
     the stream, so that nothing that needs it follows its deletion. `epoch` goes with it: the
-    stream's, as it was when the rights were read.
+    stream's, as it was when the rights were read. `gate` takes the place of both.
 
     Errors  IntegrityError where `row` breaks a constraint, Gone where `needs` is not there any
-            more or `epoch` has passed; nothing is written then.
+            more, `epoch` has passed or `gate` is shut; nothing is written then.
     """
     now = timezone.now()
     tenant = current_tenant()
     needs_handlers = bool(wanted_handlers(fact))
     outbox = (tenant, needs_handlers, now)
-    head = _append(fact, by=by, row=row, at=at or now, outbox=outbox, needs=needs, epoch=epoch)
+    condition = gate if gate is not None else None if needs is None else _Needed(needs, epoch)
+    head = _append(fact, by=by, row=row, at=at or now, outbox=outbox, only_if=condition)
     go_live = partial(render.go_live, tenant, head, row, needs_handlers)
     transaction.on_commit(go_live, robust=True)
     return head
@@ -156,8 +170,7 @@ def _append(
     row: models.Model | None,
     at: datetime,
     outbox: tuple[str, bool, datetime] | None,
-    needs: models.Model | None = None,
-    epoch: int | None = None,
+    only_if: "Gate | _Needed | None" = None,
 ) -> Head:
     kind = type_of(fact)
     entry_id, stream_id = new_id(), kind.stream_id(fact)
@@ -168,14 +181,17 @@ def _append(
         at=at,
         outbox=outbox,
         row=row,
-        needs=None if needs is None else (needs, epoch),
+        only_if=only_if,
     )
     try:
-        ((seq,),) = hot_rows(sql, params)
+        numbers = hot_rows(sql, params)
     except IntegrityError as wrong:
-        if needs is not None and _is_unnumbered(wrong):
-            raise Gone(needs._meta.label) from wrong
+        if only_if is not None and _is_unnumbered(wrong):
+            raise Gone(stream_id) from wrong
         raise
+    if not numbers:
+        raise Gone(stream_id)
+    ((seq,),) = numbers
     if row is not None:
         cast(Any, row).seq = seq
         row._state.adding = False
@@ -218,6 +234,13 @@ def entries_after(stream_id: UUID, seq: int, *, limit: int = MOST_ENTRIES) -> li
     )
 
 
+class _Needed(NamedTuple):
+    """A row that has to be there still, and the epoch that its right was read in."""
+
+    row: models.Model
+    epoch: int | None
+
+
 def _statement(
     *,
     stream: tuple[UUID, str],
@@ -225,18 +248,19 @@ def _statement(
     at: datetime,
     outbox: tuple[str, bool, datetime] | None,
     row: models.Model | None,
-    needs: tuple[models.Model, int | None] | None,
+    only_if: Gate | _Needed | None,
 ) -> tuple[str, list]:
     """The one statement that counts up and writes everything with the new number."""
-    sql, fields = _shape(
-        None if row is None else type(row),
-        outbox is not None,
-        None if needs is None else (type(needs[0]), needs[1] is not None),
-    )
-    entry_id, type_name, data, actor_id, correlation = entry
+    condition: _Condition = None
     params: list = [*stream]
-    if needs is not None:
-        params += [needs[0].pk, *([] if needs[1] is None else [needs[1]])]
+    if isinstance(only_if, Gate):
+        condition = (only_if.model, only_if.sql)
+        params = [*only_if.params, *stream]
+    elif only_if is not None:
+        condition = (type(only_if.row), only_if.epoch is not None)
+        params += [only_if.row.pk, *([] if only_if.epoch is None else [only_if.epoch])]
+    sql, fields = _shape(None if row is None else type(row), outbox is not None, condition)
+    entry_id, type_name, data, actor_id, correlation = entry
     params += [entry_id, *stream, type_name, data, actor_id, correlation, at]
     if outbox is not None:
         params += [entry_id, *outbox]
@@ -260,19 +284,27 @@ def _value(row: models.Model | None, field: models.Field) -> Any:
     return field.get_db_prep_save(value, connection)
 
 
+type _Condition = tuple[type[models.Model], str | bool] | None
+"""The model of the row that gives the right, and the query of a gate, or whether an epoch is known.
+"""
+
+
 @cache
 def _shape(
-    model: type[models.Model] | None,
-    is_owed: bool,
-    needed: tuple[type[models.Model], bool] | None,
+    model: type[models.Model] | None, is_owed: bool, condition: _Condition
 ) -> tuple[str, list[models.Field]]:
     """Compose the statement, and say which fields of the row it takes; once per kind of row."""
-    source = "head" if needed is None else "(SELECT (SELECT last_seq FROM still) AS last_seq) one"
+    gate = condition[1] if condition is not None and isinstance(condition[1], str) else None
+    source = "head" if condition is None else "(SELECT (SELECT last_seq FROM still) AS last_seq"
+    if condition is not None:
+        source += ") one" if gate is None else " FROM head) one"
     parts = [
-        "head AS (INSERT INTO events_stream (id, kind, last_seq) VALUES (%s, %s, 1)"
+        *([] if gate is None else [f"gate AS MATERIALIZED ({gate})"]),
+        "head AS (INSERT INTO events_stream (id, kind, last_seq)"
+        f" SELECT %s::uuid, %s, 1{'' if gate is None else ' FROM gate'}"
         " ON CONFLICT (id) DO UPDATE SET last_seq = events_stream.last_seq + 1"
         " RETURNING last_seq, epoch)",
-        *([] if needed is None else [_still(*needed)]),
+        *([] if condition is None else [_still(*condition)]),
         "entry AS (INSERT INTO events_entry"
         " (id, stream_id, stream_kind, seq, type, data, actor_id, correlation_id, occurred_at)"
         " SELECT %s::uuid, %s::uuid, %s, last_seq, %s, %s::jsonb, %s::uuid, %s, %s::timestamptz"
@@ -282,7 +314,7 @@ def _shape(
         parts.append(
             "outbox AS (INSERT INTO public.outbox_outboxitem"
             " (entry_id, tenant, needs_handlers, created_at, attempts)"
-            " VALUES (%s::uuid, %s, %s, %s::timestamptz, 0))"
+            " SELECT %s::uuid, %s, %s, %s::timestamptz, 0 FROM head)"
         )
     fields: list[models.Field] = []
     if model is not None:
@@ -291,20 +323,23 @@ def _shape(
     return f"WITH {', '.join(parts)} SELECT last_seq FROM head", fields
 
 
-def _still(needed: type[models.Model], has_epoch: bool) -> str:
+def _still(needed: type[models.Model], how: str | bool) -> str:
     """Look whether the needed row is there once the stream is locked, and the epoch is the same.
 
     The statement's snapshot is older than its wait for the lock and still shows a row that was
-    deleted meanwhile; locking the row asks for the truth of now. The epoch stands in the counter's
-    row, which is locked and read as it is now in any case. Without either the entry has no number,
-    which its column refuses, and with it the whole statement.
+    deleted meanwhile, and a gate as it was; locking the row asks for the truth of now. The epoch
+    stands in the counter's row, which is locked and read as it is now in any case. Without either
+    the entry has no number, which its column refuses, and with it the whole statement.
     """
     table = connection.ops.quote_name(needed._meta.db_table)
-    same = " WHERE head.epoch = %s" if has_epoch else ""
-    return (
-        "still AS MATERIALIZED (SELECT head.last_seq FROM head"
-        f" JOIN {table} needed ON needed.id = %s::uuid{same} FOR KEY SHARE OF needed)"
-    )
+    if isinstance(how, str):
+        where = (
+            f"gate JOIN {table} needed ON needed.id = gate.id, head WHERE head.epoch = gate.epoch"
+        )
+    else:
+        same = " WHERE head.epoch = %s" if how else ""
+        where = f"head JOIN {table} needed ON needed.id = %s::uuid{same}"
+    return f"still AS MATERIALIZED (SELECT head.last_seq FROM {where} FOR KEY SHARE OF needed)"
 
 
 def _is_unnumbered(wrong: IntegrityError) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
 from core.errors import Forbidden, NotFound
+from events.journal import Gate
 from messaging.conversations.granted import GRANTED_TO, is_granted
 from messaging.conversations.history import history_begins
 from messaging.conversations.models import (
@@ -117,6 +118,25 @@ def places_for(actor: Actor, conversation_ids: Collection[UUID]) -> dict[UUID, P
     rows = hot_rows(_find_many_sql(), [actor.user_id] * 3 + [list(conversation_ids)])
     places = (_place_of(actor, row) for row in rows)
     return {place.id: place for place in places if place is not None}
+
+
+def posting_gate(actor: Actor, conversation_id: UUID) -> Gate | None:
+    """The right to post, for the statement that posts to look up; None where it has to be asked.
+
+    Narrower than `allowed`, never wider: where only some may post, and for whoever is refused, the
+    gate is shut, and asking says what is so.
+    """
+    if actor.conversation_ids is not None and conversation_id not in actor.conversation_ids:
+        return None
+    return Gate(Membership, _OPEN_TO, (conversation_id, actor.user_id))
+
+
+_OPEN_TO = (
+    "SELECT m.id, c.epoch FROM messaging_membership m"
+    " JOIN messaging_conversation c ON c.id = m.conversation_id"
+    " WHERE c.id = %s::uuid AND m.user_id = %s::uuid"
+    f" AND c.archived_at IS NULL AND c.posting = '{Who.EVERYONE.value}'"
+)
 
 
 def insist(actor: Actor, place: Place, do: Do) -> None:

@@ -34,6 +34,11 @@ def renew_calls(message: Message, before: str | None) -> None:
         renewer(message, before)
 
 
+def calls_on_many(calls: Calls) -> bool:
+    """Say whether a text calls on more than single people: then its author needs a right for it."""
+    return bool(calls.everybody or calls.here or calls.groups)
+
+
 def check_calls(
     actor: Actor, place: Place, calls: Calls, *, before: Calls | None = None, is_confirmed: bool
 ) -> None:
@@ -46,7 +51,7 @@ def check_calls(
             number in words.
     """
     said = before is not None and before[1:] == calls[1:]
-    if not (calls.everybody or calls.here or calls.groups) or said:
+    if not calls_on_many(calls) or said:
         return
     if calls.groups and not actor.may(Permission.MENTION_GROUPS):
         raise Forbidden(

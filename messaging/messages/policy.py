@@ -20,6 +20,11 @@ def before_storing(rule: Rule) -> Rule:
     return rule
 
 
+def asks_nothing() -> bool:
+    """Say whether every text passes, since there is no rule."""
+    return not _rules
+
+
 def check(actor: Actor, conversation_id: UUID, text: str) -> None:
     """Ask every rule; the first that objects stops the message."""
     for rule in _rules:

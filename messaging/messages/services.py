@@ -1,6 +1,7 @@
 """Post, edit and delete messages. Nothing is destroyed here: every version is kept."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,7 +18,7 @@ from core.text import clean_text
 from events.journal import Gone, hold, publish
 from events.models import Entry
 from messaging.conversations.access import Do as InConversation
-from messaging.conversations.access import Place, insist, place_for
+from messaging.conversations.access import Place, insist, place_for, posting_gate
 from messaging.conversations.models import Membership
 from messaging.messages import calls as called
 from messaging.messages import parts, policy
@@ -29,7 +30,7 @@ from messaging.messages.events import (
     MessageEdited,
     MessageRestored,
 )
-from messaging.messages.mentions import calls_in
+from messaging.messages.mentions import Calls, calls_in
 from messaging.messages.models import Message, MessageKind, Revision
 
 RESTORE_WITHIN = timedelta(seconds=30)
@@ -70,12 +71,7 @@ def post_message(
     """
     brought = brought or {}
     text = "" if text == "" and parts.speaks(brought) else clean_text(text)
-    place = check_may_post(
-        actor, conversation_id, thread_id=thread_id, also_in_conversation=also_in_conversation
-    )
-    policy.check(actor, conversation_id, text)
     calls = calls_in(text)
-    called.check_calls(actor, place, calls, is_confirmed=confirms_mentions)
     message = Message(
         id=new_id(),
         conversation_id=conversation_id,
@@ -91,6 +87,13 @@ def post_message(
     fact = MessageCreated(
         conversation_id, message.id, actor.user_id, thread_id, *calls, has_links="://" in text
     )
+    if _is_plain(message, calls, brought) and _is_stored_at_once(fact, actor, message):
+        return Posted(message, True)
+    place = check_may_post(
+        actor, conversation_id, thread_id=thread_id, also_in_conversation=also_in_conversation
+    )
+    policy.check(actor, conversation_id, text)
+    called.check_calls(actor, place, calls, is_confirmed=confirms_mentions)
     if _is_stored(fact, actor, message, place, brought):
         return Posted(message, True)
     return _posted_before(actor, conversation_id, key, text, thread_id)
@@ -193,6 +196,28 @@ def restore_message(actor: Actor, *, message_id: UUID) -> Message:
     return message
 
 
+def _is_plain(message: Message, calls: Calls, brought: Mapping[str, Any]) -> bool:
+    """Say whether nothing but the right to post stands between a message and its conversation."""
+    is_alone = message.thread_id is None and not brought
+    return is_alone and not called.calls_on_many(calls) and policy.asks_nothing()
+
+
+def _is_stored_at_once(fact: MessageCreated, actor: Actor, message: Message) -> bool:
+    """Store a plain message by one statement that looks the right up itself.
+
+    False where nothing was stored, for whatever reason: whoever asks step by step finds out which.
+    """
+    gate = posting_gate(actor, message.conversation_id)
+    if gate is None:
+        return False
+    try:
+        with _undone_alone():
+            publish(fact, by=actor, row=message, gate=gate)
+    except (Gone, IntegrityError):
+        return False
+    return True
+
+
 def _is_stored(
     fact: MessageCreated,
     actor: Actor,
@@ -240,8 +265,8 @@ def _is_stored_now(
                 parts.bring(actor, message, brought)
                 _publish(fact, actor, message, place)
             return True
-        # One statement: it is its own transaction, and saves two round trips.
-        _publish_alone(fact, actor, message, place)
+        with _undone_alone():
+            _publish(fact, actor, message, place)
     except IntegrityError as wrong:
         if "messaging_message_key_unique" not in str(wrong):
             raise
@@ -254,12 +279,9 @@ def _is_stored_now(
     return True
 
 
-def _publish_alone(fact: MessageCreated, actor: Actor, message: Message, place: Place) -> None:
-    if not transaction.get_connection().in_atomic_block:
-        _publish(fact, actor, message, place)
-        return
-    with transaction.atomic():
-        _publish(fact, actor, message, place)
+def _undone_alone() -> AbstractContextManager[Any]:
+    """What one statement may fail in: by itself it is its own transaction, and costs no more."""
+    return transaction.atomic() if transaction.get_connection().in_atomic_block else nullcontext()
 
 
 def _publish(fact: MessageCreated, actor: Actor, message: Message, place: Place) -> None:

@@ -225,17 +225,17 @@ def test_a_page_takes_the_same_queries_whatever_its_length(cast, general, path):
     assert queries(limit=1) == queries(limit=50) == 5
 
 
-def test_posting_takes_three_queries(cast, path):
+def test_posting_takes_two_queries(cast, path):
     bo = call(cast.bo.api)
     bo.post(path, {"text": "first"})
 
     with CaptureQueriesContext(connection) as context:
         assert bo.post(path, {"text": "second"}).status == 201
 
-    # The token, the place, and one statement that counts, stores and records; the test's own
+    # The token, and one statement that looks the right up, counts and stores; the test's own
     # transaction adds a savepoint around it.
     statements = [query["sql"] for query in context if "SAVEPOINT" not in query["sql"]]
-    assert len(statements) == 3
+    assert len(statements) == 2
 
 
 def test_an_edit_is_answered_with_the_message_and_its_versions_are_kept(cast, hello):
