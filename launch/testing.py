@@ -13,6 +13,7 @@ from launch.bootstrap import WEB, find_node, node_environment
 from launch.chromium import ensure_chromium
 from launch.datadir import ROOT
 from launch.failure import LaunchError
+from launch.up import compiled
 
 
 def main(arguments: list[str]) -> int:
@@ -29,6 +30,8 @@ def main(arguments: list[str]) -> int:
     # Named tests run once, so that whoever works on them sees them fail (decision 0027).
     again = [] if names_tests(arguments) else ["--reruns", "2"]
     command = [sys.executable, "-m", "pytest", *spread, *again, "--dist", "loadgroup", *arguments]
+    # Some hundred processes are started on the way, each of which would compile all it imports.
+    os.environ.update(compiled(os.environ))
     os.environ["CHANCERY_CHROMIUM"] = str(browser)
     # Replaced, not called: pytest gets Ctrl-C itself, and its summary is the last that is printed.
     os.execv(command[0], command)
