@@ -25,6 +25,8 @@ FLAGS = [
 type SignIn = Callable[..., Window]
 
 
+# Before pytest-xdist, which names groups in a hook of the same name and looks no more afterwards.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process runs all journeys: they share one running product and one browser."""
     for item in items:
