@@ -31,7 +31,12 @@ def share(window: Window, *paths: Path) -> None:
 
 
 def read(window: Window, name: str) -> None:
-    window.page.locator(".file-card-name", has_text=name).focus()
+    # A message on its way is drawn anew when it has arrived, and loses the focus with it.
+    card = window.page.locator(".message:not(.pending) .file-card-name", has_text=name)
+    # Rows are hidden while the history is being placed, and what is hidden takes no focus.
+    expect(card).to_be_visible()
+    card.focus()
+    expect(card).to_be_focused()
     window.page.keyboard.press("Enter")
 
 
