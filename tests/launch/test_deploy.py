@@ -48,7 +48,7 @@ def test_each_command_exists_as_it_is_called(name):
 
 def accepts(module: str, options: list[str]) -> None:
     """Let the program's own parser read its options; it raises at one it does not know."""
-    if module == "uvicorn":
+    if module == "config.serve":
         assert read(uvicorn_command, options)["app"] == "config.asgi:application"
         return
     app, command, *rest = options

@@ -73,6 +73,17 @@ def test_a_start_without_what_it_needs_names_it(production, missing):
     assert f"{missing} must be set" in checked.stderr
 
 
+def test_a_web_of_several_workers_ends_with_one_sentence(production):
+    production["CHANCERY_ROOT_DOMAIN"] = "*.example.com"
+
+    served = run(production, *here(arguments("web")[1:], free_port()))
+
+    assert served.returncode == 1
+    said = (served.stdout + served.stderr).splitlines()
+    assert len(said) == 1, said
+    assert said[0].startswith("CHANCERY_ROOT_DOMAIN is '*.example.com'; set it to a bare domain")
+
+
 def test_the_commands_of_all_services_run(production):
     migrated = run(production, *arguments("migrate")[1:])
     assert migrated.returncode == 0, migrated.stdout + migrated.stderr
