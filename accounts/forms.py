@@ -14,3 +14,5 @@ class SignInForm(LoginForm):
         self.fields["password"].help_text = ""
         if self.request is not None:
             self.initial.setdefault("login", self.request.GET.get("email", "")[:254])
+        if self.initial.get("login"):
+            self.fields["password"].widget.attrs["autofocus"] = True

@@ -140,10 +140,13 @@ def _progress(
 
 
 def _mark_errors(form: SignupForm) -> None:
-    if form.is_bound:
-        for name in form.errors:
-            if name in form.fields:
-                form.fields[name].widget.attrs["aria-invalid"] = "true"
+    """Say which fields are wrong, and let people begin with the first of them."""
+    wrong = [field for name, field in form.fields.items() if form.is_bound and name in form.errors]
+    for field in wrong:
+        field.widget.attrs["aria-invalid"] = "true"
+    if wrong:
+        form.fields["name"].widget.attrs.pop("autofocus", None)
+        wrong[0].widget.attrs["autofocus"] = True
 
 
 def _sentence(refusal: Refusal) -> str:

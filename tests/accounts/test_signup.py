@@ -57,6 +57,7 @@ def test_a_request_becomes_an_organisation_whose_owner_signs_in(root, at_once):
     browser = Client(HTTP_HOST="initech.localhost:8000")
     page = browser.get("/accounts/login/?email=peter%40initech.example")
     assert 'value="peter@initech.example"' in page.text
+    assert focused(page) == ["password"]
     answer = browser.post(
         "/accounts/login/", {"login": "peter@initech.example", "password": PARTICULARS["password"]}
     )
@@ -130,6 +131,18 @@ def test_other_bad_values_are_refused(root, at_once, field, value):
 
     assert response.status_code == 422
     assert Signup.objects.count() == 0
+
+
+def focused(page) -> list[str]:
+    """The names of the fields that take the keyboard when a page is shown."""
+    fields = re.findall(r"<input[^>]*\sautofocus[^>]*>", page.text)
+    return [re.findall(r'name="(\w+)"', field)[0] for field in fields]
+
+
+def test_the_keyboard_is_where_there_is_something_to_mend(root, at_once):
+    assert focused(root.get("/")) == ["name"]
+    assert focused(root.post("/", particulars(slug="www", password="short"))) == ["slug"]
+    assert focused(root.post("/", particulars(password="short"))) == ["password"]
 
 
 def test_all_errors_are_shown_at_once(root, at_once):
