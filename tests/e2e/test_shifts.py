@@ -196,6 +196,24 @@ def test_a_thread_and_its_replies_come_in_beside_what_is_read(watched: Watched, 
     assert watched.shifted_by_itself() < MOST, "by its line in the history"
 
 
+def test_the_line_about_the_connection_comes_and_goes_over_what_is_read(
+    watched: Watched, fresh_channel: str
+):
+    window, page = watched.window, watched.page
+    window.write_history(fresh_channel, varied("line", 30))
+    window.open(fresh_channel)
+    watched.sees("line 29")
+    watched.forget()
+
+    page.context.set_offline(True)
+    expect(page.locator(".connection")).to_contain_text("You are offline")
+    page.context.set_offline(False)
+    expect(page.locator("[data-line=open]")).to_be_attached()
+    expect(page.locator(".connection.shown")).to_have_count(0)
+
+    assert watched.shifted() < MOST
+
+
 def test_a_picture_that_comes_late_moves_nothing(
     watched: Watched, fresh_channel: str, tmp_path: Path
 ):
