@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+# Needs the settings to be ready.
+from core.http import PlainRequest  # noqa: E402
+
+application.request_class = PlainRequest

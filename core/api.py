@@ -4,8 +4,10 @@ import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Annotated, Any, get_args
+from datetime import UTC, date, datetime
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import orjson
 from django.conf import settings
@@ -109,16 +111,59 @@ class Body(Schema):
     @classmethod
     def _is_of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
         """Refuse what Python would take for a number or a truth: `true` is no number here."""
-        wanted = cls.model_fields[info.field_name or ""].annotation
-        if value is None and type(None) in get_args(wanted):
-            return value
-        if wanted in (int, int | None) and type(value) is not int:
-            raise PydanticCustomError("int_type", "Give a whole number, without quotes.")
-        if wanted in (bool, bool | None) and type(value) is not bool:
-            raise PydanticCustomError("bool_type", "Give true or false, without quotes.")
-        if wanted in (datetime, datetime | None):
-            return _moment(value)
-        return value
+        # Pyright takes the class for one of its objects, which have no hash.
+        check, may_be_null = _kind_of(cls, info.field_name or "")  # pyright: ignore[reportArgumentType]
+        return value if check is None or (value is None and may_be_null) else check(value)
+
+
+def _whole_number(value: Any) -> int:
+    if type(value) is not int:
+        raise PydanticCustomError("int_type", "Give a whole number, without quotes.")
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if type(value) is not bool:
+        raise PydanticCustomError("bool_type", "Give true or false, without quotes.")
+    return value
+
+
+def _day(value: Any) -> Any:
+    # A number would be taken for seconds since 1970.
+    if type(value) in (int, float, bool):
+        raise PydanticCustomError("date_type", "Give a day such as 2026-05-04.")
+    return value
+
+
+def _whole_numbers(value: Any) -> Any:
+    return [_whole_number(one) for one in value] if isinstance(value, list) else value
+
+
+type Check = Callable[[Any], Any]
+_CHECKS: dict[Any, Check] = {
+    int: _whole_number,
+    bool: _truth,
+    datetime: _moment,
+    date: _day,
+    list[int]: _whole_numbers,
+}
+
+
+@cache
+def _kind_of(schema: type[Schema], field: str) -> tuple[Check | None, bool]:
+    """What looks at the values of a field, and whether null is one of them."""
+    wanted = schema.model_fields[field].annotation
+    kinds = get_args(wanted) if get_origin(wanted) in (Union, UnionType) else (wanted,)
+    plain = [_plain(kind) for kind in kinds]
+    values = [kind for kind in plain if kind is not type(None)]
+    return (_CHECKS.get(values[0]) if len(values) == 1 else None), len(values) < len(plain)
+
+
+def _plain(kind: Any) -> Any:
+    """A kind without its bounds."""
+    if get_origin(kind) is Annotated:
+        return _plain(get_args(kind)[0])
+    return list[_plain(get_args(kind)[0])] if get_origin(kind) is list else kind
 
 
 def answers(view: Any = None, status: int = 200, *also: int) -> dict[int, Any]:
@@ -299,7 +344,7 @@ def _field_with_nul(body: Any) -> str | None:
 def _field(loc: tuple[Any, ...]) -> str:
     """The name by which the caller knows a field: without where it came from and our argument."""
     source, *rest = loc
-    names = rest[1:] if source == "body" and len(rest) > 1 else rest
+    names = rest[1:] if source == "body" else rest
     return ".".join(str(name) for name in names) or str(source)
 
 

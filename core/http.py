@@ -3,9 +3,26 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
+from django.utils.http import parse_header_parameters
 
 from core.actor import Actor
+
+
+class PlainRequest(WSGIRequest):
+    """A request whose text is UTF-8, whatever it says: `core.problem.BodyMiddleware` judges that.
+
+    Django decodes the query by the charset of `Content-Type` before there is anything that could
+    answer, and takes any of Python's codecs for one of text: all of it would be a server's error.
+    """
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        try:
+            read = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except (ValueError, LookupError):
+            read = "", {"charset": "unreadable"}
+        self.content_type, self.content_params = read
 
 
 class Request(HttpRequest):

@@ -1,9 +1,12 @@
-"""Identifiers: UUIDv7, so that new rows land at the end of their index."""
+"""Identifiers: UUIDv7, so that new rows land at the end of their index, and numbers in streams."""
 
 from datetime import datetime
 from uuid import UUID
 
 import uuid_utils
+
+MAX_SEQ = 2**63 - 1
+"""The largest sequence number a journal can hold (PostgreSQL bigint)."""
 
 
 def new_id() -> UUID:

@@ -8,10 +8,23 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from core.errors import FieldError, Forbidden, Refusal
+from core.errors import FieldError, Forbidden, Refusal, UnsupportedType
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_BASE = "https://chancery.example/problems/"
+
+_OF_PROGRAMS = ("/api/", "/scim/", "/hooks/", "/oauth/token", "/oauth/introspect", "/oauth/revoke")
+_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
+_NO_CODINGS = frozenset({"", "identity"})
+_READ_AS_TEXT = frozenset(
+    {
+        "",
+        "application/json",
+        "application/scim+json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    }
+)
 
 
 def problem(
@@ -50,6 +63,35 @@ def problem_of(refusal: Refusal) -> HttpResponse:
         errors=refusal.errors,
         retry_after_s=refusal.retry_after_s,
     )
+
+
+def is_program(request: HttpRequest) -> bool:
+    """Whether the address is one that programs ask: it answers in problem details."""
+    return request.path.startswith(_OF_PROGRAMS)
+
+
+class BodyMiddleware:
+    """Refuses a body that says it is not UTF-8, or packed: it would be read as what it is not."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        charset = (request.content_params or {}).get("charset", "utf-8").lower()
+        if charset not in _CHARSETS and request.content_type in _READ_AS_TEXT:
+            return _refused(request, "Content-Type", _("Send text in UTF-8."))
+        coding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+        if coding in _NO_CODINGS:
+            return self.get_response(request)
+        refused = _refused(request, "Content-Encoding", _("Send the body without compression."))
+        refused["Accept-Encoding"] = "identity"
+        return refused
+
+
+def _refused(request: HttpRequest, header: str, remedy: str) -> HttpResponse:
+    if is_program(request):
+        return problem_of(UnsupportedType.field(header, remedy))
+    return render(request, "400.html", status=UnsupportedType.status)
 
 
 class MethodMiddleware:

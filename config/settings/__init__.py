@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.browsers.SessionMiddleware",
     "core.browsers.LocaleMiddleware",
+    "core.problem.BodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.networks.middleware.NetworkMiddleware",

@@ -15,8 +15,8 @@ from uuid import UUID
 
 import orjson
 
-#: The largest sequence number a journal can hold (PostgreSQL bigint).
-MAX_SEQ = 2**63 - 1
+from core.ids import MAX_SEQ
+from core.json import given_twice
 
 
 class CloseCode(IntEnum):
@@ -39,7 +39,6 @@ class ErrorCode(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     NOT_ALLOWED = "not_allowed"
-    UNAVAILABLE = "unavailable"
 
 
 class PresenceState(StrEnum):
@@ -311,6 +310,8 @@ def _parse(text: str, most_bytes: int) -> dict[str, Any]:
         raise _Refused(ErrorCode.BAD_JSON) from error
     if not isinstance(frame, dict):
         raise _Refused(ErrorCode.BAD_FRAME)
+    if (field := given_twice(encoded, frame)) is not None:
+        raise _Refused(ErrorCode.BAD_FRAME, field.partition(".")[0])
     return frame
 
 

@@ -12,7 +12,7 @@ from accounts.requests import idempotent
 from core.api import Body, Moment, answer, answers
 from core.errors import Invalid
 from core.http import Request
-from core.ids import new_id
+from core.ids import MAX_SEQ, new_id
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.messages import selectors, services
 from messaging.messages.parts import brought_fields
@@ -29,6 +29,7 @@ from messaging.messages.view import view_of_new, views_of
 router = Router(tags=["messages"])
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Seq = Annotated[int | None, Query(ge=0, le=MAX_SEQ)]
 
 
 class NewMessage(Body):
@@ -62,9 +63,9 @@ def list_messages(
     request: Request,
     conversation_id: UUID,
     thread_id: UUID | None = None,
-    before_seq: int | None = None,
-    after_seq: int | None = None,
-    around_seq: int | None = None,
+    before_seq: Seq = None,
+    after_seq: Seq = None,
+    around_seq: Seq = None,
     cursor: str | None = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> HttpResponse:

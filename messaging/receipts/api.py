@@ -10,6 +10,7 @@ from pydantic import Field
 from accounts.requests import idempotent
 from core.api import Body, answer, answers
 from core.http import Request
+from core.ids import MAX_SEQ
 from messaging.conversations.selectors import summaries
 from messaging.receipts import selectors, services
 from messaging.receipts.schemas import CursorView, DeliveryView, MemberCursorsView
@@ -20,7 +21,7 @@ router = Router(tags=["receipts"])
 class NewCursor(Body):
     """`backwards` marks as unread; otherwise the cursor only goes forward."""
 
-    seq: Annotated[int, Field(json_schema_extra={"minimum": 0})]
+    seq: Annotated[int, Field(le=MAX_SEQ, json_schema_extra={"minimum": 0})]
     backwards: bool = False
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from accounts.requests import idempotent
 from core.api import Body, answer, answers
 from core.http import Request
+from core.ids import MAX_SEQ
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.messages.schemas import MessageView
 from messaging.threads import selectors, services
@@ -45,7 +46,7 @@ class ThreadStates(Schema):
 class ThreadCursor(Body):
     """`backwards` marks as unread; otherwise the cursor only goes forward."""
 
-    seq: Annotated[int, Field(json_schema_extra={"minimum": 0})]
+    seq: Annotated[int, Field(le=MAX_SEQ, json_schema_extra={"minimum": 0})]
     backwards: bool = False
 
 

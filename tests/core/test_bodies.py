@@ -157,3 +157,50 @@ def test_a_full_name_with_its_dot_is_the_same_host(cast):
     assert cast.ana.api.get("/api/v1/me", **dotted).json()["id"] == str(cast.ana.id)
     assert cast.ana.api.get("/api/v1/me", HTTP_HOST="acme.localhost..").status_code == 404
     assert cast.ana.api.get("/api/v1/me", HTTP_HOST="nobody.localhost.").status_code == 404
+
+
+NUMBER = "Give a whole number, without quotes."
+
+
+@pytest.mark.parametrize("value", [True, "1", 1e3, 1.0])
+@pytest.mark.parametrize("field", ["remind_after_minutes", "expires_after_minutes"])
+def test_a_number_with_bounds_is_of_its_kind_within_another_object_too(cast, field, value):
+    room = call(cast.ana.api).post("/conversations", {"kind": "public", "name": "room"}).body
+    body = {"text": "a", "priority": {"level": "urgent", field: value}}
+
+    answer = call(cast.ana.api).post(f"/conversations/{room['id']}/messages", body)
+
+    assert answer.problem == (422, "invalid")
+    assert answer.body["errors"] == [{"field": f"priority.{field}", "message": NUMBER}]
+
+
+@pytest.mark.parametrize("options", [[True], ["0"], [0.0]])
+def test_numbers_in_a_list_are_of_their_kind_too(cast, options):
+    ana = call(cast.ana.api)
+    room = ana.post("/conversations", {"kind": "public", "name": "room"}).body
+    poll = {"text": "a?", "poll": {"options": ["a", "b"]}}
+    asked = ana.post(f"/conversations/{room['id']}/messages", poll).body
+
+    answer = ana.put(f"/messages/{asked['id']}/vote", body={"options": options})
+
+    assert answer.problem == (422, "invalid")
+    assert answer.body["errors"][0]["message"] == NUMBER
+
+
+@pytest.mark.parametrize("day", [0, 1772971200, 1.5, True])
+def test_a_number_is_no_day(cast, day):
+    body = {"name": "Spring", "reviewer_id": str(cast.bo.id), "due_at": day}
+
+    answer = call(cast.ana.api).post("/reviews", body)
+
+    assert answer.problem == (422, "invalid")
+    assert answer.body["errors"] == [
+        {"field": "due_at", "message": "Give a day such as 2026-05-04."}
+    ]
+
+
+def test_a_body_that_is_missing_is_called_so(cast):
+    answer = Answer.of(cast.ana.api.patch("/api/v1/me", b"", content_type="application/json"))
+
+    assert answer.problem == (422, "invalid")
+    assert answer.fields == ["body"]

@@ -5,8 +5,8 @@ import uuid
 import orjson
 import pytest
 
+from core.ids import MAX_SEQ
 from messaging.live.protocol import (
-    MAX_SEQ,
     Beat,
     Close,
     CloseCode,
@@ -164,6 +164,18 @@ def test_numbers_are_whole_and_in_range(seq):
     decided = judge({"type": "resume", "after": {HERE: float(seq) if seq == 10**30 else seq}})
 
     assert decided == error("bad_frame", "after")
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ('{"type": "pong", "type": "presence", "state": "away"}', "type"),
+        (r'{"type": "presence", "state": "away", "st\u0061te": "active"}', "state"),
+        (f'{{"type": "resume", "after": {{"{HERE}": 9, "{HERE}": 1}}}}', "after"),
+    ],
+)
+def test_a_name_given_twice_is_refused_and_named(text, field):
+    assert make_protocol().receive_text(text, 1.0) == error("bad_frame", field)
 
 
 @pytest.mark.parametrize("after", [None, [], "x", 3, [[HERE, 1]]])

@@ -1735,7 +1735,7 @@ export type ServerFrame =
       type: "drain";
     }
   | {
-      code: "bad_json" | "bad_frame" | "unknown_type" | "binary" | "too_large" | "too_many" | "not_allowed" | "unavailable";
+      code: "bad_json" | "bad_frame" | "unknown_type" | "binary" | "too_large" | "too_many" | "not_allowed";
       field?: string;
       type: "error";
     }
