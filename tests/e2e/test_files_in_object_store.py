@@ -78,8 +78,9 @@ def test_a_picture_goes_straight_to_the_store_on_after_a_cut_and_is_seen_by_the_
 
 
 def test_the_page_may_speak_to_the_store_and_to_no_other(ana: Window, object_store: ObjectStore):
-    answer = ana.page.request.get("/")
+    answer = ana.page.goto("/")
 
+    assert answer is not None
     policy = answer.headers["content-security-policy"]
     assert f"connect-src 'self' {object_store.endpoint};" in policy
     assert policy.count(object_store.endpoint) == 1

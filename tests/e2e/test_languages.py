@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.e2e.conftest import SignIn
+from tests.e2e.passing import answered
 from tests.e2e.product import PASSWORD
 from tests.e2e.tour import sideways
 from tests.e2e.window import Window
@@ -124,7 +125,7 @@ def test_somebody_of_few_channels_finds_the_way_to_more_in_words(
     cy = sign_in_as("cy")
 
     def tell(route: Route) -> None:
-        page = route.fetch().json()
+        page = answered(route).json()
         channel = next(item for item in page["items"] if item["kind"] != "direct")
         items = [channel | {"id": str(uuid4())} for _ in range(most)]
         route.fulfill(json=page | {"items": items, "next": None})

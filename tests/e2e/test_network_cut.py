@@ -7,6 +7,7 @@ from uuid import uuid4
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import SignIn
+from tests.e2e.passing import answered
 from tests.e2e.window import Window
 
 LOST = "**/api/v1/**"
@@ -35,7 +36,7 @@ def unanswered(page: Page, path: str) -> Iterator[list[str]]:
     def lose(route: Route) -> None:
         if route.request.method == "GET":
             return route.continue_()
-        done.append(route.fetch().text())
+        done.append(answered(route).text)
         return route.abort("connectionreset")
 
     page.route(path, lose)

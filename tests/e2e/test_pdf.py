@@ -176,7 +176,7 @@ def test_a_reader_who_is_removed_meanwhile_reads_no_further(ana: Window, bo: Win
 
 
 def test_the_reader_is_no_part_of_the_first_load_and_of_what_is_kept_for_offline(ana: Window):
-    shell = ana.page.request.get("/sw.js").text()
+    shell = ana.page.evaluate("fetch('/sw.js').then((answer) => answer.text())")
 
     assert re.search(r"assets/client-[\w-]+\.js", shell)
     assert not re.search(r"pdf\.(min|worker)", shell)
