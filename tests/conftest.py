@@ -33,7 +33,10 @@ from tenants.context import OPERATORS, in_tenant  # noqa: E402
 from tenants.hosts import forget_hosts  # noqa: E402
 from tests.cast import Cast  # noqa: E402
 from tests.database import Contents, Databases  # noqa: E402
+from tests.names import know_localhost  # noqa: E402
 from tests.valkey import Valkey  # noqa: E402
+
+know_localhost()
 
 _SEEN_ONCE_IS_ENOUGH = {"races", "isolation", "core", "events"}
 """Folders whose tests never get a second try: a leak or a lost message seen once is one."""
