@@ -367,4 +367,4 @@ def _too_many(request: HttpRequest, wrong: Exception) -> HttpResponse:
 
 
 def _too_big(request: HttpRequest, wrong: Exception) -> HttpResponse:
-    return problem_of(TooLarge("body", _("Send at most 1,000,000 bytes.")))
+    return problem_of(TooLarge.field("body", _("Send at most 1,000,000 bytes.")))

@@ -174,7 +174,7 @@ def _add(actor: Actor, tenant: UUID, group: Group, members: Members) -> None:
     access.check_reach(actor, above)
     if new.children and above & groups_below(new.children):
         words = _("Groups cannot contain each other in a circle.")
-        raise Conflict.field("members", words, code="circle")
+        raise Conflict.field("group_ids", words, code="circle")
     GroupMember.objects.bulk_create(
         [GroupMember(group=group, user_id=user_id) for user_id in sorted(new.users)]
         + [GroupMember(group=group, child_id=child_id) for child_id in sorted(new.children)],
@@ -218,9 +218,11 @@ def _known(members: Members) -> Members:
     """Refuse whoever is not here; deactivated people may stand in groups."""
     if len(members.users) + len(members.children) > MOST_AT_ONCE:
         raise Invalid.field("members", _("Name at most 10,000 members at once."))
-    people = User.objects.filter(id__in=members.users).count()
-    if people != len(members.users) or known_groups(members.children) != members.children:
-        raise Invalid.field("members", _("Name people and groups of this organisation."))
+    words = _("Name people and groups of this organisation.")
+    if User.objects.filter(id__in=members.users).count() != len(members.users):
+        raise Invalid.field("user_ids", words)
+    if known_groups(members.children) != members.children:
+        raise Invalid.field("group_ids", words)
     return members
 
 

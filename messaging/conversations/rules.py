@@ -35,7 +35,7 @@ def cleaned_rules(conversation: Conversation, rules: Rules | None) -> dict[str, 
             "response_minutes", given["response_minutes"], MOST_RESPONSE_MINUTES
         )
     if "review_on" in given:
-        changes["review_on"] = _day_to_come(given["review_on"])
+        changes["review_on"] = day_to_come("review_on", given["review_on"])
     return changes | _history(conversation, given)
 
 
@@ -70,8 +70,9 @@ def _within(field: str, value: int | None, most: int) -> int | None:
     return value
 
 
-def _day_to_come(day: date | None) -> date | None:
+def day_to_come(field: str, day: date | None) -> date | None:
+    """Refuse a day that has passed, or that nobody plans for yet."""
     today = timezone.localdate()
     if day is not None and not today <= day <= today + timedelta(days=MOST_DAYS):
-        raise Invalid.field("review_on", _("Choose a day from today to ten years from now."))
+        raise Invalid.field(field, _("Choose a day from today to ten years from now."))
     return day

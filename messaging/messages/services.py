@@ -163,6 +163,15 @@ def check_may_post(
     return place
 
 
+def check_thread(place: Place, thread_id: UUID | None) -> None:
+    """Refuse what begins no thread here that can be replied to: Invalid names `thread_id`."""
+    if thread_id is None:
+        return
+    root = Message.objects.defer("words").filter(id=thread_id).first()
+    if root is None or not _begins_thread(root, place):
+        raise _no_thread()
+
+
 def _purposes(is_reply: bool, is_also_in_conversation: bool) -> tuple[InConversation, ...]:
     if not is_reply:
         return (InConversation.POST,)
@@ -299,7 +308,7 @@ def _reply(
     with transaction.atomic():
         hold(message.conversation_id)
         root = Message.objects.defer("words").filter(id=message.thread_id).first()
-        if root is None or not _begins_thread(root, message, place):
+        if root is None or not _begins_thread(root, place):
             if _sent(message.author_id, message.key) is None:
                 raise _no_thread()
             # Sent again after its root was deleted: it is there all the same.
@@ -313,8 +322,8 @@ def _reply(
     return True
 
 
-def _begins_thread(root: Message, reply: Message, place: Place) -> bool:
-    is_here = root.conversation_id == reply.conversation_id and root.seq >= place.begins_at
+def _begins_thread(root: Message, place: Place) -> bool:
+    is_here = root.conversation_id == place.id and root.seq >= place.begins_at
     return is_here and root.thread_id is None and root.deleted_at is None
 
 

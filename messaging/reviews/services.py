@@ -19,6 +19,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.text import clean_name, clean_text
 from events.journal import hold, publish
 from messaging.conversations.models import Conversation
+from messaging.conversations.rules import day_to_come
 from messaging.reviews import access
 from messaging.reviews.events import ReviewClosed, ReviewDecided, ReviewOpened
 from messaging.reviews.models import ROLE, AccessReview, Decision, ReviewItem
@@ -42,7 +43,10 @@ def open_review(
         raise Invalid.field("reviewer_id", _("Name somebody active of this organisation."))
     with transaction.atomic():
         review = AccessReview.objects.create(
-            name=label, reviewer_id=reviewer_id, due_at=due_at, created_by_id=actor.user_id
+            name=label,
+            reviewer_id=reviewer_id,
+            due_at=day_to_come("due_at", due_at),
+            created_by_id=actor.user_id,
         )
         items = [item for item, _number in zip(_lines(review), range(MOST_ITEMS), strict=False)]
         ReviewItem.objects.bulk_create(items, batch_size=1000)

@@ -14,7 +14,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from core.text import clean_text
 from events.journal import publish
 from messaging.messages.models import Message
-from messaging.messages.services import check_may_post, post_message
+from messaging.messages.services import check_may_post, check_thread, post_message
 from messaging.scheduled.access import scheduled_for
 from messaging.scheduled.events import ScheduledChanged, ScheduledFailed, ScheduledRemoved
 from messaging.scheduled.models import Scheduled
@@ -41,9 +41,10 @@ def schedule_message(
     """
     text = clean_text(text)
     _check_time(send_at)
-    check_may_post(
+    place = check_may_post(
         actor, conversation_id, thread_id=thread_id, also_in_conversation=also_in_conversation
     )
+    check_thread(place, thread_id)
     if Scheduled.objects.filter(user_id=actor.user_id).count() >= MOST_WAITING:
         raise Conflict(
             "scheduled", _("200 messages are already scheduled; send or cancel some first.")

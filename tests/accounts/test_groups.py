@@ -108,8 +108,8 @@ def test_coming_and_going_stands_in_the_journals_of_both(cast, in_acme):
         ("handle", {"handle": "here"}),
         ("handle", {"handle": "x" * 41}),
         ("description", {"description": "\x00"}),
-        ("members", {"members": Members.of([UUID(int=7)])}),
-        ("members", {"members": Members.of(children=[UUID(int=7)])}),
+        ("user_ids", {"members": Members.of([UUID(int=7)])}),
+        ("group_ids", {"members": Members.of(children=[UUID(int=7)])}),
     ],
     ids=[
         "no name",
@@ -217,7 +217,7 @@ def test_over_rest(cast):
         str(cast.eve.id),
     }
     assert ana.delete(f"{path}/members/{cast.eve.id}").status == 204
-    assert ana.post(f"{path}/members", {"user_ids": [str(cast.dee.id)]}).fields == ["members"]
+    assert ana.post(f"{path}/members", {"user_ids": [str(cast.dee.id)]}).fields == ["user_ids"]
     assert ana.delete(path).status == 204
     assert ana.get(path).problem == (404, "not_found")
 

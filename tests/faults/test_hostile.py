@@ -90,6 +90,12 @@ def test_a_body_that_cannot_be_a_message(place, content, status, code):
     assert place.texts() == []
 
 
+def test_what_is_too_large_is_named(place):
+    refused = place.post(json.dumps({"text": "x" * 1_000_000}).encode()).json()
+
+    assert [error["field"] for error in refused["errors"]] == ["body"]
+
+
 def test_a_huge_body_is_refused_and_the_server_goes_on(place):
     for content in (b"x" * 20_000_000, (b"x" * 65_536 for _ in range(200))):
         try:

@@ -1,9 +1,12 @@
 """Access reviews: a campaign lists what is granted, its reviewer decides, a report remains."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.groups import services as groups
 from accounts.groups.services import Members
@@ -92,6 +95,17 @@ def test_its_reviewer_alone_decides_until_it_is_closed(cast, review):
         services.decide(cast.bo.actor, review_id=review.id, item_id=item.id, decision="revoked")
 
     assert ReviewItem.objects.filter(decision="").count() == 3
+
+
+@pytest.mark.parametrize("days", [-2, 4000])
+def test_a_review_is_due_on_a_day_to_come(cast, in_acme, days):
+    due = timezone.localdate() + timedelta(days=days)
+
+    with pytest.raises(Invalid) as refused:
+        services.open_review(cast.ana.actor, name="Late", reviewer_id=cast.bo.id, due_at=due)
+
+    assert [error.field for error in refused.value.errors] == ["due_at"]
+    assert not AccessReview.objects.exists()
 
 
 def test_nobody_judges_their_own_access(cast, in_acme):

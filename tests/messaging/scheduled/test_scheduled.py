@@ -1,6 +1,7 @@
 """Messages that are sent at their time: once, as their author, if they may by then."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -21,7 +22,7 @@ from messaging.scheduled.services import (
 )
 from tenants.context import in_tenant
 from tests.messaging.calls import call
-from tests.messaging.places import journal_types, make_channel
+from tests.messaging.places import journal_types, make_channel, make_message
 from tests.races.together import at_once, errors_in
 
 HOUR = timedelta(hours=1)
@@ -121,6 +122,16 @@ def test_who_lost_the_right_is_told_and_nothing_is_sent(cast, in_acme, leadershi
     assert journal_types(cast.bo.id).count("scheduled.failed") == 1
     row.refresh_from_db()
     assert (row.failure, row.text) == ("lost_right", "later")
+
+
+def test_a_thread_that_is_not_there_is_refused_at_once(cast, in_acme, general, leadership, hello):
+    reply = make_message(general, cast.bo, thread=hello)
+    for thread_id in (uuid4(), reply.id, make_message(leadership, cast.ana).id):
+        with pytest.raises(Invalid) as refused:
+            schedule(cast.ana, general, thread_id=thread_id)
+        assert [error.field for error in refused.value.errors] == ["thread_id"]
+
+    assert call(cast.ana.api).get("/me/scheduled").items == []
 
 
 def test_a_thread_that_is_gone_is_told_and_a_new_time_tries_again(cast, in_acme, general, hello):
