@@ -312,8 +312,8 @@ def test_a_plain_message_costs_what_it_did(cast, in_acme, django_assert_num_quer
     general = make_channel(cast.ana)
     make_message(general, cast.ana)
 
-    with django_assert_num_queries(4):
-        # Whose place it is, and the message within a savepoint of the test's transaction.
+    with django_assert_num_queries(3):
+        # The message alone, within a savepoint of the test's transaction.
         make_message(general, cast.ana)
 
 
