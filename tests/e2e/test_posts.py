@@ -160,7 +160,7 @@ def test_a_message_is_written_now_changed_later_and_called_off(ana: Window, fres
     ana.open(fresh_channel)
     ana.composer.fill("Happy new year")
     ana.page.locator(".composer").get_by_role("button", name="Send later").click()
-    ana.page.get_by_role("dialog").get_by_role("button", name="Next Monday").click()
+    ana.page.get_by_role("dialog").get_by_role("button", name="Tomorrow morning").click()
 
     expect(ana.page.locator(".toast")).to_contain_text("It will be sent on")
     expect(ana.composer).to_have_value("")
