@@ -295,9 +295,7 @@ def _shape(
 ) -> tuple[str, list[models.Field]]:
     """Compose the statement, and say which fields of the row it takes; once per kind of row."""
     gate = condition[1] if condition is not None and isinstance(condition[1], str) else None
-    source = "head" if condition is None else "(SELECT (SELECT last_seq FROM still) AS last_seq"
-    if condition is not None:
-        source += ") one" if gate is None else " FROM head) one"
+    numbered = "(SELECT (SELECT last_seq FROM still) AS last_seq FROM head) one"
     parts = [
         *([] if gate is None else [f"gate AS MATERIALIZED ({gate})"]),
         "head AS (INSERT INTO events_stream (id, kind, last_seq)"
@@ -308,7 +306,7 @@ def _shape(
         "entry AS (INSERT INTO events_entry"
         " (id, stream_id, stream_kind, seq, type, data, actor_id, correlation_id, occurred_at)"
         " SELECT %s::uuid, %s::uuid, %s, last_seq, %s, %s::jsonb, %s::uuid, %s, %s::timestamptz"
-        f" FROM {source})",
+        f" FROM {'head' if condition is None else numbered})",
     ]
     if is_owed:
         parts.append(
