@@ -8,14 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid
 from core.text import clean_text
 from events.journal import publish
-from messaging.conversations.access import Do as InConversation
-from messaging.conversations.access import place_for
+from messaging.conversations.access import Do, place_for
 from messaging.drafts.events import DraftChanged
 from messaging.drafts.models import Draft
-from messaging.messages.access import Do, message_for
+from messaging.messages.access import root_for
 
 MOST_DRAFTS = 500
 
@@ -29,8 +28,10 @@ def keep_draft(
             many drafts.
     """
     text = _cleaned(text)
-    place_for(actor, conversation_id, InConversation.READ)
-    _check_thread(actor, conversation_id, thread_id)
+    place = place_for(actor, conversation_id, Do.READ)
+    # What was begun before its thread was deleted can still be ended.
+    if thread_id is not None and not (text == "" and _is_begun(actor, conversation_id, thread_id)):
+        root_for(place, thread_id)
     now = timezone.now()
     with transaction.atomic():
         row = _row(actor, conversation_id, thread_id)
@@ -52,6 +53,11 @@ def forget_empty() -> int:
     return gone
 
 
+def _is_begun(actor: Actor, conversation_id: UUID, thread_id: UUID) -> bool:
+    mine = Draft.objects.filter(user_id=actor.user_id)
+    return mine.filter(conversation_id=conversation_id, thread_id=thread_id).exists()
+
+
 def _row(actor: Actor, conversation_id: UUID, thread_id: UUID | None) -> Draft:
     """The person's draft in this place, locked; made where there is none."""
     mine = Draft.objects.filter(user_id=actor.user_id)
@@ -62,23 +68,6 @@ def _row(actor: Actor, conversation_id: UUID, thread_id: UUID | None) -> Draft:
         user_id=actor.user_id, **here, defaults={"updated_at": timezone.now()}
     )
     return mine.select_for_update().get(**here)
-
-
-def _check_thread(actor: Actor, conversation_id: UUID, thread_id: UUID | None) -> None:
-    if thread_id is None:
-        return
-    try:
-        found = message_for(actor, thread_id, Do.READ)
-    except NotFound:
-        raise _no_thread() from None
-    if found.place.id != conversation_id or found.message.thread_id is not None:
-        raise _no_thread()
-
-
-def _no_thread() -> Invalid:
-    return Invalid.field(
-        "thread_id", _("Name a message of this conversation that begins a thread.")
-    )
 
 
 def _cleaned(text: str) -> str:

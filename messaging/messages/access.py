@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.conversations import access as conversations
 from messaging.conversations.access import Place, places_for
 from messaging.messages.models import Message, MessageKind
@@ -73,6 +73,26 @@ def message_held(actor: Actor, found: Found, do: Do) -> Found:
 def moved_meanwhile() -> Conflict:
     """The refusal of what was begun while a message stood in another conversation."""
     return Conflict("message", _("The message was just moved; try again."), code="moved")
+
+
+def root_for(place: Place, thread_id: UUID) -> Message:
+    """Fetch the message that begins a thread here, in order to write in it.
+
+    Errors  Invalid names `thread_id`: it is not there, a reply itself, deleted, or out of sight.
+    """
+    root = Message.objects.defer("words").filter(id=thread_id).first()
+    if root is None or not _begins_thread(root, place):
+        raise Invalid.field(
+            "thread_id",
+            _("Name a message of this conversation that begins a thread and is not deleted."),
+            code="no_thread",
+        )
+    return root
+
+
+def _begins_thread(root: Message, place: Place) -> bool:
+    is_here = root.conversation_id == place.id and root.seq >= place.begins_at
+    return is_here and root.thread_id is None and root.deleted_at is None
 
 
 def readable(actor: Actor, message_ids: Collection[UUID]) -> dict[UUID, Message]:

@@ -22,7 +22,7 @@ from messaging.conversations.access import Place, insist, place_for, posting_gat
 from messaging.conversations.models import Membership
 from messaging.messages import calls as called
 from messaging.messages import parts, policy
-from messaging.messages.access import Do, Found, message_for, message_held, readable
+from messaging.messages.access import Do, Found, message_for, message_held, readable, root_for
 from messaging.messages.carrying import origin_of
 from messaging.messages.events import (
     MessageCreated,
@@ -163,15 +163,6 @@ def check_may_post(
     return place
 
 
-def check_thread(place: Place, thread_id: UUID | None) -> None:
-    """Refuse what begins no thread here that can be replied to: Invalid names `thread_id`."""
-    if thread_id is None:
-        return
-    root = Message.objects.defer("words").filter(id=thread_id).first()
-    if root is None or not _begins_thread(root, place):
-        raise _no_thread()
-
-
 def _purposes(is_reply: bool, is_also_in_conversation: bool) -> tuple[InConversation, ...]:
     if not is_reply:
         return (InConversation.POST,)
@@ -268,7 +259,7 @@ def _is_stored_now(
 ) -> bool:
     try:
         if message.thread_id is not None:
-            return _reply(fact, actor, message, place, brought)
+            return _reply(fact, actor, message, message.thread_id, place, brought)
         if brought:
             with transaction.atomic():
                 parts.bring(actor, message, brought)
@@ -302,15 +293,17 @@ def _reply(
     fact: MessageCreated,
     actor: Actor,
     message: Message,
+    thread_id: UUID,
     place: Place,
     brought: Mapping[str, Any],
 ) -> bool:
     with transaction.atomic():
         hold(message.conversation_id)
-        root = Message.objects.defer("words").filter(id=message.thread_id).first()
-        if root is None or not _begins_thread(root, place):
+        try:
+            root = root_for(place, thread_id)
+        except Invalid:
             if _sent(message.author_id, message.key) is None:
-                raise _no_thread()
+                raise
             # Sent again after its root was deleted: it is there all the same.
             return False
         parts.bring(actor, message, brought)
@@ -322,11 +315,6 @@ def _reply(
     return True
 
 
-def _begins_thread(root: Message, place: Place) -> bool:
-    is_here = root.conversation_id == place.id and root.seq >= place.begins_at
-    return is_here and root.thread_id is None and root.deleted_at is None
-
-
 def _after(moment: datetime | None) -> datetime:
     """Now, but later than the reply before: clients tell by the time whether a root counts one.
 
@@ -334,14 +322,6 @@ def _after(moment: datetime | None) -> datetime:
     """
     now = timezone.now()
     return now if moment is None else max(now, moment + timedelta(microseconds=1))
-
-
-def _no_thread() -> Invalid:
-    return Invalid.field(
-        "thread_id",
-        _("Name a message of this conversation that begins a thread and is not deleted."),
-        code="no_thread",
-    )
 
 
 def _posted_before(

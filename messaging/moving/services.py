@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.errors import Conflict, Invalid
 from events.journal import hold, publish
-from messaging.messages.access import Do, message_for, message_held
+from messaging.messages.access import Do, message_for, message_held, root_for
 from messaging.messages.events import MessageMoved
 from messaging.messages.models import Message
 from messaging.messages.system import Line, tell
@@ -29,12 +29,13 @@ def move_message(actor: Actor, *, message_id: UUID, thread_id: UUID | None) -> M
     found = message_for(actor, message_id, Do.MOVE)
     with transaction.atomic():
         hold(found.place.id)
-        message = message_held(actor, found, Do.MOVE).message
+        message, place = message_held(actor, found, Do.MOVE)
         before = message.thread_id
         if before == thread_id:
             return message
-        if thread_id is not None:
-            _check_root(message, thread_id)
+        root = None if thread_id is None else root_for(place, thread_id)
+        if root is not None and root.id == message.id:
+            raise Invalid.field("thread_id", _("A message cannot be moved into its own thread."))
         moved = [message.id, *(_replies(message) if thread_id is not None else ())]
         Message.objects.filter(id__in=moved).update(thread_id=thread_id, also_in_conversation=False)
         for root_id in (message.id, before, thread_id):
@@ -45,23 +46,6 @@ def move_message(actor: Actor, *, message_id: UUID, thread_id: UUID | None) -> M
         tell(actor, found.place.id, line, str(message.id))
         message.refresh_from_db(fields=["thread_id", "also_in_conversation", "reply_count"])
     return message
-
-
-def _check_root(message: Message, thread_id: UUID) -> None:
-    root = Message.objects.defer("words").filter(id=thread_id).first()
-    is_here = root is not None and root.conversation_id == message.conversation_id
-    if not is_here or root.thread_id is not None or root.deleted_at is not None:
-        raise _no_thread()
-    if root.id == message.id:
-        raise Invalid.field("thread_id", _("A message cannot be moved into its own thread."))
-
-
-def _no_thread() -> Invalid:
-    return Invalid.field(
-        "thread_id",
-        _("Name a message of this conversation that begins a thread and is not deleted."),
-        code="no_thread",
-    )
 
 
 def _replies(message: Message) -> list[UUID]:

@@ -13,8 +13,9 @@ from core.actor import Actor, system_actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from core.text import clean_text
 from events.journal import publish
+from messaging.messages.access import root_for
 from messaging.messages.models import Message
-from messaging.messages.services import check_may_post, check_thread, post_message
+from messaging.messages.services import check_may_post, post_message
 from messaging.scheduled.access import scheduled_for
 from messaging.scheduled.events import ScheduledChanged, ScheduledFailed, ScheduledRemoved
 from messaging.scheduled.models import Scheduled
@@ -44,7 +45,8 @@ def schedule_message(
     place = check_may_post(
         actor, conversation_id, thread_id=thread_id, also_in_conversation=also_in_conversation
     )
-    check_thread(place, thread_id)
+    if thread_id is not None:
+        root_for(place, thread_id)
     if Scheduled.objects.filter(user_id=actor.user_id).count() >= MOST_WAITING:
         raise Conflict(
             "scheduled", _("200 messages are already scheduled; send or cancel some first.")

@@ -1,5 +1,7 @@
 """Drafts that follow their author over devices."""
 
+from functools import partial
+
 import pytest
 
 from core.errors import Conflict, Invalid, NotFound
@@ -7,6 +9,7 @@ from messaging.conversations.services import remove_member
 from messaging.drafts import services
 from messaging.drafts.models import Draft
 from messaging.drafts.services import forget_empty, keep_draft
+from messaging.messages.services import delete_message
 from tenants.context import in_tenant
 from tests.messaging.calls import call
 from tests.messaging.places import journal_types, make_channel, make_message
@@ -72,6 +75,24 @@ def test_a_draft_is_for_a_place_that_one_sees(cast, in_acme, leadership, general
     keep_draft(cast.bo.actor, conversation_id=leadership.id, text="soon out of reach")
     remove_member(cast.ana.actor, conversation_id=leadership.id, user_id=cast.bo.id)
     assert call(cast.bo.api).get("/me/drafts").items == []
+
+
+def test_a_draft_in_a_thread_is_refused_where_a_reply_is_but_can_always_be_ended(
+    cast, in_acme, general, hello
+):
+    keep_draft(cast.ana.actor, conversation_id=general.id, thread_id=hello.id, text="begun")
+    delete_message(cast.bo.actor, message_id=hello.id)
+    write = partial(keep_draft, cast.ana.actor, conversation_id=general.id, thread_id=hello.id)
+    with pytest.raises(Invalid) as of_reply:
+        make_message(general, cast.ana, thread=hello)
+    with pytest.raises(Invalid) as of_draft:
+        write(text="gone on")
+
+    refusals = [refused.value.errors[0] for refused in (of_reply, of_draft)]
+    assert refusals[0] == refusals[1]
+    assert (refusals[0].field, of_draft.value.code) == ("thread_id", of_reply.value.code)
+    assert Draft.objects.get().text == "begun"
+    assert write(text="").text == ""
 
 
 @pytest.mark.parametrize("text", ["\x00", "x" * 40_001])
