@@ -38,7 +38,7 @@ from accounts.people.events import UserDeactivated
 from accounts.people.models import User
 from accounts.tokens.events import ServiceAccountCreated
 from accounts.tokens.models import ApiToken
-from accounts.tokens.reach import MOST_CHANNELS, clean_networks
+from accounts.tokens.reach import clean_channels, clean_networks
 from accounts.tokens.services import (
     SCOPES,
     digest_of,
@@ -100,9 +100,9 @@ def create_app(
                 "redirect_uris": redirect_uris,
                 "scopes": scopes,
                 "networks": networks,
-                "conversation_ids": conversation_ids,
             }
         ),
+        conversation_ids=clean_channels(conversation_ids, people=[actor.user_id]),
     )
     _check_uris(app)
     with transaction.atomic():
@@ -124,9 +124,14 @@ def change_app(actor: Actor, *, app_id: UUID, **changes: Any) -> OAuthApp:
     unknown = set(changes) - _CHANGEABLE
     if unknown:
         raise Invalid.field(sorted(unknown)[0], _("This cannot be changed here."))
+    channels = changes.pop("conversation_ids", None)
     clean = _clean(changes)
     with transaction.atomic():
         app = access.app_to_set_up(actor, app_id)
+        if channels is not None:
+            clean["conversation_ids"] = clean_channels(
+                channels, people=[actor.user_id, app.account_id], before=app.conversation_ids or ()
+            )
         before = {name: getattr(app, name) for name in clean}
         changed = [name for name, value in clean.items() if value != before[name]]
         if not changed:
@@ -355,18 +360,11 @@ def _clean_scopes(scopes: Sequence[str]) -> list[str]:
     return sorted(set(scopes))
 
 
-def _clean_channels(ids: Sequence[UUID]) -> list[UUID] | None:
-    if len(ids) > MOST_CHANNELS:
-        raise Invalid.field("conversation_ids", _("Name at most 200 channels."))
-    return sorted(set(ids)) or None
-
-
 _CLEAN = {
     "name": lambda name: clean_name(name, longest=120),
     "redirect_uris": _clean_uris,
     "scopes": _clean_scopes,
     "networks": clean_networks,
-    "conversation_ids": _clean_channels,
 }
 
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +71,41 @@ def _is_in_channels(actor: Actor, method: str | None, path: str) -> bool:
             return False
     is_who_am_i = path == "/api/v1/me" and method in _SAFE
     return is_who_am_i or _BY_ITS_CHANNEL.fullmatch(path) is not None
+
+
+type Seen = Callable[[UUID, Collection[UUID]], Collection[UUID]]
+"""A person's id and ids of channels: those of them that the person may know of."""
+
+
+def _none_seen(user_id: UUID, conversation_ids: Collection[UUID]) -> Collection[UUID]:
+    return ()
+
+
+_seen: Seen = _none_seen
+
+
+def find_channels_with(seen: Seen) -> None:
+    """Fill the port: tell which channels somebody may know of."""
+    global _seen
+    _seen = seen
+
+
+def clean_channels(
+    ids: Collection[UUID], *, people: Iterable[UUID | None], before: Collection[UUID] = ()
+) -> list[UUID] | None:
+    """Channels that any of these people may know of, each once; None for all of them.
+
+    Those named `before` may stay, whoever sees them.
+    Errors  Invalid names `conversation_ids`; the same for one that does not exist.
+    """
+    if len(ids) > MOST_CHANNELS:
+        raise Invalid.field("conversation_ids", _("Name at most 200 channels."))
+    left = set(ids) - set(before)
+    for user_id in {one for one in people if one is not None} if left else ():
+        left -= set(_seen(user_id, left))
+    if left:
+        raise Invalid.field("conversation_ids", _("Name only channels that you can see."))
+    return sorted(set(ids)) or None
 
 
 def clean_networks(networks: Iterable[str]) -> list[str] | None:

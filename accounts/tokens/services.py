@@ -21,7 +21,7 @@ from accounts.sessions.events import SessionRevoked
 from accounts.tokens import access
 from accounts.tokens.events import ServiceAccountCreated, TokenCreated, TokenRevoked
 from accounts.tokens.models import ApiToken
-from accounts.tokens.reach import MOST_CHANNELS, SENSITIVE, clean_networks
+from accounts.tokens.reach import SENSITIVE, clean_channels, clean_networks
 from core.actor import Actor
 from core.errors import Forbidden, Invalid, NotFound
 from core.permissions import Permission, Role
@@ -60,15 +60,15 @@ def create_token(
     """Make a token for a person and return its row and the token, which is not kept anywhere.
 
     The journal tells who made it, where `by` says so.
-    Errors  Invalid for an unknown scope, a network that is none, a lifetime below one day or above
-            a hundred years.
+    Errors  Invalid for an unknown scope, a network that is none, a channel that neither the person
+            nor the maker may know of, a lifetime below one day or above a hundred years.
     """
     unknown = sorted(set(scopes or []) - TOKEN_SCOPES)
     if unknown:
         known = ", ".join(sorted(TOKEN_SCOPES))
         raise Invalid.field("scopes", _("Known scopes are %(known)s.") % {"known": known})
-    if len(conversation_ids) > MOST_CHANNELS:
-        raise Invalid.field("conversation_ids", _("Name at most 200 channels."))
+    # Whoever makes an account's token could look at its channels by one that reaches all of them.
+    makers = (user.id, None if by is None else by.user_id)
     token = new_token()
     row = ApiToken(
         user=user,
@@ -76,7 +76,7 @@ def create_token(
         digest=digest_of(token),
         # None reaches everywhere; an empty list reaches nowhere.
         scopes=None if scopes is None else sorted(set(scopes)),
-        conversation_ids=sorted(set(conversation_ids)) or None,
+        conversation_ids=clean_channels(conversation_ids, people=makers),
         networks=clean_networks(networks),
         created_by_id=None if by is None else by.user_id,
         expires_at=clean_lifetime(days),

@@ -1,17 +1,20 @@
 """Read conversations, as one actor meets them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
+from accounts.actors import actor_for
+from accounts.people.models import User
 from accounts.people.selectors import page_by_name
+from accounts.tokens.reach import find_channels_with
 from core.actor import Actor
 from core.paging import Page, decode_cursor, encode_cursor
 from core.text import clean_query
-from messaging.conversations.access import Do, place_for, visible_conversations
+from messaging.conversations.access import Do, place_for, places_for, visible_conversations
 from messaging.conversations.models import Conversation, Kind, Membership
 
 UNREAD_CAP = 100
@@ -157,3 +160,11 @@ def _scoped(actor: Actor, scope: str) -> QuerySet[Conversation]:
     if scope == "archived":
         return visible_conversations(actor).exclude(archived_at=None)
     return visible_conversations(actor)
+
+
+def _seen_by(user_id: UUID, conversation_ids: Collection[UUID]) -> Collection[UUID]:
+    person = User.objects.get(id=user_id)
+    return places_for(actor_for(person), conversation_ids).keys()
+
+
+find_channels_with(_seen_by)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from accounts.tokens.reach import ADMINISTRATION, is_from, scope_for
 from accounts.tokens.services import PREFIX, checksum_of, create_token, new_token
 from core.ids import new_id
 from events.models import Entry
+from messaging.conversations.services import add_members
 from tenants.context import in_tenant
 from tenants.selectors import tenant_id
 from tests.isolation.walk import Operation, operations
@@ -94,6 +96,42 @@ def test_a_token_of_one_channel_reaches_nothing_else(cast, in_acme):
     assert bo.get(f"/messages/{secret.id}").problem == (404, "not_found")
     answer = bo.post(f"/conversations/{other.id}/messages", {"text": "x", "key": str(new_id())})
     assert answer.problem == (403, "scope")
+
+
+def test_a_token_is_for_channels_that_its_maker_sees_and_tells_of_no_others(cast, in_acme):
+    seen = make_channel(cast.bo, name="seen", kind="private")
+    hidden = make_channel(cast.ana, name="hidden", kind="private")
+    bo = call(cast.bo.client)
+    made = {"name": "x", "scopes": ["read"]}
+    answers = [
+        bo.post("/me/tokens", {**made, "conversation_ids": [str(seen.id), str(other)]})
+        for other in (hidden.id, new_id())
+    ]
+
+    assert answers[0].body == answers[1].body
+    assert (answers[0].status, answers[0].fields) == (422, ["conversation_ids"])
+    assert ApiToken.objects.count() == 0
+    assert bo.post("/me/tokens", {**made, "conversation_ids": [str(seen.id)]}).status == 201
+
+
+def test_a_program_gets_a_token_for_what_its_maker_or_it_sees(cast, in_acme):
+    ana = call(cast.ana.client)
+    made = {"name": "x", "scopes": ["read"]}
+    account = ana.post("/service-accounts", made).body["user_id"]
+    theirs, alone = (
+        make_channel(cast.bo, name=name, kind="private") for name in ("theirs", "alone")
+    )
+    add_members(cast.bo.actor, conversation_id=theirs.id, user_ids=[UUID(account)])
+
+    def again(*places):
+        body = {**made, "conversation_ids": [str(place.id) for place in places]}
+        return ana.post(f"/service-accounts/{account}/tokens", body)
+
+    assert again(theirs, make_channel(cast.ana, name="own", kind="private")).status == 201
+    assert again(theirs, alone).fields == ["conversation_ids"]
+    assert (
+        ana.post("/service-accounts", {**made, "conversation_ids": [str(alone.id)]}).status == 422
+    )
 
 
 # Networks ---------------------------------------------------------------------------------------

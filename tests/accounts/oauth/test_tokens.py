@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.utils import timezone
 from accounts.oauth import issuing, services
 from accounts.oauth.issuing import forget_spent
 from accounts.oauth.models import (
+    OAuthApp,
     OAuthConnection,
     OAuthGrant,
     OAuthRefreshToken,
@@ -589,8 +591,9 @@ def _token_actor(cast):
 
 
 def test_networks_and_channels_of_an_app_bind_its_tokens(cast, in_acme):
-    room = make_channel(cast.bo, name="room")
-    app = Program(networks=["192.0.2.0/24"], conversation_ids=[room.id])
+    room = make_channel(cast.bo, cast.ana, name="room")
+    app = Program(networks=["192.0.2.0/24"])
+    services.change_app(cast.ana.actor, app_id=app.id, conversation_ids=[room.id])
     token = app.tokens(cast.bo)["access_token"]
 
     assert app.me(token).json()["code"] == "address"
@@ -601,6 +604,25 @@ def test_networks_and_channels_of_an_app_bind_its_tokens(cast, in_acme):
     )
     assert inside.get(f"/api/v1/conversations/{room.id}").status_code == 200
     assert inside.get("/api/v1/conversations").status_code == 403
+
+
+def test_an_app_is_for_channels_that_whoever_sets_it_up_sees_and_keeps_those_it_has(cast, in_acme):
+    room = make_channel(cast.ana, cast.bo, name="room", kind="private")
+    hidden = make_channel(cast.bo, name="hidden", kind="private")
+    ana = call(cast.ana.client)
+    body = {"name": "x", "kind": "public", "redirect_uris": [CALLBACK]}
+    made = ana.post("/oauth-apps", {**body, "conversation_ids": [str(room.id)]})
+    path = f"/oauth-apps/{made.body['id']}"
+    OAuthApp.objects.filter(id=made.body["id"]).update(conversation_ids=[hidden.id])
+    keeps = ana.patch(path, {"conversation_ids": [str(hidden.id), str(room.id)]})
+
+    assert (made.status, keeps.status) == (201, 200)
+    for place in (uuid4(), make_channel(cast.bo, name="other", kind="private").id):
+        ids = [str(room.id), str(place)]
+        assert ana.patch(path, {"conversation_ids": ids}).fields == ["conversation_ids"]
+        again = ana.post("/oauth-apps", {**body, "conversation_ids": ids})
+        assert again.fields == ["conversation_ids"]
+    assert OAuthApp.objects.count() == 1
 
 
 # Two organisations --------------------------------------------------------------------------------
