@@ -9,7 +9,8 @@ five. So nothing is left to guess. Each step is a statement that can be carried 
    calls on the person, of what one author wrote, or of all there is. Where it fills the page, or
    all of it was walked, that is the answer.
 2. Where the walk does not even promise a page, what is looked for may be rare: an index brings all
-   that may be meant, words, files, threads, or says that it is more than a few.
+   that may be meant, words, files, threads, or says that it is more than a few. It may be more
+   where the walk found nothing at all: then it is rare, or far away.
 3. What is not rare is somewhere further back: the walk goes on where it ended.
 4. What is frequent only elsewhere, in a conversation or time of which the walk saw nothing, is
    brought by the index after all, but no more of it than there is to be looked at for the person.
@@ -39,6 +40,10 @@ CHANCE = 4
 
 RARE = 2_000
 """So many candidates are brought by an index at once, rather than walked to."""
+
+ELSEWHERE = 30_000
+"""So many where the first walk found none: what was frequent once, before much was said elsewhere.
+An index brings these in a few milliseconds; to walk there takes more, and may end before."""
 
 PATIENCE_S = 3.0
 """How long the database may look for what is frequent only elsewhere."""
@@ -70,7 +75,7 @@ _CALLS = """
 # A conversation holds no more messages than its journal holds events: the limit cuts nothing off,
 # and says that the index is to be walked.
 _OF_SEEN = """
-    SELECT m.id, {order} AS place FROM unnest(%(seen)s::uuid[], %(heads)s::bigint[]) seen(id, head)
+    SELECT {columns} FROM unnest(%(seen)s::uuid[], %(heads)s::bigint[]) seen(id, head)
     CROSS JOIN LATERAL (SELECT * FROM messaging_message m WHERE m.conversation_id = seen.id
                          ORDER BY m.seq DESC LIMIT seen.head) m
 """
@@ -166,7 +171,7 @@ class Sought:
             return hits
         if len(hits) * CHANCE >= needed and self._walk_on(hits, needed, chance):
             return hits
-        rare = self._rare(needed)
+        rare = self._rare(needed, RARE if hits else ELSEWHERE)
         if rare is not None:
             return rare
         if self._walk_on(hits, needed, further):
@@ -178,10 +183,10 @@ class Sought:
             self.is_cut = True
             return hits
 
-    def _rare(self, needed: int) -> list[tuple] | None:
-        """All hits by an index, or None where more than a few may be meant."""
+    def _rare(self, needed: int, most: int) -> list[tuple] | None:
+        """All hits by an index, or None where more than `most` may be meant."""
         leading = self._leading()
-        rare = None if leading is None else self._all(leading, needed, RARE)
+        rare = None if leading is None else self._all(leading, needed, most)
         if rare is not None:
             return rare
         # Asked for last: it adds up all conversations, and is kept for ten minutes only.
@@ -281,7 +286,7 @@ class Sought:
     def _leading(self) -> str | None:
         """The ids of all messages that may be meant, by what is likely to be the rarest about
         them."""
-        places = f"SELECT m.id, {self.order} AS place FROM"
+        places = f"SELECT {self._named} FROM"
         if self.words:
             return f"{places} messaging_message m WHERE {' AND '.join(self.words)}"
         if self.author is not None and (self.within is not None or not self._is_of_one):
@@ -301,7 +306,12 @@ class Sought:
 
     @property
     def _of_seen(self) -> str:
-        return _OF_SEEN.format(order=self.order)
+        return _OF_SEEN.format(columns=self._named)
+
+    @property
+    def _named(self) -> str:
+        """What is known of a candidate: its id, and its place where that is not its id."""
+        return "m.id, m.seq AS place" if self.within else "m.id AS place"
 
     def _all(self, source: str, needed: int, most: int | None = None) -> list[tuple] | None:
         """The newest hits of all that a statement names, or None where that is more than `most`.
@@ -311,15 +321,16 @@ class Sought:
         on, each by its id.
         """
         beyond = f"SELECT FROM every OFFSET {_TO_THE_END if most is None else most} LIMIT 1"
+        named = "id" if self.within else "place"
         nothing = ", ".join("NULL" for _ in self._columns.split(","))
         rows = hot_rows(
             f"WITH every AS MATERIALIZED ({source}), beyond AS MATERIALIZED ({beyond})"
             f" (SELECT {nothing}, NULL, TRUE FROM beyond) UNION ALL"
             f" (SELECT {self._columns}, every.place, FALSE"
-            "  FROM (SELECT DISTINCT place, id FROM every WHERE NOT EXISTS (SELECT FROM beyond)"
+            "  FROM (SELECT DISTINCT * FROM every WHERE NOT EXISTS (SELECT FROM beyond)"
             "         ORDER BY place DESC OFFSET 0) every"
             " CROSS JOIN LATERAL"
-            " (SELECT * FROM messaging_message m WHERE m.id = every.id OFFSET 0) m"
+            f" (SELECT * FROM messaging_message m WHERE m.id = every.{named} OFFSET 0) m"
             f" WHERE {self._met} ORDER BY every.place DESC LIMIT {needed})",
             self.params,
         )

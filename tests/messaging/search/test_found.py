@@ -24,6 +24,12 @@ PLENTY = 100
 WAYS = {
     "walks and asks the index": {"sees_little": False},
     "goes on where the index names too many": {"sees_little": False, "rare": 3},
+    "is brought what is far away": {
+        "sees_little": False,
+        "rare": 0,
+        "elsewhere": PLENTY,
+        "walks": (1, 1, 3),
+    },
     "is not told by the index": {"sees_little": False, "rare": 0, "walks": (2, 2, 3)},
     "begins with what is seen": {"sees_little": True, "few": 0},
     "looks at all that is seen": {"sees_little": True, "few": PLENTY},
@@ -98,11 +104,18 @@ def _say_rare_things(place, cast) -> None:
 
 
 def go(
-    monkeypatch, *, sees_little: bool, few: int = PLENTY, rare: int = PLENTY, walks=WALKS
+    monkeypatch,
+    *,
+    sees_little: bool,
+    few: int = PLENTY,
+    rare: int = PLENTY,
+    elsewhere: int | None = None,
+    walks=WALKS,
 ) -> None:
     monkeypatch.setattr(found, "sees_little", lambda actor: sees_little)
     monkeypatch.setattr(found, "FEW", few)
     monkeypatch.setattr(found, "RARE", rare)
+    monkeypatch.setattr(found, "ELSEWHERE", rare if elsewhere is None else elsewhere)
     monkeypatch.setattr(found, "WALKS", walks)
 
 
