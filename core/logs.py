@@ -1,4 +1,7 @@
-"""Puts the correlation id and, where the tenancy layer provides it, the tenant on log lines."""
+"""Puts the correlation id and, where the tenancy layer provides it, the tenant on log lines.
+
+What Django refuses because of what was sent is one line: no traceback leads to whoever sent it.
+"""
 
 import logging
 from collections.abc import Callable
@@ -25,4 +28,16 @@ class ContextFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.tenant = _tenant() or "-"
         record.correlation = correlation_id()
+        return True
+
+
+class RefusalFilter(logging.Filter):
+    """Takes the traceback from refusals such as of a form with too many fields.
+
+    On the handler, since each kind has a logger of its own below `django.security`.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
         return True

@@ -349,7 +349,10 @@ TIME_ZONE = "UTC"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"tenant": {"()": "core.logs.ContextFilter"}},
+    "filters": {
+        "tenant": {"()": "core.logs.ContextFilter"},
+        "refusals": {"()": "core.logs.RefusalFilter"},
+    },
     "formatters": {
         "line": {
             "format": "%(asctime)s %(levelname)s %(name)s tenant=%(tenant)s"
@@ -357,7 +360,11 @@ LOGGING = {
         }
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "filters": ["tenant"], "formatter": "line"}
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["tenant", "refusals"],
+            "formatter": "line",
+        }
     },
     "root": {"handlers": ["console"], "level": env.text("CHANCERY_LOG_LEVEL", "WARNING")},
     "loggers": {
