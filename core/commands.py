@@ -3,14 +3,32 @@
 0 the work is done; 1 it was refused or failed; 2 the command line could not be read.
 """
 
+import sys
 from abc import ABC, abstractmethod
 from argparse import ArgumentParser
+from getpass import getpass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from core.errors import Refusal
 from core.json import dumps
+
+HOW_TO_GIVE_ONE = (
+    "- reads it from standard input, or asks for it at a terminal; one that is written here can be"
+    " seen by whoever lists processes"
+)
+"""The help of an option that takes a password."""
+
+
+def given_password(value: str) -> str:
+    """The password that an option gives; `-` stands for the first line of standard input."""
+    if value != "-":
+        return value
+    password = getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise CommandError("Send the password as the first line of standard input.")
+    return password
 
 
 class ChanceryCommand(BaseCommand, ABC):

@@ -1,12 +1,11 @@
 """`manage.py create_operator`: somebody who runs the service, with a console at the root site."""
 
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from accounts.people.services import create_user
 from core.actor import Role, system_actor
-from core.commands import ChanceryCommand
+from core.commands import HOW_TO_GIVE_ONE, ChanceryCommand, given_password
 from core.errors import Conflict
 from tenants.context import OPERATORS, in_tenant
 from tenants.hosts import domain_name
@@ -19,12 +18,10 @@ class Command(ChanceryCommand):
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", default="", help="default: from the e-mail address")
-        parser.add_argument("--password", required=True, help="- reads it from standard input")
+        parser.add_argument("--password", required=True, help=HOW_TO_GIVE_ONE)
 
     def act(self, **options: Any) -> dict[str, Any]:
-        password = options["password"]
-        if password == "-":  # noqa: S105 - it says where to read the password
-            password = sys.stdin.readline().rstrip("\n")
+        password = given_password(options["password"])
         _have_operators()
         with in_tenant(OPERATORS):
             user = create_user(

@@ -1,12 +1,11 @@
 """`manage.py create_user`: add a person to an organisation."""
 
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from accounts.people.services import create_user
 from core.actor import Role, system_actor
-from core.commands import ChanceryCommand
+from core.commands import HOW_TO_GIVE_ONE, ChanceryCommand, given_password
 from tenants.context import in_tenant
 from tenants.selectors import existing_slug
 
@@ -19,13 +18,11 @@ class Command(ChanceryCommand):
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", default="", help="default: from the e-mail address")
         parser.add_argument("--role", default=Role.MEMBER.value, help=", ".join(Role))
-        parser.add_argument("--password", help="- reads it from standard input")
+        parser.add_argument("--password", help=HOW_TO_GIVE_ONE)
 
     def act(self, **options: Any) -> dict[str, Any]:
         slug = existing_slug(options["tenant"])
-        password = options["password"]
-        if password == "-":  # noqa: S105 - it says where to read the password
-            password = sys.stdin.readline().rstrip("\n")
+        password = None if options["password"] is None else given_password(options["password"])
         with in_tenant(slug):
             user = create_user(
                 system_actor(slug),

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from core.commands import ChanceryCommand
+from core.commands import HOW_TO_GIVE_ONE, ChanceryCommand, given_password
 from tenants import levels, services
 from tenants.hosts import domain_name
 from tenants.signup import new_owner
@@ -19,7 +19,7 @@ class Command(ChanceryCommand):
         parser.add_argument("--slug", required=True, help="its address, as in SLUG.example.com")
         parser.add_argument("--name", required=True, help="what it is called")
         parser.add_argument("--owner-email", required=True)
-        parser.add_argument("--owner-password", required=True)
+        parser.add_argument("--owner-password", required=True, help=HOW_TO_GIVE_ONE)
         parser.add_argument("--owner-name", default="", help="default: from the e-mail address")
         parser.add_argument(
             "--language",
@@ -36,7 +36,7 @@ class Command(ChanceryCommand):
         owner = new_owner(
             email=options["owner_email"],
             name=options["owner_name"],
-            password=options["owner_password"],
+            password=given_password(options["owner_password"]),
             locale=options["language"],
         )
         tenant = services.create_tenant(slug=options["slug"], name=options["name"], owner=owner)
