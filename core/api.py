@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
+from urllib.parse import unquote_to_bytes
 
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
@@ -201,7 +203,8 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
 DESCRIPTION = """\
 Lists are `{items, next}`; pass `next` as `?cursor=` for the page that follows.
 
-What answers GET answers HEAD, too. A name that stands twice in an object is refused.
+What answers GET answers HEAD, too. A name that stands twice in an object is refused, and so is a
+parameter of the query that is given twice, unless it is a list.
 
 A POST takes an `Idempotency-Key`: sent again with the same body, it answers 200 with what the
 first one made; with another body it is 409. For messages the body's `key` is the same thing. Those
@@ -212,7 +215,24 @@ Refusals are problem details (RFC 9457). 429 says in `Retry-After` how many seco
 
 
 class StrictParser(Parser):
-    """Reads JSON bodies with orjson, which refuses lone surrogates and trailing rubbish."""
+    """Reads JSON bodies with orjson, which refuses lone surrogates and trailing rubbish.
+
+    Of a query nothing is guessed: neither which of two values is meant, nor what broken text says.
+    Operations that take none do not get here.
+    """
+
+    def parse_querydict(
+        self, data: MultiValueDict, list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        if (broken := _not_in_utf_8(request.META.get("QUERY_STRING", ""))) is not None:
+            raise Invalid.field(broken or "query", _("Send text in UTF-8."))
+        twice = [
+            name for name, values in data.lists() if len(values) > 1 and name not in list_fields
+        ]
+        if twice:
+            words = _("This name appears twice; send it once.")
+            raise Invalid("query", errors=[FieldError(name, words) for name in twice])
+        return super().parse_querydict(data, list_fields, request)
 
     def parse_body(self, request: HttpRequest) -> Any:
         if request.content_type not in _JSON:
@@ -320,6 +340,22 @@ def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
         return problem_of(NotFound("address"))
     fields = [FieldError(_field(error["loc"]), words_for(error)) for error in wrong.errors]
     return problem_of(Invalid("request", errors=fields))
+
+
+def _not_in_utf_8(query: str) -> str | None:
+    """The name of a parameter that Django would read as U+FFFD in part; None where there is none.
+
+    The query is as WSGI hands it on: a character for each byte.
+    """
+    if query.isascii() and "%" not in query:
+        return None
+    for part in query.encode("latin-1").split(b"&"):
+        name, _equals, value = part.replace(b"+", b" ").partition(b"=")
+        try:
+            (unquote_to_bytes(name) + b"=" + unquote_to_bytes(value)).decode()
+        except UnicodeDecodeError:
+            return unquote_to_bytes(name).decode(errors="replace")
+    return None
 
 
 def _field_with_nul(body: Any) -> str | None:

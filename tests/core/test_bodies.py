@@ -53,6 +53,47 @@ def test_a_zone_that_no_database_knows_is_a_moment_all_the_same(cast):
     assert place.status == 200
 
 
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("limit=1&limit=2", ["limit"]),
+        ("limit=1&limit=1&q=a&q=", ["limit", "q"]),
+        ("nothing=1&nothing=2", ["nothing"]),
+    ],
+)
+def test_a_parameter_that_is_given_twice_is_refused_by_name(cast, query, fields):
+    answer = call(cast.ana.api).get(f"/users?{query}")
+
+    assert answer.problem == (422, "invalid")
+    assert answer.body["errors"] == [
+        {"field": field, "message": "This name appears twice; send it once."} for field in fields
+    ]
+
+
+def test_a_parameter_that_is_a_list_is_given_as_often_as_it_has_values(cast):
+    wanted = {str(cast.ana.id), str(cast.bo.id)}
+
+    answer = call(cast.ana.api).get("/users?" + "&".join(f"ids={id_}" for id_ in wanted))
+
+    assert {row["id"] for row in answer.items} == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("q=%ff", "q"), ("limit=2&q=a%C3", "q"), ("q=%ED%A0%80", "q"), ("%ff=1", "\ufffd")],
+)
+def test_a_parameter_that_is_no_utf_8_is_refused_by_name(cast, query, field):
+    answer = call(cast.ana.api).get(f"/users?{query}")
+
+    assert answer.problem == (422, "invalid")
+    assert answer.body["errors"] == [{"field": field, "message": "Send text in UTF-8."}]
+
+
+@pytest.mark.parametrize("query", ["q=%EF%BF%BD", "q=%C3%A9+%F0%9F%8E%89", "q=é", "q=100%"])
+def test_text_that_is_utf_8_is_read_as_it_is(cast, query):
+    assert call(cast.ana.api).get(f"/users?{query}").body == {"items": [], "next": None}
+
+
 def test_more_parameters_than_anybody_sends_are_refused(cast):
     query = "&".join(f"x{n}=1" for n in range(501))
 
