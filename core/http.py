@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
-from django.utils.http import parse_header_parameters
+from django.utils.http import parse_etags, parse_header_parameters
 
 from core.actor import Actor
 
@@ -36,6 +36,12 @@ class Request(HttpRequest):
     actor: Actor
     correlation_id: str
     rate_standing: Any
+
+
+def has_already(request: HttpRequest, tag: str) -> bool:
+    """Whether the caller has what this tag stands for: `If-None-Match` names it, or `*` for any."""
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    return known == ["*"] or tag in {one.removeprefix("W/") for one in known}
 
 
 def client_address(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from accounts.people import selectors
 from accounts.people.models import User
 from core.api import Body, answer, answers
 from core.errors import Invalid, NotFound, Unavailable
-from core.http import Request
+from core.http import Request, has_already
 from messaging.avatars import services
 from messaging.conversations.selectors import people_visible_to
 from messaging.files import storage
@@ -71,7 +71,7 @@ def get_avatar(
     tag = f'"{person.avatar}-{size}"'
     caching = f"private, max-age={_A_YEAR_S}, immutable" if v == person.avatar else "no-cache"
     headers = {"ETag": tag, "Cache-Control": caching}
-    if tag in request.headers.get("If-None-Match", ""):
+    if has_already(request, tag):
         return HttpResponse(status=304, headers=headers)
     drawn = _bytes(services.stored_name(person.id, person.avatar, size))
     headers["X-Content-Type-Options"] = "nosniff"

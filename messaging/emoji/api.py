@@ -13,7 +13,7 @@ from pydantic import Field
 from accounts.requests import idempotent
 from core.api import Body, answer, answers
 from core.errors import Invalid
-from core.http import Request
+from core.http import Request, has_already
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from messaging.emoji import selectors, services
 from messaging.emoji.schemas import EmojiPage, EmojiView
@@ -59,7 +59,7 @@ def get_emoji_image(request: Request, emoji_id: UUID) -> HttpResponse:
     """The picture of an emoji."""
     etag = f'"{emoji_id}"'
     row = selectors.picture_of(request.actor, emoji_id)
-    if etag in request.headers.get("If-None-Match", ""):
+    if has_already(request, etag):
         return HttpResponse(status=304, headers={"ETag": etag})
     response = HttpResponse(bytes(row.image), content_type=row.content_type)
     response["ETag"] = etag

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from core.errors import NotFound, Unavailable
-from core.http import Request
+from core.http import Request, has_already
 from messaging.files import storage
 from messaging.files.models import File, FileVersion
 from messaging.files.ranges import NotSatisfiable, Span, span_of
@@ -29,11 +29,11 @@ def answer_with(request: Request, file: Bytes) -> HttpResponseBase:
 
     Errors  NotFound where the bytes are lost; Unavailable while the store does not answer.
     """
-    digest = bytes(file.sha256).hex()
-    if f'"{digest}"' in request.headers.get("If-None-Match", ""):
-        return HttpResponse(status=304, headers={"ETag": f'"{digest}"'})
+    tag = f'"{bytes(file.sha256).hex()}"'
+    if has_already(request, tag):
+        return HttpResponse(status=304, headers={"ETag": tag})
     wants = request.headers.get("Range")
-    if request.headers.get("If-Range", f'"{digest}"') != f'"{digest}"':
+    if request.headers.get("If-Range", tag) != tag:
         wants = None
     return download(file, range_header=wants)
 
@@ -65,7 +65,7 @@ def thumbnail(request: Request, file: File) -> HttpResponseBase:
     if file.thumbnail_name is None:
         raise NotFound("thumbnail")
     tag = f'"{file.thumbnail_name.rpartition("/")[2]}"'
-    if tag in request.headers.get("If-None-Match", ""):
+    if has_already(request, tag):
         return HttpResponse(status=304, headers={"ETag": tag})
     with _opened(file.thumbnail_name, None) as source:
         response = HttpResponse(source.read(), content_type="image/webp")

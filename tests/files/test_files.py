@@ -168,6 +168,22 @@ def test_what_a_browser_has_it_need_not_fetch_again(cast, shared):
     assert get(cast.cy, shared, if_none_match=tag).status_code == 404
 
 
+@pytest.mark.parametrize("known", ["*", " * ", "W/{tag}", '"another", {tag}'])
+def test_whoever_has_it_in_any_version_need_not_fetch_it_again(cast, shared, known):
+    tag = get(cast.bo, shared)["ETag"]
+
+    answer = get(cast.bo, shared, if_none_match=known.format(tag=tag))
+
+    assert (answer.status_code, answer["ETag"]) == (304, tag)
+
+
+@pytest.mark.parametrize("known", ["", '"another"', "rubbish", '"*"', '"another", *'])
+def test_whoever_has_something_else_is_sent_it(cast, shared, known):
+    answer = get(cast.bo, shared, if_none_match=known)
+
+    assert (answer.status_code, body(answer)) == (200, BYTES)
+
+
 def test_bytes_that_are_lost_are_a_404(cast, shared):
     storage.erase_files("acme")
 

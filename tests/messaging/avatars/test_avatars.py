@@ -94,8 +94,9 @@ def test_the_address_of_a_picture_may_be_kept_for_ever_and_no_other(cast, in_acm
     assert kept["X-Content-Type-Options"] == "nosniff"
     assert cast.ana.api.get(plain)["Cache-Control"] == "no-cache"
     assert cast.ana.api.get(f"{plain}?v=other")["Cache-Control"] == "no-cache"
-    again = cast.ana.api.get(plain, headers={"If-None-Match": kept["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
+    for known in (kept["ETag"], "*"):
+        again = cast.ana.api.get(plain, headers={"If-None-Match": known})
+        assert (again.status_code, again.content) == (304, b"")
     assert call(cast.ana.api).get(f"/users/{cast.bo.id}/avatar", size=50).status == 422
 
 

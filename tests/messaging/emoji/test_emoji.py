@@ -132,8 +132,9 @@ def test_over_rest_and_served_safely(cast):
     assert (served.status_code, served["Content-Type"]) == (200, "image/webp")
     assert served["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in served["Content-Security-Policy"]
-    again = cast.ana.client.get(added.body["url"], headers={"If-None-Match": served["ETag"]})
-    assert again.status_code == 304
+    for known in (served["ETag"], "*"):
+        again = cast.ana.client.get(added.body["url"], headers={"If-None-Match": known})
+        assert again.status_code == 304
     assert (bad.status, bad.fields) == (422, ["image"])
     assert cast.nobody("acme").get(added.body["url"]).status_code == 401
     assert cast.dee.client.get(added.body["url"]).status_code == 404
