@@ -15,7 +15,8 @@ class Size:
     many_conversations: int = 5000
     vast: int = 1_000_000
     vast_reads: int = 100
-    sends_a: int = 300
+    sends_a: int = 80
+    turns_a: int = 5
     storm: int = 400
     storm_senders: int = 8
     sends_c: int = 1000
@@ -41,6 +42,7 @@ QUICK = Size(
     vast=20_000,
     vast_reads=10,
     sends_a=20,
+    turns_a=1,
     storm=40,
     storm_senders=4,
     sends_c=60,
