@@ -89,7 +89,7 @@ class Bench:
         await self._stack.ready()
 
     async def _measure(self, name: str, scenario: Scenario, floor: FloorTarget) -> None:
-        """One after the other; in turns where times are compared, which move from minute to minute."""
+        """One after the other; in turns where times are compared, which move within minutes."""
         world, size = self._stack.world, self._size
         ours: list[Figures] = []
         costs: list[Figures] = []
