@@ -14,6 +14,7 @@ from accounts.sso.schemas import Grant, Strict
 from core.actor import Actor
 from core.errors import FieldError, Forbidden, Invalid
 from core.permissions import ROLE_PERMISSIONS, Role
+from core.unfit import words_for
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
@@ -68,7 +69,7 @@ def checked_values(kind: type[Strict], values: Any, field: str) -> dict[str, Any
         return kind.model_validate(dict(values)).model_dump(mode="json")
     except ValidationError as wrong:
         errors = [
-            FieldError(".".join([field, *map(str, each["loc"])]), str(each["msg"]))
+            FieldError(".".join([field, *map(str, each["loc"])]), words_for(each))
             for each in wrong.errors()
         ]
         raise Invalid(field, errors[0].message, errors=errors) from wrong

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 Url = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
 Claim = Annotated[str, StringConstraints(max_length=255, strip_whitespace=True)]
@@ -25,7 +25,7 @@ class SamlTrust(Strict):
     slo_binding: Literal["redirect", "post"] = "redirect"
     certificates: list[str] = Field(min_length=1, max_length=10)
     """PEM; an answer signed by any of them is good, so that the provider can change its key."""
-    wants_signed_requests: bool = False
+    wants_signed_requests: StrictBool = False
 
 
 class OidcTrust(Strict):
@@ -38,7 +38,7 @@ class OidcTrust(Strict):
     userinfo_endpoint: Url = ""
     end_session_endpoint: Url = ""
     client_auth: Literal["basic", "post", "none"] = "basic"
-    names_itself: bool = False
+    names_itself: StrictBool = False
     """It promises to put `iss` into each answer (RFC 9207)."""
     scopes: Annotated[str, StringConstraints(max_length=255)] = "openid email profile"
 
@@ -66,13 +66,13 @@ class Grant(Strict):
 class Options(Strict):
     """How strictly its answers are read, and what they may do."""
 
-    creates_people: bool = True
-    keeps_people_in_step: bool = True
+    creates_people: StrictBool = True
+    keeps_people_in_step: StrictBool = True
     default_role: Literal["member", "guest"] = "member"
-    idp_initiated: bool = False
-    needs_signed_response: bool = False
-    needs_encryption: bool = False
-    single_logout: bool = True
-    signs_requests: bool = True
-    userinfo: bool = True
-    clock_skew_s: Annotated[int, Field(ge=0, le=300)] = 60
+    idp_initiated: StrictBool = False
+    needs_signed_response: StrictBool = False
+    needs_encryption: StrictBool = False
+    single_logout: StrictBool = True
+    signs_requests: StrictBool = True
+    userinfo: StrictBool = True
+    clock_skew_s: Annotated[int, Field(strict=True, ge=0, le=300)] = 60

@@ -14,6 +14,8 @@ from core.errors import Invalid
 from tenants.context import in_tenant
 from tenants.selectors import existing_slug
 
+_TRUTHS = {"true": True, "false": False}
+
 
 class Command(ChanceryCommand):
     help = (
@@ -86,7 +88,7 @@ class Command(ChanceryCommand):
                     {"value": value, "role": role}
                     for value, role in _pairs(options["grant"], "grant").items()
                 ],
-                options=_pairs(options["option"], "option"),
+                options=_options(options["option"]),
                 domains=options["domain"],
             )
             if not options["draft"]:
@@ -138,6 +140,15 @@ def _particulars(options: dict[str, Any]) -> dict[str, Any]:
     if options["certificate"]:
         given["certificates"] = [_read(each, "certificate") for each in options["certificate"]]
     return given
+
+
+def _options(given: list[str]) -> dict[str, Any]:
+    """Options as the API takes them: what reads as true, false or a number is one."""
+    pairs = _pairs(given, "option")
+    return {
+        name: int(value) if value.isdecimal() else _TRUTHS.get(value.lower(), value)
+        for name, value in pairs.items()
+    }
 
 
 def _pairs(given: list[str], field: str) -> dict[str, str]:

@@ -78,6 +78,11 @@ def test_the_api_makes_changes_switches_and_removes(cast):
         ({"trust": {"certificates": ["hello"]}}, "certificates"),
         ({"trust": {"unknown": 1}}, "trust.unknown"),
         ({"options": {"clock_skew_s": 9999}}, "options.clock_skew_s"),
+        ({"options": {"clock_skew_s": True}}, "options.clock_skew_s"),
+        ({"options": {"clock_skew_s": "60"}}, "options.clock_skew_s"),
+        ({"options": {"creates_people": 0}}, "options.creates_people"),
+        ({"options": {"needs_encryption": "false"}}, "options.needs_encryption"),
+        ({"trust": {"wants_signed_requests": 0}}, "trust.wants_signed_requests"),
         ({"grants": [{"value": "x", "role": "owner"}]}, "grants.0.role"),
         (
             {"grants": [{"value": "x", "group_id": "0190a000-0000-7000-8000-000000000000"}]},
@@ -97,6 +102,18 @@ def test_what_cannot_be_is_refused_by_name(cast, changes, field):
     assert field in answer.text
     with in_tenant("acme"):
         assert IdentityProvider.objects.count() == 0
+
+
+@pytest.mark.parametrize("part", ["options.creates_people", "trust.wants_signed_requests"])
+def test_a_number_is_no_truth_and_is_refused_in_words_of_ours(cast, part):
+    whole, name = part.split(".")
+
+    answer = cast.ana.api.post(API, new(**{whole: {name: 0}}), content_type="application/json")
+
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        [{"field": part, "message": "Give true or false, without quotes."}],
+    )
 
 
 def test_who_does_not_look_after_identity_sees_none_of_it(cast, door):
@@ -153,7 +170,8 @@ def test_the_command_line_sets_one_up(cast, tmp_path):
         "add_identity_provider",
         *("--tenant", "acme", "--kind", "saml", "--slug", "okta", "--metadata", str(file)),
         *("--domain", "acme.example", "--grant", "CN=it,OU=x=admin", "--map", "email=mail"),
-        *("--option", "idp_initiated=true", "--json"),
+        *("--option", "idp_initiated=true", "--option", "userinfo=False"),
+        *("--option", "clock_skew_s=30", "--json"),
         stdout=out,
     )
 
@@ -161,7 +179,8 @@ def test_the_command_line_sets_one_up(cast, tmp_path):
     assert (told["state"], told["issuer"]) == ("on", "https://idp.example/metadata")
     with in_tenant("acme"):
         provider = IdentityProvider.objects.get()
-        assert provider.rules.idp_initiated is True
+        rules = provider.rules
+        assert (rules.idp_initiated, rules.userinfo, rules.clock_skew_s) == (True, False, 30)
         assert provider.claims.email == "mail"
         assert [(g.value, g.role) for g in provider.granted] == [("CN=it,OU=x", "admin")]
 
