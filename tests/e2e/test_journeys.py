@@ -353,6 +353,27 @@ def test_a_phone_shows_one_thing_at_a_time(sign_in: SignIn):
     expect(ana.page.get_by_role("dialog")).to_be_visible()
 
 
+def test_a_phone_says_below_the_list_that_there_is_no_connection(sign_in: SignIn):
+    ana = sign_in("ana", viewport={"width": 360, "height": 640})
+    line, place = ana.page.locator(".connection"), ana.page.locator(".entry").first
+    expect(place).to_be_visible()
+    before = place.bounding_box()
+    expect(line).to_be_hidden()
+
+    ana.page.context.set_offline(True)
+
+    expect(line).to_be_in_viewport(ratio=1)
+    expect(line).to_contain_text("You are offline")
+    assert place.bounding_box() == before
+    you = ana.page.get_by_role("button", name="You: ").bounding_box()
+    told = line.bounding_box()
+    assert you is not None
+    assert told is not None
+    assert you["y"] + you["height"] <= told["y"]
+    ana.page.context.set_offline(False)
+    expect(line).to_be_hidden()
+
+
 def test_a_channel_is_found_and_joined_live(ana: Window, bo: Window):
     name = f"open-{uuid4().hex[:6]}"
     channel = ana.api("POST", "/conversations", {"kind": "public", "name": name})
