@@ -379,9 +379,9 @@ async def test_revoking_sessions_closes_the_browser_and_not_the_program(cast, li
 async def test_a_token_of_some_channels_hears_those_and_nothing_else(cast, line):
     room, other = await make_room(cast.ana, cast.bo), await make_room(cast.ana, cast.bo)
     later, elsewhere = await make_room(cast.ana), await make_room(cast.ana)
-    row, token = await do(
-        lambda: create_token(cast.bo.user, scopes=["read"], conversation_ids=[room, later])
-    )
+    channels = {"scopes": ["read"], "conversation_ids": [room, later]}
+    # Made by Ana, who sees already where Bo comes later.
+    row, token = await do(lambda: create_token(cast.bo.user, by=cast.ana.actor, **channels))
     headers = {"host": cast.bo.host, "authorization": f"Bearer {token}"}
     program, bo = await line.connect(**headers), await line.connect(cast.bo)
     cy = await line.connect(cast.cy)
