@@ -14,10 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from core.errors import Refusal
 from core.json import dumps
 
-HOW_TO_GIVE_ONE = (
-    "- reads it from standard input, or asks for it at a terminal; one that is written here can be"
-    " seen by whoever lists processes"
-)
+SEEN_BY_OTHERS = "one that is written here can be seen by whoever lists processes"
+HOW_TO_GIVE_ONE = f"- reads it from standard input, or asks for it at a terminal; {SEEN_BY_OTHERS}"
 """The help of an option that takes a password."""
 
 

@@ -4,10 +4,16 @@ import io
 import sys
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import (
+    CommandError,
+    call_command,
+    get_commands,
+    load_command_class,
+)
 
 from accounts.people.models import User
 from core import commands
+from core.commands import SEEN_BY_OTHERS, ChanceryCommand
 from tenants.context import in_tenant
 from tenants.models import Tenant
 
@@ -52,3 +58,16 @@ def test_nothing_is_made_where_no_password_comes(cast, monkeypatch, command):
     assert not Tenant.objects.filter(slug="initech").exists()
     with in_tenant("acme"):
         assert not User.objects.filter(email="zoe@acme.example").exists()
+
+
+def test_every_option_that_takes_a_secret_says_who_can_see_it_there():
+    silent = [
+        (name, option)
+        for name, app in get_commands().items()
+        if isinstance(command := load_command_class(app, name), ChanceryCommand)
+        for action in command.create_parser("manage.py", name)._actions
+        for option in action.option_strings
+        if option.endswith(("password", "secret")) and SEEN_BY_OTHERS not in (action.help or "")
+    ]
+
+    assert silent == []

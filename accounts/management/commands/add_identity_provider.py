@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.sso import addresses, services
 from accounts.sso.models import Kind, State
 from core.actor import system_actor
-from core.commands import ChanceryCommand
+from core.commands import SEEN_BY_OTHERS, ChanceryCommand
 from core.errors import Invalid
 from tenants.context import in_tenant
 from tenants.selectors import existing_slug
@@ -41,8 +41,12 @@ class Command(ChanceryCommand):
             "--certificate", action="append", default=[], metavar="FILE", help="PEM, repeatable"
         )
         parser.add_argument("--client-id", default="")
-        parser.add_argument("--client-secret", default="", help="or --client-secret-file")
-        parser.add_argument("--client-secret-file", default="", metavar="FILE")
+        parser.add_argument(
+            "--client-secret", default="", help=f"better --client-secret-file; {SEEN_BY_OTHERS}"
+        )
+        parser.add_argument(
+            "--client-secret-file", default="", metavar="FILE", help="/dev/stdin for standard input"
+        )
         parser.add_argument("--scopes", default="", help="default: openid email profile")
         parser.add_argument(
             "--domain", action="append", default=[], help="e-mail domain to send here, repeatable"

@@ -4,7 +4,7 @@ import os
 from argparse import ArgumentParser
 from typing import Any
 
-from core.commands import ChanceryCommand
+from core.commands import SEEN_BY_OTHERS, ChanceryCommand
 from messaging.demo.services import fill_demo
 
 
@@ -15,7 +15,10 @@ class Command(ChanceryCommand):
     )
 
     def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--password", help="default: CHANCERY_DEMO_PASSWORD, or chancery-demo")
+        parser.add_argument(
+            "--password",
+            help=f"default: CHANCERY_DEMO_PASSWORD, or chancery-demo; {SEEN_BY_OTHERS}",
+        )
 
     def act(self, **options: Any) -> dict[str, Any]:
         password = options["password"] or os.environ.get("CHANCERY_DEMO_PASSWORD")
