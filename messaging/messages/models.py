@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -68,6 +69,13 @@ class SearchVector(Func):
     output_field = SearchVectorField()
 
 
+class Slots(Func):
+    """The pieces of time that an id is in (`messaging.search.slots`); migration 0033 makes it."""
+
+    function = "messaging_slots"
+    output_field = ArrayField(models.IntegerField())
+
+
 class Message(models.Model):
     """One message. `seq` is the number of its creation in the conversation's journal.
 
@@ -122,7 +130,7 @@ class Message(models.Model):
             models.Index(fields=["author_id", "id"], name="messaging_message_author"),
             # Without fastupdate: searches read the list of what is not filed yet, up to 4 MB of it,
             # and the insert that finds it full files all of it.
-            GinIndex(fields=["words"], name="messaging_message_words", fastupdate=False),
+            GinIndex("words", Slots("id"), name="messaging_message_words_slots", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -9,10 +9,11 @@ five. So nothing is left to guess. Each step is a statement that can be carried 
    calls on the person, of what one author wrote, or of all there is. Where it fills the page, or
    all of it was walked, that is the answer.
 2. Where the walk does not even promise a page, what is looked for may be rare: an index brings all
-   that may be meant, words, files, threads, or says that it is more than a few. It may be more
-   where the walk found nothing at all: then it is rare, or far away.
-3. What is not rare is somewhere further back: the walk goes on where it ended.
-4. What is frequent only elsewhere, in a conversation or time of which the walk saw nothing, is
+   that may be meant, words, files, threads, or says that it is more than a few.
+3. Of words that are not rare the index is asked for one piece of time after the other (`slots`),
+   longer ones where there is little: what was frequent once is found, however much was said since.
+4. What is frequent there, or has no words, is somewhere further back: the walk goes on.
+5. What is frequent only elsewhere, in a conversation or time of which the walk saw nothing, is
    brought by the index after all, but no more of it than there is to be looked at for the person.
    This alone may take as long as the history is, and so is given up after some seconds: what the
    walks have found stands then, and `is_cut` says that there may be more.
@@ -30,6 +31,7 @@ from core.actor import Actor
 from core.paging import decode_cursor, encode_cursor
 from messaging.messages.view import COLUMNS
 from messaging.search.reach import FEW, conversations_seen, sees_little
+from messaging.search.slots import IN_SLOT, LEVELS, Slot, slot_at
 from tenants.statements import TookTooLong, given_up_after, hot_rows
 
 WALKS = (1_000, 4_000, 45_000)
@@ -41,9 +43,8 @@ CHANCE = 4
 RARE = 2_000
 """So many candidates are brought by an index at once, rather than walked to."""
 
-ELSEWHERE = 30_000
-"""So many where the first walk found none: what was frequent once, before much was said elsewhere.
-An index brings these in a few milliseconds; to walk there takes more, and may end before."""
+MOST_SLOTS = 16
+"""Pieces of time that the index is asked for one after the other."""
 
 PATIENCE_S = 3.0
 """How long the database may look for what is frequent only elsewhere."""
@@ -171,10 +172,10 @@ class Sought:
             return hits
         if len(hits) * CHANCE >= needed and self._walk_on(hits, needed, chance):
             return hits
-        rare = self._rare(needed, RARE if hits else ELSEWHERE)
+        rare = self._rare(needed)
         if rare is not None:
             return rare
-        if self._walk_on(hits, needed, further):
+        if self._go_back(hits, needed) or self._walk_on(hits, needed, further):
             return hits
         try:
             with given_up_after(PATIENCE_S):
@@ -183,10 +184,10 @@ class Sought:
             self.is_cut = True
             return hits
 
-    def _rare(self, needed: int, most: int) -> list[tuple] | None:
-        """All hits by an index, or None where more than `most` may be meant."""
+    def _rare(self, needed: int) -> list[tuple] | None:
+        """All hits by an index, or None where more than a few may be meant."""
         leading = self._leading()
-        rare = None if leading is None else self._all(leading, needed, most)
+        rare = None if leading is None else self._all(leading, needed, RARE)
         if rare is not None:
             return rare
         # Asked for last: it adds up all conversations, and is kept for ten minutes only.
@@ -195,6 +196,46 @@ class Sought:
             if holds is not None and holds <= FEW:
                 return self._all(self._of_seen, needed)
         return None
+
+    def _go_back(self, hits: list[tuple], needed: int) -> bool:
+        """Add what the index over words has of one piece of time after the other.
+
+        Says whether that is all that is needed, or all there is; else the next walk goes on there.
+        """
+        is_in_time = self._is_by_words and "walked_to" in self.params
+        level, highest = 0, LEVELS - 1
+        for _ in range(MOST_SLOTS if is_in_time else 0):
+            slot = slot_at(self.params["walked_to"], level)
+            self.params["slot"] = slot.key
+            found = self._all(f"{self._leading()} AND {IN_SLOT}", needed - len(hits), RARE)
+            if found is None and level == 0:
+                return False
+            if found is None:
+                level = highest = level - 1
+                continue
+            hits += found
+            if len(hits) == needed or not self._step_below(slot):
+                return True
+            level = min(level + 1, highest)
+        return False
+
+    @property
+    def _is_by_words(self) -> bool:
+        """Whether the index over words is asked for hits in the order of their time."""
+        return bool(self.words) and not (self.within or self.calls_on_one or self._is_of_one)
+
+    def _step_below(self, slot: Slot) -> bool:
+        """Go on at the newest message before a piece of time; False where there is none."""
+        self.params["slot_begins"] = slot.first_id
+        where = [*self._bounds_of("m.id"), "m.id < %(slot_begins)s"]
+        rows = hot_rows(
+            f"SELECT m.id FROM messaging_message m WHERE {' AND '.join(where)}"
+            " ORDER BY m.id DESC LIMIT 1",
+            self.params,
+        )
+        if rows:
+            ((self.params["walked_to"],),) = rows
+        return bool(rows)
 
     def _frequent_elsewhere(self, hits: list[tuple], needed: int) -> list[tuple]:
         """No more is brought than the person may see at all; where it is more, that is searched."""

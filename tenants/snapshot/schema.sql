@@ -1,4 +1,4 @@
--- key: 7883f609864493906178f48062d19ede1cfaa9b71799c76ba9c050f4bb9f8bc5
+-- key: 84ec8a3c8144f8ab0a0c5e037da5de2e8a7eb04d0f9b326436ec315cfbb06adc
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
@@ -24,6 +24,19 @@ CREATE OR REPLACE FUNCTION messaging_said(message_id uuid, body text, parts smal
 AS $function$
     SELECT CASE WHEN $3 & 16 = 0 THEN $2 ELSE $2 || E'\n' || coalesce(
         (SELECT f.text FROM messaging_forward f WHERE f.message_id = $1), '') END
+$function$
+;
+CREATE OR REPLACE FUNCTION messaging_slots(id uuid)
+ RETURNS integer[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+DECLARE
+    b bytea := uuid_send(id);
+    n integer := (get_byte(b, 0) << 14) | (get_byte(b, 1) << 6) | (get_byte(b, 2) >> 2);
+BEGIN
+    RETURN ARRAY[n, (1 << 28) | (n >> 3), (2 << 28) | (n >> 6), (3 << 28) | (n >> 9)];
+END
 $function$
 ;
 CREATE OR REPLACE FUNCTION messaging_words(body text, languages text[])
@@ -1035,7 +1048,7 @@ CREATE INDEX messaging_mention_person ON messaging_mention USING btree (user_id,
 CREATE INDEX messaging_message_author ON messaging_message USING btree (author_id, id);
 CREATE INDEX messaging_message_shown ON messaging_message USING btree (conversation_id, seq) WHERE thread_id IS NULL OR also_in_conversation;
 CREATE INDEX messaging_message_thread ON messaging_message USING btree (thread_id, seq) WHERE thread_id IS NOT NULL;
-CREATE INDEX messaging_message_words ON messaging_message USING gin (words) WITH (fastupdate=off);
+CREATE INDEX messaging_message_words_slots ON messaging_message USING gin (words, messaging_slots(id)) WITH (fastupdate=off);
 CREATE INDEX messaging_movedmessage_move_id_431cf864 ON messaging_movedmessage USING btree (move_id);
 CREATE INDEX messaging_pin_place ON messaging_pin USING btree (conversation_id, id);
 CREATE INDEX messaging_priority_next ON messaging_priority USING btree (next_at) WHERE next_at IS NOT NULL;
@@ -1520,6 +1533,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 ('messaging', '0030_pieces_in_a_loop', now()),
 ('messaging', '0031_keys_of_authors', now()),
 ('messaging', '0032_files_given_to_groups', now()),
+('messaging', '0033_words_by_time', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),

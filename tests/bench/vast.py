@@ -160,7 +160,7 @@ def _indexed_at_the_end() -> Iterator[None]:
     """Words are filed all at once: one by one takes four times as long."""
     from django.db import connection
 
-    index = "messaging_message_words"
+    index = "messaging_message_words_slots"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [index])
         ((made_by,),) = cursor.fetchall()

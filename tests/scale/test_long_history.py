@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
+from core.ids import new_id
 from events.models import Stream
 from messaging.conversations.models import Membership
 from messaging.messages.models import Message
@@ -17,10 +18,13 @@ from tests.scale.reads import reads
 
 MANY = 40_000
 REPLIES = 10_000
+SINCE = 6_000
 MOST = 4_500
 """Rows that one statement may look at: the 1,000 newest, what it found there, and the 2,000 that an
 index names at most.
 It does not grow with MANY."""
+MOST_OF_A_PIECE = 5_500
+"""The 2,000 that an index names of a piece of time, there and in the table, and the 300 best."""
 MOST_ELSEWHERE = 300
 MOST_LISTED = 30_000
 """Of a common word that the newest messages that one sees do not have, the index lists all there
@@ -128,3 +132,25 @@ def test_no_request_looks_at_more_than_it_shows(cast, vast):
                 greedy[name, known] = (done.most, done.greediest)
 
     assert greedy == {}
+
+
+@pytest.mark.parametrize("known", KNOWN)
+def test_what_was_frequent_long_ago_is_found_past_all_that_was_said_since(cast, vast, known):
+    _, _, small = vast
+    since = [
+        Message(
+            conversation_id=small.id, seq=seq, author_id=cast.bo.id, text="on and on", key=new_id()
+        )
+        for seq in range(100, 100 + SINCE)
+    ]
+    Message.objects.bulk_create(since, batch_size=1000)
+    KNOWN[known]()
+
+    for sort in ("newest", "relevant"):
+        with reads() as done:
+            answer = cast.bo.api.get(f"/api/v1/search?q=release&sort={sort}&limit=50")
+
+        assert len(answer.json()["items"]) == 50
+        *others, listed = sorted(rows for rows, _ in done.statements)
+        assert listed <= MOST_LISTED
+        assert max(others) <= MOST_OF_A_PIECE < SINCE

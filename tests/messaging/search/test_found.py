@@ -1,16 +1,21 @@
 """However a search goes about it, it finds the same, page by page."""
 
+import random
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import integers, uuids
 
-from core.ids import new_id
+from core.ids import id_at, new_id
 from messaging.attention.handlers import record_mentions
 from messaging.messages.events import MessageCreated
 from messaging.messages.models import Message
 from messaging.search import found
 from messaging.search.selectors import search
+from messaging.search.slots import LEVELS, slot_at
 from tenants.context import in_tenant
 from tenants.statements import hot_rows
 from tests.files.pieces import uploaded
@@ -24,12 +29,6 @@ PLENTY = 100
 WAYS = {
     "walks and asks the index": {"sees_little": False},
     "goes on where the index names too many": {"sees_little": False, "rare": 3},
-    "is brought what is far away": {
-        "sees_little": False,
-        "rare": 0,
-        "elsewhere": PLENTY,
-        "walks": (1, 1, 3),
-    },
     "is not told by the index": {"sees_little": False, "rare": 0, "walks": (2, 2, 3)},
     "begins with what is seen": {"sees_little": True, "few": 0},
     "looks at all that is seen": {"sees_little": True, "few": PLENTY},
@@ -109,13 +108,11 @@ def go(
     sees_little: bool,
     few: int = PLENTY,
     rare: int = PLENTY,
-    elsewhere: int | None = None,
     walks=WALKS,
 ) -> None:
     monkeypatch.setattr(found, "sees_little", lambda actor: sees_little)
     monkeypatch.setattr(found, "FEW", few)
     monkeypatch.setattr(found, "RARE", rare)
-    monkeypatch.setattr(found, "ELSEWHERE", rare if elsewhere is None else elsewhere)
     monkeypatch.setattr(found, "WALKS", walks)
 
 
@@ -139,9 +136,50 @@ def test_every_way_finds_the_same(cast, places, monkeypatch, query):
                 go(monkeypatch, sees_little=False, walks=(PLENTY, 0, 0))
                 plain = walked(person, **asked)
                 assert plain or not FINDS_EVERYWHERE.intersection(query.split()) or place
-                for way, settings in WAYS.items():
-                    go(monkeypatch, **settings)
+                for way, how in WAYS.items():
+                    go(monkeypatch, **how)
                     assert walked(person, **asked) == plain, way
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pieces_of_time_find_what_a_walk_over_everything_finds(cast, in_acme, monkeypatch, seed):
+    """Messages of four years, here one in a month and there a dozen in an hour."""
+    chance = random.Random(seed)
+    rooms = [make_channel(cast.ana, cast.bo, name=f"room-{n}") for n in range(2)]
+    rooms.append(make_channel(cast.ana, cast.bo, name="hidden", kind="private"))
+    for room in rooms:
+        for message in make_messages(room, cast.ana, ["plan", "plan rare", "else"] * 8):
+            day = chance.choice([chance.uniform(0, 1500), 700 + chance.random() / 24, 1499])
+            at = datetime(2022, 9, 1, tzinfo=UTC) + timedelta(days=day)
+            id_ = id_at(at, salt=UUID(int=chance.getrandbits(64)))
+            Message.objects.filter(id=message.id).update(id=id_, created_at=at)
+
+    for query, sort in (
+        ("plan", "newest"),
+        ("rare", "relevant"),
+        ("plan before:2025-01-01 after:2023-05-05", "newest"),
+    ):
+        for person in (cast.ana, cast.cy):
+            go(monkeypatch, sees_little=False, walks=(PLENTY, 0, 0))
+            plain = walked(person, query=query, sort=sort)
+            assert plain
+            for rare, slots in ((0, 16), (1, 16), (3, 3), (12, 16)):
+                go(monkeypatch, sees_little=False, rare=rare, walks=(1, 1, 2))
+                monkeypatch.setattr(found, "MOST_SLOTS", slots)
+                assert walked(person, query=query, sort=sort) == plain, (rare, slots)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(id_=uuids(), level=integers(0, LEVELS - 1))
+def test_a_piece_of_time_is_called_the_same_here_and_in_the_index(in_acme, id_, level):
+    slot = slot_at(id_, level)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT messaging_slots(%s), messaging_slots(%s)", [id_, slot.first_id])
+        ((of_id, of_first),) = cursor.fetchall()
+
+    assert slot.key == of_id[level] == of_first[level]
+    assert slot.first_id <= id_
+    assert slot.first_id.int == 0 or slot_at(UUID(int=slot.first_id.int - 1), level) != slot
 
 
 def test_what_takes_too_long_is_given_up_and_said(cast, places, monkeypatch):
@@ -174,8 +212,8 @@ def test_prepared_statements_find_the_same(cast, real_commits, monkeypatch):
     with in_tenant("acme"):
         with transaction.atomic():
             places = make_places(cast)
-        for settings in WAYS.values():
-            go(monkeypatch, **settings)
+        for how in WAYS.values():
+            go(monkeypatch, **how)
             for query in QUERIES:
                 for sort, place in (("newest", places[0].id), ("relevant", None)):
                     asked = {"query": query, "sort": sort, "conversation_id": place}
