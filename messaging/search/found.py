@@ -9,7 +9,8 @@ five. So nothing is left to guess. Each step is a statement that can be carried 
    calls on the person, of what one author wrote, or of all there is. Where it fills the page, or
    all of it was walked, that is the answer.
 2. Where the walk does not even promise a page, what is looked for may be rare: an index brings all
-   that may be meant, words, files, threads, or says that it is more than a few.
+   that may be meant, words, files, threads, or says that it is more than a few. To say so of a word
+   that is everywhere takes it milliseconds: it is asked before for the days of the last messages.
 3. Of words that are not rare the index is asked for one piece of time after the other (`slots`),
    longer ones where there is little: what was frequent once is found, however much was said since.
 4. What is frequent there, or has no words, is somewhere further back: the walk goes on.
@@ -43,8 +44,11 @@ CHANCE = 4
 RARE = 2_000
 """So many candidates are brought by an index at once, rather than walked to."""
 
-MOST_SLOTS = 16
-"""Pieces of time that the index is asked for one after the other."""
+FIRST_SLOTS, MOST_SLOTS = 2, 16
+"""Pieces of time that the index is asked for: short ones at first, and for what is not rare."""
+
+MOST_IN_SLOT = 500
+"""What is more frequent in a short piece is walked to there."""
 
 PATIENCE_S = 3.0
 """How long the database may look for what is frequent only elsewhere."""
@@ -115,6 +119,7 @@ class Sought:
     words: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     is_cut: bool = False
+    _is_frequent: bool = False
     _bounds: list[tuple[str, str]] = field(default_factory=list)
     _columns: str = COLUMNS
 
@@ -172,10 +177,14 @@ class Sought:
             return hits
         if len(hits) * CHANCE >= needed and self._walk_on(hits, needed, chance):
             return hits
+        if self._go_back(hits, needed, FIRST_SLOTS, levels=1):
+            return hits
         rare = self._rare(needed)
         if rare is not None:
             return rare
-        if self._go_back(hits, needed) or self._walk_on(hits, needed, further):
+        if self._go_back(hits, needed, MOST_SLOTS, levels=LEVELS):
+            return hits
+        if self._walk_on(hits, needed, further):
             return hits
         try:
             with given_up_after(PATIENCE_S):
@@ -187,7 +196,9 @@ class Sought:
     def _rare(self, needed: int) -> list[tuple] | None:
         """All hits by an index, or None where more than a few may be meant."""
         leading = self._leading()
-        rare = None if leading is None else self._all(leading, needed, RARE)
+        rare = None
+        if leading is not None and not self._is_frequent:
+            rare = self._all(leading, needed, RARE)
         if rare is not None:
             return rare
         # Asked for last: it adds up all conversations, and is kept for ten minutes only.
@@ -197,18 +208,21 @@ class Sought:
                 return self._all(self._of_seen, needed)
         return None
 
-    def _go_back(self, hits: list[tuple], needed: int) -> bool:
+    def _go_back(self, hits: list[tuple], needed: int, most: int, *, levels: int) -> bool:
         """Add what the index over words has of one piece of time after the other.
 
         Says whether that is all that is needed, or all there is; else the next walk goes on there.
         """
-        is_in_time = self._is_by_words and "walked_to" in self.params
-        level, highest = 0, LEVELS - 1
-        for _ in range(MOST_SLOTS if is_in_time else 0):
+        if not self._is_by_words or self._is_frequent:
+            return False
+        level, highest = 0, levels - 1
+        for _ in range(most):
             slot = slot_at(self.params["walked_to"], level)
             self.params["slot"] = slot.key
-            found = self._all(f"{self._leading()} AND {IN_SLOT}", needed - len(hits), RARE)
+            source = f"{self._leading()} AND {IN_SLOT}"
+            found = self._all(source, needed - len(hits), MOST_IN_SLOT)
             if found is None and level == 0:
+                self._is_frequent = True
                 return False
             if found is None:
                 level = highest = level - 1

@@ -165,6 +165,7 @@ def test_pieces_of_time_find_what_a_walk_over_everything_finds(cast, in_acme, mo
             assert plain
             for rare, slots in ((0, 16), (1, 16), (3, 3), (12, 16)):
                 go(monkeypatch, sees_little=False, rare=rare, walks=(1, 1, 2))
+                monkeypatch.setattr(found, "MOST_IN_SLOT", rare)
                 monkeypatch.setattr(found, "MOST_SLOTS", slots)
                 assert walked(person, query=query, sort=sort) == plain, (rare, slots)
 
