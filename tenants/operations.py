@@ -11,7 +11,8 @@ class AddIndexMeanwhile(AddIndexConcurrently):
     """Adds an index while people go on writing; its migration says `atomic = False`.
 
     A tenant is made in one transaction, in which nothing can be done concurrently, and in which
-    nobody else writes: there it is an ordinary index.
+    nobody else writes: there it is an ordinary index. What an attempt left that was killed, an
+    index by halves, is dropped by the next one.
     """
 
     def database_forwards(
@@ -23,8 +24,11 @@ class AddIndexMeanwhile(AddIndexConcurrently):
     ) -> None:
         if schema_editor.connection.in_atomic_block:
             AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
-        else:
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _drop_what_is_left(schema_editor, self.index.name)
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
         self,
@@ -65,7 +69,7 @@ class AddUniqueMeanwhile(AddConstraint):
         quote = schema_editor.quote_name
         name, table = quote(self.constraint.name), quote(model._meta.db_table)
         fields = [model._meta.get_field(field).column for field in self.constraint.fields]
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
+        _drop_what_is_left(schema_editor, self.constraint.name)
         schema_editor.execute(
             f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({', '.join(map(quote, fields))})",
             params=None,
@@ -73,3 +77,8 @@ class AddUniqueMeanwhile(AddConstraint):
         schema_editor.execute(
             f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}", params=None
         )
+
+
+def _drop_what_is_left(schema_editor: BaseDatabaseSchemaEditor, index: str) -> None:
+    name = schema_editor.quote_name(index)
+    schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)

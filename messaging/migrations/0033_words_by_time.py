@@ -8,7 +8,7 @@ from tenants.operations import AddIndexMeanwhile
 
 # The first 22 bits of an id, 18.6 hours, and eight of them together, on four levels.
 SLOTS = """
-CREATE FUNCTION messaging_slots(id uuid) RETURNS integer[]
+CREATE OR REPLACE FUNCTION messaging_slots(id uuid) RETURNS integer[]
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $slots$
 DECLARE
     b bytea := uuid_send(id);

@@ -1,4 +1,4 @@
--- key: 84ec8a3c8144f8ab0a0c5e037da5de2e8a7eb04d0f9b326436ec315cfbb06adc
+-- key: 8796843cb87a9c2098a73fa3ba0cf21d4a46da9eb015bd764ef57344c0b1a1f1
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger

@@ -201,6 +201,38 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(cast, real_commits, capsys,
     assert (code, [t["slug"] for t in report["tenants"]]) == (0, ["globex"])
 
 
+@pytest.mark.parametrize(
+    "left",
+    [
+        "DROP INDEX messaging_message_words_slots",
+        "DROP INDEX messaging_message_words_slots;"
+        " CREATE INDEX messaging_message_words_slots ON messaging_message (seq)",
+        "SELECT",
+    ],
+    ids=["a function", "half an index", "all but the note of it"],
+)
+def test_a_migration_that_was_killed_while_it_built_an_index_is_done_again(
+    cast, real_commits, capsys, left
+):
+    with in_tenant("acme"), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_indexdef('messaging_message_words_slots'::regclass)")
+        made = cursor.fetchone()
+        cursor.execute(left)
+        cursor.execute(
+            "CREATE INDEX messaging_message_words ON messaging_message USING gin (words)"
+        )
+        cursor.execute("DELETE FROM django_migrations WHERE name = '0033_words_by_time'")
+
+    code, report = run(capsys)
+
+    assert (code, [one["slug"] for one in report["tenants"]]) == (0, ["acme"]), report
+    with in_tenant("acme"), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_indexdef('messaging_message_words_slots'::regclass)")
+        assert cursor.fetchone() == made
+        cursor.execute("SELECT to_regclass('messaging_message_words')")
+        assert cursor.fetchone() == (None,)
+
+
 def test_check_changes_nothing_and_fails_where_somebody_is_behind(cast, capsys):
     call_command("migrate", check=True)
     unapply("acme")
