@@ -27,7 +27,8 @@ PLENTY = 100
 """More than there is: one walk over everything, and nothing else."""
 
 WAYS = {
-    "walks and asks the index": {"sees_little": False},
+    "walks and asks the index for days": {"sees_little": False},
+    "walks and asks the whole index": {"sees_little": False, "slots": (0, 0)},
     "goes on where the index names too many": {"sees_little": False, "rare": 3},
     "is not told by the index": {"sees_little": False, "rare": 0, "walks": (2, 2, 3)},
     "begins with what is seen": {"sees_little": True, "few": 0},
@@ -108,11 +109,15 @@ def go(
     sees_little: bool,
     few: int = PLENTY,
     rare: int = PLENTY,
+    slots: tuple[int, int] = (2, 16),
     walks=WALKS,
 ) -> None:
     monkeypatch.setattr(found, "sees_little", lambda actor: sees_little)
     monkeypatch.setattr(found, "FEW", few)
     monkeypatch.setattr(found, "RARE", rare)
+    monkeypatch.setattr(found, "MOST_IN_SLOT", rare)
+    monkeypatch.setattr(found, "FIRST_SLOTS", slots[0])
+    monkeypatch.setattr(found, "MOST_SLOTS", slots[1])
     monkeypatch.setattr(found, "WALKS", walks)
 
 
@@ -163,10 +168,8 @@ def test_pieces_of_time_find_what_a_walk_over_everything_finds(cast, in_acme, mo
             go(monkeypatch, sees_little=False, walks=(PLENTY, 0, 0))
             plain = walked(person, query=query, sort=sort)
             assert plain
-            for rare, slots in ((0, 16), (1, 16), (3, 3), (12, 16)):
-                go(monkeypatch, sees_little=False, rare=rare, walks=(1, 1, 2))
-                monkeypatch.setattr(found, "MOST_IN_SLOT", rare)
-                monkeypatch.setattr(found, "MOST_SLOTS", slots)
+            for rare, slots in ((0, (2, 16)), (1, (1, 16)), (3, (0, 3)), (12, (2, 16))):
+                go(monkeypatch, sees_little=False, rare=rare, slots=slots, walks=(1, 1, 2))
                 assert walked(person, query=query, sort=sort) == plain, (rare, slots)
 
 
