@@ -195,7 +195,8 @@ def _leave_traces(slug: str) -> None:
         state=SignupState.READY,
     )
     folder = Path(settings.MEDIA_ROOT) / slug
-    folder.mkdir(parents=True)
+    # Tests before may have stored files of the same organisation.
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "a.txt").write_text(slug)
     report = new_report(slug)
     report.parent.mkdir(parents=True, exist_ok=True)
