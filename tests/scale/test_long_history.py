@@ -28,8 +28,6 @@ MOST_LISTED = 30_000
 """Of a common word that the newest messages that one sees do not have, the index lists all there
 are; no row is looked at for that."""
 TABLES = "messaging_message, messaging_mention, messaging_membership, events_entry"
-OF_EVERY_TEST = ("messaging_membership", "messaging_conversation", "events_stream")
-"""Their indexes name what thousands of tests rolled back; a bitmap of them counts it as rows."""
 LISTED = {"common word, none visible"}
 
 
@@ -41,9 +39,6 @@ def vast(cast, in_acme):
         # What tests before left behind, rolled back, is still in the files of tables and indexes:
         # plans would depend on it.
         cursor.execute("TRUNCATE messaging_message, messaging_mention, events_entry")
-        for table in OF_EVERY_TEST:
-            # What is in these belongs to the cast and stays.
-            cursor.execute(f"REINDEX TABLE {table}")
         # As PostgreSQL knew the tables when nothing was in them.
         cursor.execute(f"ANALYZE {TABLES}")
     long = make_channel(cast.ana, cast.bo, kind="private", name="long")
