@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, TextField
+from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -75,6 +75,17 @@ def in_words(name: str) -> str:
     )
 
 
+_OWN_READ = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """Where the page before ended, and whether it ended the object's own record."""
+
+    id: UUID | None = None
+    is_own_read: bool = False
+
+
 class FilterForm(forms.Form):
     """By whom, what, of which, from when until when."""
 
@@ -86,7 +97,7 @@ class FilterForm(forms.Form):
     object = forms.UUIDField(label=_("Identifier of what was changed"), required=False)
     since = forms.DateField(label=_("From (UTC)"), required=False, widget=_DAY)
     until = forms.DateField(label=_("Until (UTC)"), required=False, widget=_DAY)
-    before = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
+    before = forms.CharField(required=False, max_length=37, widget=forms.HiddenInput)
 
     user: User | None = None
 
@@ -104,13 +115,11 @@ class FilterForm(forms.Form):
                 raise forms.ValidationError(_("Nobody here has this e-mail address."))
         return email
 
-    def clean_before(self) -> UUID | int | None:
-        """Where the page before ended: an entry, or of one object's entries its number."""
+    def clean_before(self) -> _Before | None:
         said = self.cleaned_data["before"]
         try:
-            if not said:
-                return None
-            return int(said) if said.isdecimal() and len(said) < 19 else UUID(said)
+            is_own_read = said.startswith(_OWN_READ)
+            return _Before(UUID(said.removeprefix(_OWN_READ)), is_own_read) if said else None
         except ValueError as wrong:
             raise forms.ValidationError(_("This is not a page.")) from wrong
 
@@ -172,43 +181,59 @@ def changes_page(request: HttpRequest) -> HttpResponse:
 
 
 def _entries(asked: dict[str, Any], user: User | None) -> tuple[list[Entry], str]:
-    """The newest that fit among the entries a page looks through, and where the next page begins.
+    """The newest that fit, and where the next page begins.
 
-    By the order of the identifiers, which is that of time, or of one object's numbers: both have an
-    index, and each is followed for a bounded way.
+    Of one object its own record is read from the newest entry on, however long ago that was, and
+    beside it whatever names the object among the entries that a page looks through.
     """
-    rows, order, thing = Entry.objects.all(), "id", asked["object"]
-    own = rows.filter(stream_id=thing, stream_kind=StreamKind.TENANT)
-    has_own_record = thing is not None and own.exists()
-    if has_own_record:
-        rows, order = own, "seq"
+    thing, before = asked["object"], asked["before"] or _Before()
+    rows = Entry.objects.all()
     if asked["since"]:
         rows = rows.filter(id__gte=_first_id(asked["since"]))
     if asked["until"] and asked["until"] < date.max:
         rows = rows.filter(id__lt=_first_id(asked["until"] + timedelta(days=1)))
-    before = asked["before"]
-    if before is not None and isinstance(before, int) == (order == "seq"):
-        rows = rows.filter(**{f"{order}__lt": before})
-    rows = rows.order_by(f"-{order}")
-    looked_at = Entry.objects.filter(id__in=rows.values("id")[:LOOKED_THROUGH])
-    fitting = looked_at.filter(Q(stream_kind=StreamKind.TENANT) | _by_somebody_else())
-    if thing is not None and not has_own_record:
-        # Wherever it is named: each event calls it otherwise.
-        words = Cast("data", TextField())
-        fitting = fitting.alias(words=words).filter(
-            Q(words__contains=str(thing)) | Q(stream_id=thing)
-        )
+    if before.id is not None:
+        rows = rows.filter(id__lt=before.id)
+    fits = Q()
     if asked["policy"]:
-        fitting = fitting.filter(data__policy=asked["policy"])
+        fits &= Q(data__policy=asked["policy"])
     if user is not None:
-        fitting = fitting.filter(actor_id=user.id)
+        fits &= Q(actor_id=user.id)
     if asked["kind"]:
-        fitting = fitting.filter(type=asked["kind"])
-    found = list(fitting.order_by(f"-{order}")[: SHOWN + 1])
+        fits &= Q(type=asked["kind"])
+    told = Q(stream_kind=StreamKind.TENANT) | _by_somebody_else()
+    if thing is None:
+        found, end = _looked_through(rows.order_by("-id"), told & fits)
+        return _cut(found, str(end or ""))
+    own = Q(stream_id=thing, stream_kind=StreamKind.TENANT)
+    # Wherever it is named: each event calls it otherwise.
+    others, end = _looked_through(
+        rows.order_by("-id"),
+        told & fits & ~own & (Q(words__contains=str(thing)) | Q(stream_id=thing)),
+    )
+    if before.is_own_read:
+        return _cut(others, f"{_OWN_READ}{end}" if end else "")
+    found, own_end = _looked_through(rows.filter(own).order_by("-seq"), fits)
+    found = sorted([*found, *others], key=lambda entry: entry.id, reverse=True)
+    if own_end is None:
+        return _cut(found, f"{_OWN_READ}{end}" if end else "")
+    reached = max(own_end, end or own_end)
+    return _cut([entry for entry in found if entry.id >= reached], str(reached))
+
+
+def _looked_through(rows: QuerySet[Entry], fits: Q) -> tuple[list[Entry], UUID | None]:
+    """Those that fit among the first of these rows, and the last of these where there are more."""
+    looked_at = Entry.objects.filter(id__in=rows.values("id")[:LOOKED_THROUGH])
+    words = Cast("data", TextField())
+    found = looked_at.alias(words=words).filter(fits).order_by("-id")[: SHOWN + 1]
+    end = rows.values_list("id", flat=True)[LOOKED_THROUGH - 1 : LOOKED_THROUGH]
+    return list(found), next(iter(end), None)
+
+
+def _cut(found: list[Entry], end: str) -> tuple[list[Entry], str]:
     if len(found) > SHOWN:
-        return found[:SHOWN], str(getattr(found[SHOWN - 1], order))
-    end = rows.values_list(order, flat=True)[LOOKED_THROUGH - 1 : LOOKED_THROUGH]
-    return found, "".join(str(each) for each in end)
+        return found[:SHOWN], str(found[SHOWN - 1].id)
+    return found, end
 
 
 def _by_somebody_else() -> Q:
@@ -255,9 +280,11 @@ def _data(entries: list[Entry]) -> list[dict[str, Any]]:
 
 
 def _own_record(entry: Entry) -> UUID | None:
-    is_tenants = entry.data.get("tenant_id") == str(entry.stream_id)
-    is_other = entry.stream_kind != StreamKind.TENANT
-    return None if is_tenants or is_other else entry.stream_id
+    """Records that are named by no field have no page: of a policy its name is asked for."""
+    is_its_own = entry.stream_kind == StreamKind.TENANT and str(entry.stream_id) in (
+        value for name, value in entry.data.items() if name != "tenant_id"
+    )
+    return entry.stream_id if is_its_own else None
 
 
 def _told(name: str, value: Any, names: dict[UUID, str], policies: dict[str, str]) -> Told:

@@ -22,6 +22,7 @@ from events import bus
 from events.models import Entry, StreamKind
 from events.outbox import items
 from events.outbox.items import Owed
+from events.registry import type_named
 from events.render import frames_of
 from events.tasks import run_handlers
 from events.topics import topic_of
@@ -137,7 +138,8 @@ def publish_again(tenant: str, entry_ids: list[UUID]) -> bool:
     Returns whether Redis took them.
     """
     with in_tenant(tenant):
-        entries = list(Entry.objects.filter(id__in=entry_ids).order_by("stream_id", "seq"))
+        rows = Entry.objects.filter(id__in=entry_ids).order_by("stream_id", "seq")
+        entries = [row for row in rows if type_named(row.type, row.stream_kind).is_told]
         topics = [
             topic_of(tenant, StreamKind(entry.stream_kind), entry.stream_id) for entry in entries
         ]

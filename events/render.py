@@ -46,23 +46,29 @@ def renders[R: Renderer](*facts: type) -> Callable[[R], R]:
 
 def go_live(tenant: str, head: "Head", row: models.Model | None, needs_handlers: bool) -> None:
     """Publish a committed event to its topic and wake the relay; runs after the commit."""
+    wake = [bus.Wake(tenant, head.entry_id, needs_handlers)]
+    if not head.kind.is_told:
+        bus.publish_soon([], wake=wake)
+        return
     (data,) = _data(head.kind, [head.fact], [row])
     frame = _frame(head.kind, head.entry_id, head.stream_id, head.seq, data)
     topic = topic_of(tenant, head.kind.stream, head.stream_id)
-    bus.publish_soon([(topic, frame)], wake=[bus.Wake(tenant, head.entry_id, needs_handlers)])
+    bus.publish_soon([(topic, frame)], wake=wake)
 
 
 def go_live_together(tenant: str, heads: Sequence["Head"], needs_handlers: Sequence[bool]) -> None:
     """Publish committed events of one kind, rendered in one batch; runs after the commit."""
     kind = heads[0].kind
-    drawn = _data(kind, [head.fact for head in heads], [None] * len(heads))
-    frames = [
-        (
-            topic_of(tenant, kind.stream, head.stream_id),
-            _frame(kind, head.entry_id, head.stream_id, head.seq, data),
-        )
-        for head, data in zip(heads, drawn, strict=True)
-    ]
+    frames: list[tuple[str, bytes]] = []
+    if kind.is_told:
+        drawn = _data(kind, [head.fact for head in heads], [None] * len(heads))
+        frames = [
+            (
+                topic_of(tenant, kind.stream, head.stream_id),
+                _frame(kind, head.entry_id, head.stream_id, head.seq, data),
+            )
+            for head, data in zip(heads, drawn, strict=True)
+        ]
     wakes = [
         bus.Wake(tenant, head.entry_id, needs)
         for head, needs in zip(heads, needs_handlers, strict=True)
@@ -86,6 +92,9 @@ def frames_of(entries: Sequence[Entry]) -> list[bytes]:
 
 
 def _data(kind: EventType, facts: Sequence[Any], rows: Sequence[models.Model | None]) -> list[Any]:
+    if not kind.is_told:
+        # An organisation's own stream may hold some of before these had records of their own.
+        return [None] * len(facts)
     render = _renderers.get(kind.fact)
     return list(facts) if render is None else render(facts, rows)
 

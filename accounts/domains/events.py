@@ -7,7 +7,7 @@ from events.models import StreamKind
 from events.registry import event
 
 
-@event("domain.added", stream=StreamKind.TENANT, key="tenant_id")
+@event("domain.added", stream=StreamKind.TENANT, key="domain_id")
 @dataclass(frozen=True, slots=True)
 class DomainAdded:
     """Somebody claims a domain; nothing is proved yet."""
@@ -17,7 +17,7 @@ class DomainAdded:
     domain: str
 
 
-@event("domain.proved", stream=StreamKind.TENANT, key="tenant_id")
+@event("domain.proved", stream=StreamKind.TENANT, key="domain_id")
 @dataclass(frozen=True, slots=True)
 class DomainProved:
     """The domain's DNS holds the organisation's record."""
@@ -27,7 +27,7 @@ class DomainProved:
     domain: str
 
 
-@event("domain.removed", stream=StreamKind.TENANT, key="tenant_id")
+@event("domain.removed", stream=StreamKind.TENANT, key="domain_id")
 @dataclass(frozen=True, slots=True)
 class DomainRemoved:
     """The domain is the organisation's no more: taken away, or its record gone for too long."""

@@ -7,7 +7,7 @@ from events.models import StreamKind
 from events.registry import event
 
 
-@event("group.created", stream=StreamKind.TENANT, key="tenant_id")
+@event("group.created", stream=StreamKind.TENANT, key="group_id")
 @dataclass(frozen=True, slots=True)
 class GroupCreated:
     tenant_id: UUID
@@ -15,7 +15,7 @@ class GroupCreated:
     after: dict[str, str | None] = field(default_factory=dict)
 
 
-@event("group.updated", stream=StreamKind.TENANT, key="tenant_id")
+@event("group.updated", stream=StreamKind.TENANT, key="group_id")
 @dataclass(frozen=True, slots=True)
 class GroupUpdated:
     """`changed` names the fields, `before` and `after` hold them."""
@@ -27,7 +27,7 @@ class GroupUpdated:
     after: dict[str, str | None] = field(default_factory=dict)
 
 
-@event("group.deleted", stream=StreamKind.TENANT, key="tenant_id")
+@event("group.deleted", stream=StreamKind.TENANT, key="group_id")
 @dataclass(frozen=True, slots=True)
 class GroupDeleted:
     tenant_id: UUID
@@ -35,7 +35,7 @@ class GroupDeleted:
     before: dict[str, str | None] = field(default_factory=dict)
 
 
-@event("group-membership.added", stream=StreamKind.TENANT, key="tenant_id")
+@event("group-membership.added", stream=StreamKind.TENANT, key="group_id")
 @dataclass(frozen=True, slots=True)
 class GroupMembersAdded:
     """People and groups came into a group; of many at once each event names a part."""
@@ -46,7 +46,7 @@ class GroupMembersAdded:
     child_ids: tuple[UUID, ...] = ()
 
 
-@event("group-membership.removed", stream=StreamKind.TENANT, key="tenant_id")
+@event("group-membership.removed", stream=StreamKind.TENANT, key="group_id")
 @dataclass(frozen=True, slots=True)
 class GroupMembersRemoved:
     """People and groups were taken out of a group; of many at once each event names a part."""

@@ -7,7 +7,7 @@ from events.models import StreamKind
 from events.registry import event
 
 
-@event("invitation.created", stream=StreamKind.TENANT, key="tenant_id")
+@event("invitation.created", stream=StreamKind.TENANT, key="invitation_id")
 @dataclass(frozen=True, slots=True)
 class InvitationCreated:
     """Somebody was invited, or a link made."""
@@ -21,7 +21,7 @@ class InvitationCreated:
     guest_until: str | None = None
 
 
-@event("invitation.revoked", stream=StreamKind.TENANT, key="tenant_id")
+@event("invitation.revoked", stream=StreamKind.TENANT, key="invitation_id")
 @dataclass(frozen=True, slots=True)
 class InvitationRevoked:
     """Nobody can come by it any more."""
@@ -30,7 +30,7 @@ class InvitationRevoked:
     invitation_id: UUID
 
 
-@event("join_request.decided", stream=StreamKind.TENANT, key="tenant_id")
+@event("join_request.decided", stream=StreamKind.TENANT, key="request_id")
 @dataclass(frozen=True, slots=True)
 class JoinRequestDecided:
     """Somebody who asked was let in or turned away."""

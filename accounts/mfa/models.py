@@ -23,6 +23,8 @@ FACTORS = ("totp", "webauthn")
 class SecondFactorPolicy(Policy):
     """Who has to have a second factor, and how long they have to set it up."""
 
+    ends_access = True
+
     roles = ArrayField(
         models.CharField(max_length=12, choices=RoleChoice.choices),
         verbose_name=_("required of"),

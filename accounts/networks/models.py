@@ -17,6 +17,8 @@ from core.errors import Invalid, Words
 class NetworkPolicy(Policy):
     """Where people and programs have to be. No networks are everywhere."""
 
+    ends_access = True
+
     networks = ArrayField(
         models.CharField(max_length=50),
         verbose_name=_("only from these networks"),

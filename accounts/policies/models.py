@@ -61,6 +61,9 @@ class Policy(models.Model):
     permission: ClassVar[Permission] = Permission.POLICIES_MANAGE
     """Who may change it."""
 
+    ends_access: ClassVar[bool] = False
+    """Whether sessions and tokens may end by a change of it that were good before."""
+
     masked: ClassVar[frozenset[str]] = frozenset()
     """Fields that hold secrets, or more than a journal should (a picture): it says only that they
     are set."""

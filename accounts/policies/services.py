@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.policies import access, rows, selectors
-from accounts.policies.events import PolicyChanged
+from accounts.policies.events import AccessRulesChanged, PolicyChanged
 from accounts.policies.models import Policy
 from core.actor import Actor
 from core.errors import Conflict, FieldError, Invalid
@@ -41,9 +41,12 @@ def change[P: Policy](
         after.changed_by_id = actor.user_id
         # What `check_change` derived goes with it.
         rows.write(after)
+        tenant = tenant_id(actor.tenant)
+        if kind.ends_access:
+            publish(AccessRulesChanged(tenant), by=actor)
         publish(
             PolicyChanged(
-                tenant_id(actor.tenant),
+                tenant,
                 rows.name_of(kind),
                 _told(before, names),
                 _told(after, names),

@@ -7,7 +7,7 @@ from events.models import StreamKind
 from events.registry import event
 
 
-@event("role.created", stream=StreamKind.TENANT, key="tenant_id")
+@event("role.created", stream=StreamKind.TENANT, key="role_id")
 @dataclass(frozen=True, slots=True)
 class RoleCreated:
     tenant_id: UUID
@@ -16,7 +16,7 @@ class RoleCreated:
     words_after: dict[str, str] = field(default_factory=dict)
 
 
-@event("role.updated", stream=StreamKind.TENANT, key="tenant_id")
+@event("role.updated", stream=StreamKind.TENANT, key="role_id")
 @dataclass(frozen=True, slots=True)
 class RoleUpdated:
     """`before` and `after` are what it allows; `words_before` and `words_after` hold its name and
@@ -31,7 +31,7 @@ class RoleUpdated:
     words_after: dict[str, str] = field(default_factory=dict)
 
 
-@event("role.deleted", stream=StreamKind.TENANT, key="tenant_id")
+@event("role.deleted", stream=StreamKind.TENANT, key="role_id")
 @dataclass(frozen=True, slots=True)
 class RoleDeleted:
     tenant_id: UUID
@@ -40,7 +40,7 @@ class RoleDeleted:
     words_before: dict[str, str] = field(default_factory=dict)
 
 
-@event("role.given", stream=StreamKind.TENANT, key="tenant_id")
+@event("role.given", stream=StreamKind.TENANT, key="role_id")
 @dataclass(frozen=True, slots=True)
 class RoleGiven:
     """To a person or a group; everywhere where neither `over` is set."""
@@ -54,7 +54,7 @@ class RoleGiven:
     over_conversation_id: UUID | None
 
 
-@event("role.taken", stream=StreamKind.TENANT, key="tenant_id")
+@event("role.taken", stream=StreamKind.TENANT, key="role_id")
 @dataclass(frozen=True, slots=True)
 class RoleTaken:
     tenant_id: UUID

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from events.models import StreamKind
-from events.registry import event
+from events.registry import event, record_of
 
 
-@event("directory.synced", stream=StreamKind.TENANT, key="tenant_id")
+@event("directory.synced", stream=StreamKind.TENANT, key=record_of("directory"))
 @dataclass(frozen=True, slots=True)
 class DirectorySynced:
     """The directory made, changed or removed an account; `changed` names the attributes.
@@ -23,7 +23,7 @@ class DirectorySynced:
     after: dict[str, str | bool]
 
 
-@event("directory.token-created", stream=StreamKind.TENANT, key="tenant_id")
+@event("directory.token-created", stream=StreamKind.TENANT, key=record_of("directory"))
 @dataclass(frozen=True, slots=True)
 class DirectoryTokenCreated:
     tenant_id: UUID

@@ -44,6 +44,8 @@ class Session(AbstractBaseSession):
 class SessionPolicy(Policy):
     """How long people stay signed in."""
 
+    ends_access = True
+
     idle_minutes = models.PositiveIntegerField(
         _("minutes without use"),
         null=True,

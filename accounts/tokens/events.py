@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.models import StreamKind
-from events.registry import event
+from events.registry import event, record_of
 
 
-@event("token.created", stream=StreamKind.TENANT, key="tenant_id")
+@event("token.created", stream=StreamKind.TENANT, key="token_id")
 @dataclass(frozen=True, slots=True)
 class TokenCreated:
     """Scopes None reach everywhere; channels and networks None are all."""
@@ -21,7 +21,7 @@ class TokenCreated:
     expires_at: str | None
 
 
-@event("token.revoked", stream=StreamKind.TENANT, key="tenant_id")
+@event("token.revoked", stream=StreamKind.TENANT, key="token_id")
 @dataclass(frozen=True, slots=True)
 class TokenRevoked:
     """Somebody ended this one token; those of an account that is shut out end with it, untold."""
@@ -31,7 +31,7 @@ class TokenRevoked:
     user_id: UUID
 
 
-@event("service-account.created", stream=StreamKind.TENANT, key="tenant_id")
+@event("service-account.created", stream=StreamKind.TENANT, key=record_of("service accounts"))
 @dataclass(frozen=True, slots=True)
 class ServiceAccountCreated:
     tenant_id: UUID

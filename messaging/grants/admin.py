@@ -12,14 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_for
 from accounts.changed_things import called
-from accounts.changes import also_shown
 from accounts.pages import KeptPage, ServiceForm
 from core.actor import Actor
 from core.console import Section
 from core.permissions import Permission
 from messaging.conversations.models import Conversation, Kind
 from messaging.grants import services
-from messaging.grants.events import GrantGiven, GrantTaken
 from messaging.grants.models import ConversationGroupGrant, ConversationUserGrant
 from messaging.grants.selectors import known_channels
 
@@ -114,7 +112,6 @@ def _channels(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, str]:
     return {id_: f"#{name}" for id_, name in found}
 
 
-also_shown(GrantGiven, GrantTaken)
 called(
     _channels,
     conversation_id=_("channel"),

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from events.models import StreamKind
-from events.registry import event
+from events.registry import event, record_of
+
+# The conversation's own stream is read by its members, few of whom may see its grants.
+_of_conversation = record_of("grants", within="conversation_id")
 
 
-@event("grant.given", stream=StreamKind.CONVERSATION, key="conversation_id")
+@event("grant.given", stream=StreamKind.TENANT, key=_of_conversation)
 @dataclass(frozen=True, slots=True)
 class GrantGiven:
     """To a person or a group."""
@@ -17,7 +20,7 @@ class GrantGiven:
     group_id: UUID | None
 
 
-@event("grant.taken", stream=StreamKind.CONVERSATION, key="conversation_id")
+@event("grant.taken", stream=StreamKind.TENANT, key=_of_conversation)
 @dataclass(frozen=True, slots=True)
 class GrantTaken:
     """From a person or a group."""

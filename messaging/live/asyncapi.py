@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from events.registry import all_types
+from events.registry import told_types
 from messaging.live.protocol import CloseCode, ErrorCode, Limits, PresenceState
 
 _UUID = {"type": "string", "format": "uuid"}
@@ -112,7 +112,7 @@ def _server_messages() -> dict[str, Any]:
         "event": _message(
             "A committed event. Ids repeat when a frame is delivered again.",
             id=_UUID,
-            event={"type": "string", "enum": sorted({kind.name for kind in all_types()})},
+            event={"type": "string", "enum": sorted({kind.name for kind in told_types()})},
             stream={"type": "string", "enum": ["conversation", "user", "tenant"]},
             conversation_id={"type": ["string", "null"], "format": "uuid"},
             seq={"type": "integer", "minimum": 1},

@@ -12,11 +12,6 @@ from messaging.live.protocol import CloseCode
 if TYPE_CHECKING:
     from messaging.live.hub import Hub
 
-#: The policies under which a credential ends that was good before.
-ENDING = frozenset(
-    {"accounts.networkpolicy", "accounts.secondfactorpolicy", "accounts.sessionpolicy"}
-)
-
 type Effect = Callable[["Hub", Channel, Frame], None]
 
 
@@ -84,10 +79,9 @@ def status_changed(hub: Hub, channel: Channel, frame: Frame) -> None:
         hub.presence.say_status(channel.topic.tenant, channel.topic.stream_id, status)
 
 
-def policy_changed(hub: Hub, channel: Channel, frame: Frame) -> None:
+def access_rules_changed(hub: Hub, channel: Channel, frame: Frame) -> None:
     """What the organisation lets in, and for how long, is another thing now."""
-    if frame.data.get("policy") in ENDING:
-        hub.spawn(hub.judge_again(channel.topic.tenant))
+    hub.spawn(hub.judge_again(channel.topic.tenant))
 
 
 def user_updated(hub: Hub, channel: Channel, frame: Frame) -> None:
@@ -124,6 +118,6 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     (USER, "chancery.status.changed.v1"): status_changed,
     (USER, "chancery.session.revoked.v1"): session_revoked,
     (USER, "chancery.user.deactivated.v1"): user_deactivated,
-    (TENANT, "chancery.policy.changed.v1"): policy_changed,
+    (TENANT, "chancery.access_rules.changed.v1"): access_rules_changed,
     (TENANT, "chancery.user.updated.v1"): user_updated,
 }

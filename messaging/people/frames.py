@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from accounts.people.events import PreferencesChanged, UserUpdated
+from accounts.people.events import PreferencesChanged, UserJoined, UserUpdated
 from accounts.people.models import User
 from events.render import renders
 from messaging.people.view import own_view, user_views
+
+
+@renders(UserJoined)
+def user_joined(facts: Sequence[UserJoined], rows: Sequence[Any]) -> list[dict[str, Any] | None]:
+    """Who came; by which way is for those who manage people."""
+    return [{"user_id": fact.user_id} for fact in facts]
 
 
 @renders(UserUpdated)

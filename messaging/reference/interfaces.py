@@ -80,16 +80,21 @@ def live_page() -> str:
 def events_page() -> str:
     """Every event of the journal."""
     rows = [
-        (code(kind.name), kind.stream.value, _fact(kind), said_of(kind.fact))
+        (code(kind.name), _stream(kind), _fact(kind), said_of(kind.fact))
         for kind in sorted(all_types(), key=lambda one: (one.name, one.stream.value))
     ]
     return page(
         "Events",
         "What the journal holds: ids and small values, never what people wrote. Fields are added,"
         " never changed; another meaning is another version. Browsers and programs on the socket"
-        " get the thing itself in place of its ids, as far as they may see it.",
+        " get the thing itself in place of its ids, as far as they may see it. What is marked"
+        " *untold* stands in a record of its own and is published to nobody.",
         table(("event", "stream", "fields", ""), rows),
     )
+
+
+def _stream(kind: EventType) -> str:
+    return kind.stream.value if kind.is_told else f"{kind.stream.value}, untold"
 
 
 def _operation(path: str, method: str, operation: Json) -> tuple[str, str, str, str]:

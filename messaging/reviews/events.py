@@ -7,7 +7,7 @@ from events.models import StreamKind
 from events.registry import event
 
 
-@event("review.opened", stream=StreamKind.TENANT, key="tenant_id")
+@event("review.opened", stream=StreamKind.TENANT, key="review_id")
 @dataclass(frozen=True, slots=True)
 class ReviewOpened:
     tenant_id: UUID
@@ -16,7 +16,7 @@ class ReviewOpened:
     item_count: int
 
 
-@event("review.decided", stream=StreamKind.TENANT, key="tenant_id")
+@event("review.decided", stream=StreamKind.TENANT, key="review_id")
 @dataclass(frozen=True, slots=True)
 class ReviewDecided:
     """One line: `decision` is `attested`, `revoked` or `gone`."""
@@ -27,7 +27,7 @@ class ReviewDecided:
     decision: str
 
 
-@event("review.closed", stream=StreamKind.TENANT, key="tenant_id")
+@event("review.closed", stream=StreamKind.TENANT, key="review_id")
 @dataclass(frozen=True, slots=True)
 class ReviewClosed:
     """Lines that nobody decided stay open in the report."""

@@ -17,11 +17,11 @@ from accounts.sessions.models import SessionPolicy
 from accounts.sessions.services import revoke_sessions_of
 from accounts.sso import services
 from events.models import Entry
-from messaging.grants.services import grant
+from messaging.grants.services import grant, take_grant
 from tenants.context import in_tenant
 from tests.accounts.sso.conftest import Door
 from tests.accounts.sso.idp import Idp
-from tests.messaging.places import make_channel
+from tests.messaging.places import make_channel, make_message
 
 PAGE = "/admin/changes/"
 
@@ -121,13 +121,17 @@ def test_secrets_are_masked_whatever_an_event_says(cast):
 
 def test_only_what_has_a_record_of_its_own_leads_to_it(cast, door):
     with in_tenant("acme"):
-        create_group(cast.ana.actor, name="Engineers")
+        group = create_group(cast.ana.actor, name="Engineers")
+        change(cast.ana.actor, SessionPolicy, idle_minutes=60)
+        update_person(cast.ana.actor, user_id=cast.bo.id, title="Cook")
 
     found = cast.ana.client.get(PAGE).context["found"]
 
     own = {each.words: each.object_id for each in found}
     assert own["identity provider: created"] == door.id
-    assert own["group: created"] is None
+    assert own["group: created"] == group.id
+    assert own["policy: changed"] is None
+    assert own["user: updated"] is None
     assert all(told.label != "tenant id" for each in found for told in each.facts)
 
 
@@ -225,6 +229,34 @@ def test_one_pages_on_to_the_first_change(cast, door, monkeypatch, by_object):
     names = [after for each in seen for name, _before, after in each.fields if name == "name"]
     assert names == [*(f"Name {number}" for number in (4, 3, 2, 1, 0)), "Okta"]
     assert seen[-1].words == "identity provider: created"
+
+
+@pytest.mark.parametrize(("at_once", "looked_through"), [(2, 3), (1, 2), (3, 50), (50, 2)])
+def test_all_of_a_group_is_found_once_however_the_pages_fall(
+    cast, in_acme, monkeypatch, at_once, looked_through
+):
+    monkeypatch.setattr(changes, "SHOWN", at_once)
+    monkeypatch.setattr(changes, "LOOKED_THROUGH", looked_through)
+    ana = cast.ana.actor
+    room = make_channel(cast.ana, name="works", kind="private")
+    group = create_group(ana, name="Engineers")
+    for number in range(4):
+        update_group(ana, group_id=group.id, name=f"Engineers {number}")
+        grant(ana, conversation_id=room.id, group_id=group.id)
+        make_message(room, cast.ana, "in between")
+        take_grant(ana, conversation_id=room.id, group_id=group.id)
+    seen, query = [], f"object={group.id}"
+    for _page in range(100):
+        response = cast.ana.client.get(f"{PAGE}?{query}")
+        seen += [(each.at, each.words) for each in response.context["found"]]
+        query = response.context["further"]
+        if not query:
+            break
+
+    assert sorted(words for _at, words in seen) == sorted(
+        ["group: created", *(["group: updated", "grant: given", "grant: taken"] * 4)]
+    )
+    assert len(set(seen)) == len(seen)
 
 
 def test_a_page_asks_the_journal_twice_and_for_names_once(cast, door):

@@ -16,7 +16,6 @@ from core.actor import Actor
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from core.permissions import Permission, Role
 from tenants.context import in_tenant
-from tenants.selectors import tenant_id
 from tests.messaging.calls import call
 from tests.messaging.places import journal_types
 
@@ -91,7 +90,7 @@ def test_coming_and_going_stands_in_the_journals_of_both(cast, in_acme):
         "group-membership.added",
         "group-membership.removed",
     ]
-    assert journal_types(tenant_id("acme")) == [
+    assert journal_types(group.id) == [
         "group.created",
         "group-membership.added",
         "group-membership.removed",

@@ -16,7 +16,6 @@ from core.errors import Conflict, Forbidden, Invalid
 from core.ids import new_id
 from core.permissions import Permission, Role
 from events.models import Entry
-from tenants.selectors import tenant_id
 from tests.messaging.calls import call
 from tests.messaging.places import make_channel, make_direct
 
@@ -74,7 +73,7 @@ def test_a_changed_role_counts_for_whoever_has_it_and_the_journal_has_both(cast,
     services.update_role(cast.ana.actor, role_id=auditor.id, permissions=["emoji.manage"])
 
     assert granted(cast.bo) == ["emoji.manage"]
-    entry = Entry.objects.filter(stream_id=tenant_id("acme")).latest("seq")
+    entry = Entry.objects.filter(stream_id=auditor.id).latest("seq")
     assert entry.type == "chancery.role.updated.v1"
     assert entry.data["before"] == ["audit.read", "console.open"]
     assert entry.data["after"] == ["emoji.manage"]

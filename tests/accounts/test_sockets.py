@@ -173,7 +173,7 @@ def by_ending_the_token(cast: Cast, who: Newcomer) -> None:
 def now_and_not_by_the_clock(kind: type, cast: Cast, **values: Any) -> None:
     """Change a policy, and do what its event asks the workers for."""
     change(cast.ana.actor, kind, **values)
-    entry = Entry.objects.filter(type="chancery.policy.changed.v1").latest("occurred_at")
+    entry = Entry.objects.filter(type="chancery.access_rules.changed.v1").latest("occurred_at")
     run_handlers([str(entry.id)])
 
 

@@ -1333,6 +1333,9 @@ export interface VoteView {
 }
 
 export interface EventData {
+  "chancery.access_rules.changed.v1": {
+    tenant_id: Id;
+  };
   "chancery.acknowledgement.dropped.v1": {
     message_id: Id;
     seq?: number;
@@ -1373,19 +1376,6 @@ export interface EventData {
     conversation_id: Id;
     read_seq: number;
   };
-  "chancery.directory.synced.v1": {
-  };
-  "chancery.directory.token-created.v1": {
-  };
-  "chancery.domain.added.v1": {
-    domain_id: Id;
-  };
-  "chancery.domain.proved.v1": {
-    domain_id: Id;
-  };
-  "chancery.domain.removed.v1": {
-    domain_id: Id;
-  };
   "chancery.draft.changed.v1": {
     user_id: Id;
     conversation_id: Id;
@@ -1422,45 +1412,13 @@ export interface EventData {
     user_id: Id;
     file_id: Id;
   };
-  "chancery.grant.given.v1": {
-    conversation_id: Id;
-    user_id: Id | null;
-    group_id: Id | null;
-  };
-  "chancery.grant.taken.v1": {
-    conversation_id: Id;
-    user_id: Id | null;
-    group_id: Id | null;
-  };
   "chancery.group-membership.added.v1": {
-    group_id: Id;
-  } | {
     user_id: Id;
     group_id: Id;
   };
   "chancery.group-membership.removed.v1": {
-    group_id: Id;
-  } | {
     user_id: Id;
     group_id: Id;
-  };
-  "chancery.group.created.v1": {
-    group_id: Id;
-  };
-  "chancery.group.deleted.v1": {
-    group_id: Id;
-  };
-  "chancery.group.updated.v1": {
-    group_id: Id;
-  };
-  "chancery.invitation.created.v1": {
-    invitation_id: Id;
-  };
-  "chancery.invitation.revoked.v1": {
-    invitation_id: Id;
-  };
-  "chancery.join_request.decided.v1": {
-    request_id: Id;
   };
   "chancery.later.changed.v1": {
     user_id: Id;
@@ -1533,9 +1491,6 @@ export interface EventData {
     is_reset: boolean;
   };
   "chancery.placement.changed.v1": PlacementView;
-  "chancery.policy.changed.v1": {
-    policy: string;
-  };
   "chancery.poll.closed.v1": {
     message_id: Id;
     seq?: number;
@@ -1594,30 +1549,6 @@ export interface EventData {
     user_id: Id;
     message_id: Id;
   };
-  "chancery.review.closed.v1": {
-    review_id: Id;
-  };
-  "chancery.review.decided.v1": {
-    review_id: Id;
-  };
-  "chancery.review.opened.v1": {
-    review_id: Id;
-  };
-  "chancery.role.created.v1": {
-    role_id: Id;
-  };
-  "chancery.role.deleted.v1": {
-    role_id: Id;
-  };
-  "chancery.role.given.v1": {
-    role_id: Id;
-  };
-  "chancery.role.taken.v1": {
-    role_id: Id;
-  };
-  "chancery.role.updated.v1": {
-    role_id: Id;
-  };
   "chancery.scheduled.changed.v1": {
     user_id: Id;
     scheduled_id: Id;
@@ -1643,8 +1574,6 @@ export interface EventData {
     count: number;
   };
   "chancery.sections.changed.v1": SectionList;
-  "chancery.service-account.created.v1": {
-  };
   "chancery.session.revoked.v1": {
     user_id: Id;
     credential: string;
@@ -1677,10 +1606,6 @@ export interface EventData {
     user_id: Id;
     conversation_id: Id;
     root_id: Id;
-  };
-  "chancery.token.created.v1": {
-  };
-  "chancery.token.revoked.v1": {
   };
   "chancery.user.deactivated.v1": {
     user_id: Id;

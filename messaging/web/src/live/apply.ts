@@ -21,14 +21,12 @@ import { navigate, route } from "../app/route.ts";
 import { owe } from "./owed.ts";
 import { readOut, typing, withoutTyping } from "./store.ts";
 
-/** What the organisation's console shows; here it only counts in the numbering. */
-type ConsoleOnly = Extract<EventName, `chancery.${"grant" | "group" | "group-membership" | "role" | "directory" | "review" | "token" | "service-account"}.${string}`>;
 /**
- * What asks nothing of the client: the device that uploads knows; the one whose session ended has its socket closed with 4403;
- * the server obeys policies, and the client asks for what it needs of them.
+ * What asks nothing of the client, or is the console's: the device that uploads knows; the one whose session ended has its socket
+ * closed with 4403, by whatever ends it.
  */
-type Silent = Extract<EventName, `chancery.${"file.uploaded" | "policy.changed" | "user.joined" | "password.changed" | "session.started" | "session.revoked" | "sign_in.refused" | `domain.${string}` | `invitation.${string}` | `join_request.${string}` | `second_factor.${string}`}.v1`>;
-type Table = { [N in Exclude<EventName, ConsoleOnly | Silent>]: (frame: EventFrameOf<N>) => void };
+type Silent = Extract<EventName, `chancery.${"file.uploaded" | "access_rules.changed" | "user.joined" | "password.changed" | "session.started" | "session.revoked" | "sign_in.refused" | `group-membership.${string}` | `second_factor.${string}`}.v1`>;
+type Table = { [N in Exclude<EventName, Silent>]: (frame: EventFrameOf<N>) => void };
 
 /** Edits that come together are one question, and a room full of people does not ask at once. */
 const RECOUNT_SPREAD_MS = 300;
