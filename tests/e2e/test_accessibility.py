@@ -3,6 +3,7 @@
 In light, in dark, in forced colours at twice the size, on a phone; in German and in Arabic, too.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -127,6 +128,26 @@ def test_what_is_unsent(room: Window, violations: Callable[[Page], list[str]]):
 
     assert violations(room.page) == []
     room.page.context.set_offline(False)
+
+
+@pytest.mark.parametrize(
+    ("theme", "scheme"), [("dark", "light"), ("light", "dark"), ("contrast", "dark")]
+)
+def test_forced_colours_count_whatever_theme_one_has_chosen(
+    sign_in: SignIn, violations: Callable[[Page], list[str]], theme: str, scheme: str
+):
+    ana = sign_in("ana", forced_colors="active", color_scheme=scheme, bypass_csp=True)
+    general = next(
+        c for c in ana.api("GET", "/me/conversations")["items"] if c["name"] == "general"
+    )
+    with ana.preferring(theme=theme):
+        ana.open(general["id"])
+        expect(ana.page.locator("html")).to_have_attribute("data-theme", theme)
+        icon = "getComputedStyle(document.querySelector('.main header svg')).color"
+
+        assert violations(ana.page) == []
+        light = sum(map(int, re.findall(r"\d+", ana.page.evaluate(icon))[:3])) > 3 * 128
+        assert light == (scheme == "dark")
 
 
 _REFUSAL = {

@@ -1,5 +1,7 @@
 """One person's window: what journeys do and look at, in the words of the people who use it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -43,6 +45,18 @@ class Window:
     def api(self, method: str, path: str, body: dict | None = None) -> Any:
         """Ask the API as this person, from inside the page."""
         return self.page.evaluate(CALL, [method, path, body])
+
+    @contextmanager
+    def preferring(self, **chosen: Any) -> Iterator[None]:
+        """With these preferences, whatever else is chosen meanwhile; afterwards they are as
+        before: the tests that follow share the person."""
+        before = self.api("GET", "/me")["preferences"]
+        if chosen:
+            self.api("PATCH", "/me", {"preferences": chosen})
+        try:
+            yield
+        finally:
+            self.api("PATCH", "/me", {"preferences": before})
 
     def write_history(self, conversation_id: str, texts: list[str]) -> None:
         """Post many messages without drawing them, in their order."""
