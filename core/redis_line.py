@@ -32,15 +32,18 @@ type Command = tuple[str | bytes | int | float, ...]
 type Replies = Sequence[Any]
 
 TIMEOUT_S = 0.25
+_UNCOUNTED = 1 << 62
 
 
 class Line:
     """Connections to one Redis, one for each thread that asks."""
 
     def __init__(self, url: str, *, timeout_s: float = TIMEOUT_S) -> None:
-        # The pool only reads the URL for us: it is never asked for a connection to be given back.
+        # The pool only reads the URL for us. Connections end with their threads and are never given
+        # back to it: it must not count how many it has made, and refuse the hundred-and-first.
         self._pool = redis.ConnectionPool.from_url(
             url,
+            max_connections=_UNCOUNTED,
             socket_timeout=timeout_s,
             socket_connect_timeout=timeout_s,
             retry=Retry(NoBackoff(), 0),
@@ -82,6 +85,10 @@ class _Held:
         self.owner = os.getpid()
         self.is_used = False
         self._connection = connection
+
+    def __del__(self) -> None:
+        # With its thread, and not when garbage is collected: a connection holds on to itself.
+        self._connection.disconnect()
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
         connection = self._connection

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import re
 import threading
 
 import pytest
@@ -41,6 +42,20 @@ def test_what_redis_refuses_is_among_the_replies_and_the_next_ones_are_right(own
     with pytest.raises(redis.ResponseError, match="not an integer"):
         checked([first, refused])
     assert line.ask([("GET", "a")]) == [b"x"]
+
+
+def test_any_number_of_threads_may_come_and_go(own_valkey):
+    line = Line(own_valkey.url)
+    replies: list[object] = []
+
+    for _ in range(150):
+        thread = threading.Thread(target=lambda: replies.extend(line.ask([("PING",)])))
+        thread.start()
+        thread.join()
+
+    assert replies == [b"PONG"] * 150
+    (clients,) = line.ask([("INFO", "clients")])
+    assert int(re.search(rb"connected_clients:(\d+)", clients)[1]) < 10
 
 
 def test_a_server_that_was_started_again_is_found_at_the_first_try(own_valkey):
