@@ -1,10 +1,15 @@
-"""Operations for migrations, which run in tenants that are at work and in tenants that are made."""
+"""Operations for migrations, which run in tenants that are at work and in tenants that are made.
+
+A migration that is not atomic may be killed between two of its operations, and is then done again
+from the first: `AddIndexMeanwhile`, `AddUniqueMeanwhile`, `AddFieldOnce` and `RemoveConstraintOnce`
+find what they have done before.
+"""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import AddConstraint, AddIndex
+from django.db.migrations.operations import AddConstraint, AddField, AddIndex, RemoveConstraint
 from django.db.migrations.state import ProjectState
-from django.db.models import UniqueConstraint
+from django.db.models import Model, UniqueConstraint
 
 
 class AddIndexMeanwhile(AddIndexConcurrently):
@@ -68,6 +73,8 @@ class AddUniqueMeanwhile(AddConstraint):
         assert isinstance(self.constraint, UniqueConstraint)
         quote = schema_editor.quote_name
         name, table = quote(self.constraint.name), quote(model._meta.db_table)
+        if self.constraint.name in _constraints(schema_editor, model):
+            return
         fields = [model._meta.get_field(field).column for field in self.constraint.fields]
         _drop_what_is_left(schema_editor, self.constraint.name)
         schema_editor.execute(
@@ -77,6 +84,53 @@ class AddUniqueMeanwhile(AddConstraint):
         schema_editor.execute(
             f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}", params=None
         )
+
+
+class RemoveConstraintOnce(RemoveConstraint):
+    """Removes a constraint, unless it is gone already; for migrations that are not atomic."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        if self.name in _constraints(schema_editor, model):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddFieldOnce(AddField):
+    """Adds a field, unless it is there already; for migrations that are not atomic."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        introspection = schema_editor.connection.introspection
+        with schema_editor.connection.cursor() as cursor:
+            there = introspection.get_table_description(cursor, model._meta.db_table)
+        if model._meta.get_field(self.name).column not in {column.name for column in there}:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+def _constraints(schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> set[str]:
+    """The names of a table's constraints; an index by itself is none."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s)",
+            [schema_editor.quote_name(model._meta.db_table)],
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def _drop_what_is_left(schema_editor: BaseDatabaseSchemaEditor, index: str) -> None:

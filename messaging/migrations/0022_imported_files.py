@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from tenants.operations import AddIndexMeanwhile
+from tenants.operations import AddFieldOnce, AddIndexMeanwhile
 
 
 class Migration(migrations.Migration):
@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [("messaging", "0021_object_grants")]
 
     operations = [
-        migrations.AddField(
+        AddFieldOnce(
             model_name="file",
             name="is_unseen",
             field=models.BooleanField(db_default=False, default=False, editable=False),

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from tenants.operations import AddUniqueMeanwhile
+from tenants.operations import AddUniqueMeanwhile, RemoveConstraintOnce
 
 # Each but the oldest message with a key that its author has used more than once gets a new key: it
 # was acknowledged long ago. The index that goes below finds them in its order.
@@ -31,5 +31,5 @@ class Migration(migrations.Migration):
                 fields=("key", "author_id"), name="messaging_message_key_unique_of_author"
             ),
         ),
-        migrations.RemoveConstraint(model_name="message", name="messaging_message_key_unique"),
+        RemoveConstraintOnce(model_name="message", name="messaging_message_key_unique"),
     ]

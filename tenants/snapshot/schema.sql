@@ -1,4 +1,4 @@
--- key: 8796843cb87a9c2098a73fa3ba0cf21d4a46da9eb015bd764ef57344c0b1a1f1
+-- key: 9f9a00b3262d1ab6c1b3df8d62d3e5916d62d60add552626907e44f98e1b702e
 SET LOCAL check_function_bodies = off;
 CREATE OR REPLACE FUNCTION messaging_keep_words()
  RETURNS trigger
