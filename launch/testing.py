@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
         return 1
     spread = [] if any(part.startswith("-n") for part in arguments) else ["-n", "auto"]
     # Named tests run once, so that whoever works on them sees them fail (decision 0027).
-    again = [] if names_tests(arguments) else ["--reruns", "2"]
+    again = [] if names_tests(arguments) else ["--reruns", "2", "--rerun-show-tracebacks"]
     command = [sys.executable, "-m", "pytest", *spread, *again, "--dist", "loadgroup", *arguments]
     # Some hundred processes are started on the way, each of which would compile all it imports.
     os.environ.update(compiled(os.environ))

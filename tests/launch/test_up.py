@@ -140,9 +140,9 @@ def test_each_process_that_is_killed_comes_back(up):
     assert product.is_up(), product.said()
 
     for what in ("-m launch.preload", "-m uvicorn", "manage.py relay", "-m celery"):
-        assert comes_back(product, what), what
+        assert comes_back(product, what), (what, product.said())
 
-    assert eventually(product.answers, within_s=60)
+    assert eventually(product.answers, within_s=60), product.said()
 
 
 def comes_back(product: Product, what: str) -> bool:
