@@ -1,5 +1,8 @@
 """Builds the Actor of a request or socket from its session or bearer token."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +27,7 @@ LAST_USE_EVERY_S = 300
 # By hand, since it runs with every request of a program: building it took longer than asking.
 _BEARER = """
 SELECT t.id, t.user_id, u.role, u.granted, t.scopes, t.expires_at, t.last_used_at,
-       t.networks, t.conversation_ids
+       t.networks, t.conversation_ids, u.ends_at
   FROM accounts_apitoken t JOIN accounts_user u ON u.id = t.user_id
  WHERE t.digest = %s AND t.revoked_at IS NULL AND u.is_active
    AND (u.ends_at IS NULL OR u.ends_at > statement_timestamp())
@@ -58,10 +61,23 @@ def actor_for(user: User) -> Actor:
     )
 
 
-def actor_of_bearer(header: str, *, address: str = "") -> Actor:
-    """The actor of an `Authorization: Bearer chy_…` header.
+class Bearer(NamedTuple):
+    """Who brings a token, and when that ends by itself: the token, or its person's stay."""
 
-    Errors  NotSignedIn; Forbidden (`address`) for a good token used from elsewhere.
+    actor: Actor
+    ends_at: datetime | None
+
+
+def actor_of_bearer(header: str, *, address: str = "") -> Actor:
+    """The actor of an `Authorization: Bearer chy_…` header; see `bearer_of`."""
+    return bearer_of(header, address=address).actor
+
+
+def bearer_of(header: str, *, address: str = "") -> Bearer:
+    """Who brings an `Authorization: Bearer chy_…` header.
+
+    Errors  NotSignedIn; Forbidden: `address` for a good token used from elsewhere, `mfa_required`
+            for people who lack the second factor required of them.
     """
     kind, _space, token = header.partition(" ")
     token = token.strip()
@@ -71,7 +87,8 @@ def actor_of_bearer(header: str, *, address: str = "") -> Actor:
     rows = hot_rows(_BEARER, [digest_of(token)])
     if not rows:
         raise NotSignedIn
-    ((id_, user_id, role, granted, scopes, expires_at, last_used_at, networks, channels),) = rows
+    (row,) = rows
+    id_, user_id, role, granted, scopes, expires_at, last_used_at, networks, channels, ends = row
     if expires_at is not None and expires_at <= now:
         raise NotSignedIn
     if not is_from(address, networks):
@@ -82,7 +99,7 @@ def actor_of_bearer(header: str, *, address: str = "") -> Actor:
     # Kept coarse: a write per request would cost more than the request.
     if last_used_at is None or (now - last_used_at).total_seconds() > LAST_USE_EVERY_S:
         ApiToken.objects.filter(id=id_).update(last_used_at=now)
-    return Actor(
+    actor = Actor(
         tenant=current_tenant(),
         user_id=user_id,
         role=Role(role),
@@ -91,3 +108,4 @@ def actor_of_bearer(header: str, *, address: str = "") -> Actor:
         granted=known_permissions(granted) if granted else frozenset(),
         conversation_ids=None if channels is None else frozenset(channels),
     )
+    return Bearer(actor, min(filter(None, (expires_at, ends)), default=None))

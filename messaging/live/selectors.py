@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection
-
 from events import journal, render
 from messaging.attention import here
 from messaging.conversations.models import Membership
 from messaging.receipts import services as receipts
 from tenants.context import in_public
 from tenants.models import Tenant, TenantState
+from tenants.statements import hot_rows
 
 _SEATS = """
 SELECT m.conversation_id, coalesce(s.last_seq, 0), c.archived_at IS NOT NULL, m.history_from_seq
@@ -53,9 +52,7 @@ def seats_of(user_id: UUID, tenant_id: UUID, *, kind: str, credential: str | byt
     """
     sql = _SEATS.format(credential=_CREDENTIALS[kind])
     params = {"user_id": user_id, "tenant_id": tenant_id, "credential": credential}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows = cursor.fetchall()
+    rows = hot_rows(sql, params)
     own = {user_id: 0, tenant_id: 0}
     heads, archived, begins, is_good = {}, set(), {}, False
     for stream_id, seq, mark, begins_at in rows:
