@@ -1,11 +1,24 @@
 """Polls, priority, ticks, status, own emoji and calls on many, in a real browser."""
 
 import io
+from uuid import uuid4
 
 from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.window import Window
+
+HOLD_AN_ANSWER = """
+  const ask = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await ask(...asked);
+    if (window.letGo === undefined && String(asked[0]?.url ?? asked[0]).endsWith("%s")) {
+      await new Promise((resolve) => (window.letGo = resolve));
+    }
+    return answer;
+  };
+"""
+"""Whatever is asked for first at an address ending so is answered late, as it was at the time."""
 
 
 def test_a_poll_is_asked_answered_and_seen_live(ana: Window, bo: Window, fresh_channel: str):
@@ -62,6 +75,39 @@ def test_a_list_that_is_open_takes_in_what_is_asked_and_lets_go_what_was_answere
     expect(waiting.get_by_text("the newest lift plan")).to_have_count(1)
     ana.api("DELETE", f"/messages/{message['id']}")
     expect(waiting.get_by_text("the newest lift plan")).to_have_count(0)
+
+
+def test_what_is_asked_while_a_new_conversation_is_still_being_read_is_counted_and_listed(
+    ana: Window, bo: Window
+):
+    name = f"drill-{uuid4().hex[:8]}"
+    room = ana.api("POST", "/conversations", {"kind": "public", "name": name})["id"]
+    frames: list[str] = []
+
+    def hear(frame: str) -> None:
+        frames.append(frame)
+
+    bo.page.on("websocket", lambda line: line.on("framereceived", hear))
+    bo.page.add_init_script(HOLD_AN_ANSWER % f"/conversations/{room}")
+    bo.page.reload()
+    bo.ready().page.locator("[data-view=later]").click()
+    ana.api("POST", f"/conversations/{room}/members", {"user_id": bo.api("GET", "/me")["id"]})
+    bo.page.wait_for_function("() => window.letGo !== undefined")
+    asked = {"level": "important", "acknowledge": True}
+    sent = {"text": f"Read the plan of {name}", "priority": asked}
+    ana.api("POST", f"/conversations/{room}/messages", sent)
+    while not any(sent["text"] in frame for frame in frames):
+        bo.page.wait_for_timeout(50)
+
+    bo.page.evaluate("() => window.letGo()")
+
+    # Not only with the next heartbeat, half a minute later.
+    expect(bo.entry(room)).to_contain_text("1 unread", timeout=5_000)
+    waiting = bo.page.get_by_role("list", name="Acknowledgements").get_by_role("listitem")
+    entry = waiting.filter(has_text=f"Read the plan of {name}")
+    expect(entry).to_have_count(1)
+    entry.get_by_role("button", name="Acknowledge", exact=True).click()
+    expect(entry).to_have_count(0)
 
 
 def test_what_waits_for_an_acknowledgement_is_listed_until_it_is_given(

@@ -55,12 +55,16 @@ export function refreshConversation(id: Id): Promise<Conversation | null> {
 /** An event says that one conversation is to be read again: until there is an answer, since no other will say so. */
 export const rereadConversation = (id: Id): void => owe(`conversation ${id}`, () => refreshConversation(id));
 
+/** Whether events have come that an answer does not know of; of a conversation that is new here they cannot be applied. */
+function isBehind({ id, last_seq: seq }: Conversation): boolean {
+  return seq < Math.max(conversations.peek().byId.get(id)?.last_seq ?? 0, cursors.headOf(id));
+}
+
 async function readUntilFresh(id: Id, reading: Reading): Promise<Conversation | null> {
   for (let attempt = 1; ; attempt++) {
     reading.isStale = false;
     const item = await readOnce(id);
-    const isBehind = item !== null && item.last_seq < (conversations.peek().byId.get(id)?.last_seq ?? 0);
-    if ((!reading.isStale && !isBehind) || attempt === MOST_READINGS) {
+    if ((!reading.isStale && (item === null || !isBehind(item))) || attempt === MOST_READINGS) {
       if (item !== null) put(item);
       return item;
     }
@@ -79,7 +83,7 @@ async function readOnce(id: Id): Promise<Conversation | null> {
 
 /** Take a conversation as an answer has it; where events have come meanwhile that it does not know of, it is read again. */
 export function keep(item: Conversation): void {
-  if (item.last_seq < (conversations.peek().byId.get(item.id)?.last_seq ?? 0)) rereadConversation(item.id);
+  if (isBehind(item)) rereadConversation(item.id);
   else put(item);
 }
 

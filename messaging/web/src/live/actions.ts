@@ -22,8 +22,6 @@ const PAGE = 200;
 const MOST_PAGES = 5;
 const MOST_RESUMED = 500;
 
-/** The newest `seq` the server has named, per conversation: what a list read meanwhile is compared with. */
-const heads = new Map<Id, number>();
 let userSeq: number | null = null;
 let tenantSeq: number | null = null;
 let connection: Line | null = null;
@@ -105,7 +103,6 @@ function handle(frame: ServerFrame): void {
 function handleEvent(frame: EventFrame): void {
   if (frame.stream === "user") return handlePersonal(frame);
   if (frame.stream === "tenant") tenantSeq = Math.max(frame.seq, tenantSeq ?? 0);
-  raise(frame.conversation_id, frame.seq);
   const { ready, gap } = cursors.take(frame);
   ready.forEach(apply);
   if (ready.length > 0 && frame.conversation_id !== null) tellDelivered(frame.conversation_id);
@@ -161,12 +158,8 @@ function handleTenantHead(head: number): void {
   tenantSeq = Math.max(head, tenantSeq ?? 0);
 }
 
-function raise(id: Id | null, seq: number): void {
-  if (id !== null && seq > (heads.get(id) ?? 0)) heads.set(id, seq);
-}
-
 function handleHeads(serverHeads: Heads, serverUserSeq: number | null, mayResume: boolean): void {
-  for (const [id, seq] of Object.entries(serverHeads)) raise(id, seq);
+  for (const [id, seq] of Object.entries(serverHeads)) cursors.raise(id, seq);
   const missedOfMine = userSeq !== null && serverUserSeq !== null && serverUserSeq > userSeq ? userSeq : null;
   if (serverUserSeq !== null && (userSeq === null || !mayResume)) userSeq = Math.max(serverUserSeq, userSeq ?? 0);
   if (mayResume) {
@@ -189,7 +182,7 @@ export function followAll(): void {
     if (item.membership === null) continue;
     if (cursors.at(item.id) === undefined) cursors.follow(item.id, item.last_seq);
     else if (timelineOf(item.id).peek().status === "unloaded") restart(item.id, item.last_seq);
-    if ((cursors.at(item.id) ?? 0) < Math.max(item.last_seq, heads.get(item.id) ?? 0)) void fill(item.id);
+    if ((cursors.at(item.id) ?? 0) < Math.max(item.last_seq, cursors.headOf(item.id))) void fill(item.id);
   }
   tellUnread();
 }
@@ -230,7 +223,7 @@ async function fillEvents(conversationId: Id): Promise<void> {
     const { items } = await ask<Page<EventFrame>>("GET", path);
     batch(() => items.forEach((frame) => cursors.take(frame).ready.forEach(apply)));
     // Old entries may be gone from the journal: a gap that nothing will fill.
-    const last = items.at(-1)?.seq ?? heads.get(conversationId) ?? 0;
+    const last = items.at(-1)?.seq ?? cursors.headOf(conversationId);
     if ((cursors.at(conversationId) ?? 0) < last) break;
     if (items.length < PAGE) return;
   }

@@ -40,6 +40,27 @@ test("a conversation that nobody follows is passed over", () => {
   assert.deepEqual(new Cursors().take(frame(1)), { ready: [], gap: false });
 });
 
+test("of a conversation that nobody follows yet, the newest number is kept: an answer that is older has to be asked for again", () => {
+  const cursors = new Cursors();
+  cursors.take(frame(5));
+  cursors.raise("c1", 3);
+  assert.equal(cursors.headOf("c1"), 5);
+  cursors.forget("c1");
+  assert.equal(cursors.headOf("c1"), 0);
+});
+
+test("whoever lists what events tell of hears when a conversation is taken without them", () => {
+  let skips = 0;
+  const cursors = new Cursors(() => (skips += 1));
+  cursors.follow("c1", 4);
+  assert.equal(skips, 1);
+  cursors.take(frame(5));
+  cursors.follow("c1", 5);
+  assert.equal(skips, 1);
+  cursors.restart("c1", 9);
+  assert.equal(skips, 2);
+});
+
 test("a head past the cursor says what to fetch; unknown conversations are none of ours", () => {
   assert.deepEqual(following(4).behind({ c1: 6, c2: 90 }), ["c1"]);
   assert.deepEqual(following(6).behind({ c1: 6 }), []);

@@ -15,21 +15,43 @@ export function judge(applied: number, seq: number): Verdict {
  * Pure bookkeeping without sockets: given frames, it says which to apply now and which conversations need filling.
  */
 export class Cursors {
+  /** The newest `seq` the server has named, also of what is not followed (yet): what an answer is compared with. */
+  private readonly heads = new Map<Id, number>();
   private readonly applied = new Map<Id, number>();
   private readonly held = new Map<Id, Map<number, EventFrame>>();
+  private readonly onSkip: () => void;
+
+  /** `onSkip` hears when a conversation is taken as it stands: what led there was not told by events. */
+  constructor(onSkip: () => void = () => undefined) {
+    this.onSkip = onSkip;
+  }
 
   /** Where a conversation stands; undefined when it is not followed. */
   at(conversationId: Id): number | undefined {
     return this.applied.get(conversationId);
   }
 
+  /** The newest number the server has named of a conversation, 0 for none. */
+  headOf(conversationId: Id): number {
+    return this.heads.get(conversationId) ?? 0;
+  }
+
+  /** The server has named a number. */
+  raise(conversationId: Id, seq: number): void {
+    if (seq > this.headOf(conversationId)) this.heads.set(conversationId, seq);
+  }
+
   /** Follow a conversation from `seq`; a cursor never goes back. */
   follow(conversationId: Id, seq: number): void {
-    this.applied.set(conversationId, Math.max(seq, this.applied.get(conversationId) ?? 0));
+    const before = this.applied.get(conversationId) ?? -1;
+    if (seq <= before) return;
+    this.applied.set(conversationId, seq);
+    this.onSkip();
   }
 
   /** Stop following, when a membership ends. */
   forget(conversationId: Id): void {
+    this.heads.delete(conversationId);
     this.applied.delete(conversationId);
     this.held.delete(conversationId);
   }
@@ -38,6 +60,7 @@ export class Cursors {
   take(frame: EventFrame): { ready: EventFrame[]; gap: boolean } {
     const id = frame.conversation_id;
     if (id === null) return { ready: [frame], gap: false };
+    this.raise(id, frame.seq);
     const applied = this.applied.get(id);
     if (applied === undefined) return { ready: [], gap: false };
     const verdict = judge(applied, frame.seq);
@@ -60,6 +83,7 @@ export class Cursors {
   /** Start a conversation again at `seq` after it was reloaded: what waited at or before it is dropped, what follows is released. */
   restart(conversationId: Id, seq: number): EventFrame[] {
     this.applied.set(conversationId, seq);
+    this.onSkip();
     const held = this.held.get(conversationId);
     for (const waiting of held?.keys() ?? []) {
       if (waiting <= seq) held?.delete(waiting);

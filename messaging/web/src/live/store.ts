@@ -6,6 +6,9 @@ export type LineState = "connecting" | "open" | "waiting" | "offline" | "revoked
 
 export const line = signal<LineState>("connecting");
 
+/** How often a conversation was taken as it stands and not by its events: whoever lists what messages ask for reads that again. */
+export const skips = signal(0);
+
 /** Who types where, until when (milliseconds since the epoch). */
 export type Typing = ReadonlyMap<Id, ReadonlyMap<Id, number>>;
 

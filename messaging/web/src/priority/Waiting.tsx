@@ -1,19 +1,23 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Message, Page } from "../contract/types.ts";
-import { passOver } from "../app/failure.ts";
 import { t } from "../i18n/t.ts";
+import { forgive, owe } from "../live/owed.ts";
+import { skips } from "../live/store.ts";
 import { Excerpt } from "../messages/Excerpt.tsx";
 import { nameOf } from "../people/store.ts";
 import { ask } from "../transport/http.ts";
 import { acknowledge, acknowledged } from "./actions.ts";
 import { listed, requests } from "./notices.ts";
 
+const LIST = "acknowledgements";
+
 /** What waits for this person's acknowledgement, wherever it was written; nothing at all where nothing waits. */
 export function Waiting(): JSX.Element | null {
   const [messages, setMessages] = useState<readonly Message[]>([]);
-  const load = (): Promise<void> => ask<Page<Message>>("GET", "/acknowledgements?limit=50").then(({ items }) => setMessages(items)).catch(passOver);
-  useEffect(() => void load(), [requests.value]);
+  const load = (): void => owe(LIST, () => ask<Page<Message>>("GET", "/acknowledgements?limit=50").then(({ items }) => setMessages(items)));
+  useEffect(load, [requests.value, skips.value]);
+  useEffect(() => () => forgive(LIST), []);
   useEffect(() => {
     listed.value = messages.map(({ id }) => id);
     return () => void (listed.value = []);
