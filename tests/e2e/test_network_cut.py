@@ -6,11 +6,13 @@ from uuid import uuid4
 
 from playwright.sync_api import Page, Route, expect
 
+from messaging.live.ports import HubLimits
 from tests.e2e.conftest import SignIn
 from tests.e2e.passing import answered
 from tests.e2e.window import Window
 
 LOST = "**/api/v1/**"
+TOO_MANY = HubLimits().most_behind + 1
 
 
 @contextmanager
@@ -149,3 +151,23 @@ def test_a_new_name_reaches_whoever_was_away_while_it_was_given(
         ana.api("PATCH", "/me", {"name": before})
 
     expect(author).to_have_text(before)
+
+
+def test_what_is_listed_beside_a_conversation_holds_where_too_much_was_missed_to_be_told(
+    ana: Window, bo: Window, fresh_channel: str
+):
+    bo.open(fresh_channel)
+    bo.page.get_by_role("button", name="Pinned messages").click()
+    expect(bo.page.get_by_text("Nothing is pinned here")).to_be_visible()
+    bo.page.context.set_offline(True)
+    expect(bo.page.locator("[data-line=open]")).to_have_count(0)
+    sent = {"text": "The door code is on the fridge"}
+    message = ana.api("POST", f"/conversations/{fresh_channel}/messages", sent)
+    ana.api("PUT", f"/messages/{message['id']}/pin")
+    ana.write_history(fresh_channel, [f"Line {number}" for number in range(TOO_MANY)])
+
+    bo.page.context.set_offline(False)
+
+    expect(bo.row(f"Line {TOO_MANY - 1}")).to_be_visible()
+    pinned = bo.page.get_by_role("list", name="Pinned messages")
+    expect(pinned.get_by_text("The door code")).to_be_visible()

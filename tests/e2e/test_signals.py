@@ -4,21 +4,10 @@ import io
 from uuid import uuid4
 
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from tests.e2e.passing import answered
 from tests.e2e.window import Window
-
-HOLD_AN_ANSWER = """
-  const ask = window.fetch;
-  window.fetch = async (...asked) => {
-    const answer = await ask(...asked);
-    if (window.letGo === undefined && String(asked[0]?.url ?? asked[0]).endsWith("%s")) {
-      await new Promise((resolve) => (window.letGo = resolve));
-    }
-    return answer;
-  };
-"""
-"""Whatever is asked for first at an address ending so is answered late, as it was at the time."""
 
 
 def test_a_poll_is_asked_answered_and_seen_live(ana: Window, bo: Window, fresh_channel: str):
@@ -88,18 +77,28 @@ def test_what_is_asked_while_a_new_conversation_is_still_being_read_is_counted_a
         frames.append(frame)
 
     bo.page.on("websocket", lambda line: line.on("framereceived", hear))
-    bo.page.add_init_script(HOLD_AN_ANSWER % f"/conversations/{room}")
     bo.page.reload()
     bo.ready().page.locator("[data-view=later]").click()
+    late: list[tuple[Route, str]] = []
+
+    def keep_the_first(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append((route, answered(route).text))
+
+    bo.page.route(f"**/api/v1/conversations/{room}", keep_the_first)
     ana.api("POST", f"/conversations/{room}/members", {"user_id": bo.api("GET", "/me")["id"]})
-    bo.page.wait_for_function("() => window.letGo !== undefined")
+    while not late:
+        bo.page.wait_for_timeout(50)
     asked = {"level": "important", "acknowledge": True}
     sent = {"text": f"Read the plan of {name}", "priority": asked}
     ana.api("POST", f"/conversations/{room}/messages", sent)
     while not any(sent["text"] in frame for frame in frames):
         bo.page.wait_for_timeout(50)
 
-    bo.page.evaluate("() => window.letGo()")
+    [(route, before)] = late
+    route.fulfill(content_type="application/json", body=before)
 
     # Not only with the next heartbeat, half a minute later.
     expect(bo.entry(room)).to_contain_text("1 unread", timeout=5_000)

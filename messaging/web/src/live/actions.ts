@@ -2,9 +2,11 @@ import { batch } from "@preact/signals";
 import type { EventFrame, Heads, Id, Page, ServerFrame } from "../contract/types.ts";
 import { dropConversation, loadConversations, refreshConversation } from "../conversations/actions.ts";
 import { conversations } from "../conversations/store.ts";
+import { membersChanged } from "../conversations/members.ts";
 import { refreshStale, rereadTimeline } from "../messages/actions.ts";
 import { flushOutbox } from "../messages/sending.ts";
 import { timelineOf } from "../messages/store.ts";
+import { pinsChanged } from "../pins/actions.ts";
 import { presence } from "../people/store.ts";
 import { startWatching, watchAgain } from "../people/watch.ts";
 import { minute, told, withStatus } from "../status/store.ts";
@@ -236,4 +238,6 @@ const resyncSoon = (conversationId: Id): void => owe(`resync ${conversationId}`,
 async function resync(conversationId: Id): Promise<void> {
   await refetch(conversationId);
   rereadTimeline(conversationId);
+  pinsChanged(conversationId);
+  membersChanged(conversationId);
 }
