@@ -7,6 +7,7 @@ from uuid import uuid4
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import SignIn
+from tests.e2e.passing import Frames, Late
 from tests.e2e.window import Window
 
 
@@ -187,6 +188,25 @@ def test_a_conversation_is_dragged_into_a_section_and_into_its_order(sign_in: Si
     window.ready()
     expect(inside).to_have_text([second["name"], first["name"]])
     window.api("DELETE", f"/me/sections/{section['id']}")
+
+
+def test_what_another_device_chooses_holds_over_an_answer_that_was_under_way(
+    ana: Window, bo: Window
+):
+    room = make(ana, bo)["id"]
+    frames = Frames(bo.page)
+    bo.open(room)
+    late = Late(bo.page, f"**/api/v1/conversations/{room}")
+    ana.api("PATCH", f"/conversations/{room}", {"posting": "owners"})
+    late.wait_until_asked()
+    bo.api("PATCH", f"/me/conversations/{room}", {"is_favourite": True})
+    frames.wait_for("chancery.placement.changed.v1")
+
+    late.arrive()
+
+    expect(bo.composer).to_have_count(0)
+    favourite = bo.page.locator("[data-shelf=favourites]").locator(f".entry[href='/c/{room}']")
+    expect(favourite).to_have_count(1)
 
 
 def test_what_is_muted_is_quiet_until_it_calls(ana: Window, bo: Window):

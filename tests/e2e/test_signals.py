@@ -4,9 +4,9 @@ import io
 from uuid import uuid4
 
 from PIL import Image
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
-from tests.e2e.passing import answered
+from tests.e2e.passing import Frames, Late
 from tests.e2e.window import Window
 
 
@@ -71,34 +71,18 @@ def test_what_is_asked_while_a_new_conversation_is_still_being_read_is_counted_a
 ):
     name = f"drill-{uuid4().hex[:8]}"
     room = ana.api("POST", "/conversations", {"kind": "public", "name": name})["id"]
-    frames: list[str] = []
-
-    def hear(frame: str) -> None:
-        frames.append(frame)
-
-    bo.page.on("websocket", lambda line: line.on("framereceived", hear))
+    frames = Frames(bo.page)
     bo.page.reload()
     bo.ready().page.locator("[data-view=later]").click()
-    late: list[tuple[Route, str]] = []
-
-    def keep_the_first(route: Route) -> None:
-        if late:
-            route.continue_()
-        else:
-            late.append((route, answered(route).text))
-
-    bo.page.route(f"**/api/v1/conversations/{room}", keep_the_first)
+    answer = Late(bo.page, f"**/api/v1/conversations/{room}")
     ana.api("POST", f"/conversations/{room}/members", {"user_id": bo.api("GET", "/me")["id"]})
-    while not late:
-        bo.page.wait_for_timeout(50)
+    answer.wait_until_asked()
     asked = {"level": "important", "acknowledge": True}
     sent = {"text": f"Read the plan of {name}", "priority": asked}
     ana.api("POST", f"/conversations/{room}/messages", sent)
-    while not any(sent["text"] in frame for frame in frames):
-        bo.page.wait_for_timeout(50)
+    frames.wait_for(sent["text"])
 
-    [(route, before)] = late
-    route.fulfill(content_type="application/json", body=before)
+    answer.arrive()
 
     # Not only with the next heartbeat, half a minute later.
     expect(bo.entry(room)).to_contain_text("1 unread", timeout=5_000)

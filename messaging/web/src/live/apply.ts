@@ -238,7 +238,7 @@ function cursorMoved({ data }: EventFrameOf<"chancery.cursor.moved.v1">): void {
 function mentioned({ data }: EventFrameOf<"chancery.mention.created.v1">): void {
   const item = conversations.peek().byId.get(data.conversation_id);
   // Mentions are written down a moment after their message: whether an earlier count held this one, the server knows.
-  if (item !== undefined && (data.seq <= item.counted_seq || isBeingRead(item.id))) rereadConversation(item.id);
+  if (item !== undefined && data.seq <= item.counted_seq) rereadConversation(item.id);
   else update(data.conversation_id, (known) => afterMention(known, data.seq));
 }
 
@@ -320,10 +320,18 @@ const table: Table = {
   "chancery.preferences.changed.v1": preferencesChanged,
 };
 
+/** What a person's own event says of a conversation is not in an answer that was under way; a number tells it of its own ones. */
+function conversationBeingRead({ stream, data }: EventFrame): Id | null {
+  if (stream !== "user" || data === null || !("conversation_id" in data)) return null;
+  return isBeingRead(data.conversation_id) ? data.conversation_id : null;
+}
+
 /** Apply one event to the stores. Event types of a newer server are passed over. */
 export function apply(frame: EventFrame): void {
+  const overtaken = conversationBeingRead(frame);
   const handler = (table as Partial<Record<EventName, unknown>>)[frame.event] as ((frame: EventFrame) => void) | undefined;
   if (frame.data !== null) handler?.(frame);
+  if (overtaken !== null) rereadConversation(overtaken);
   if (frame.conversation_id !== null) {
     conversations.value = withHead(conversations.peek(), frame.conversation_id, frame.seq);
   }
