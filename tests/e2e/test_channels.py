@@ -209,6 +209,23 @@ def test_what_another_device_chooses_holds_over_an_answer_that_was_under_way(
     expect(favourite).to_have_count(1)
 
 
+def test_what_another_device_chooses_while_the_list_is_read_holds(ana: Window, bo: Window):
+    room = make(ana, bo)["id"]
+    frames = Frames(bo.page)
+    late = Late(bo.page, "**/api/v1/me/conversations*")
+    bo.page.reload()
+    late.wait_until_asked()
+    frames.wait_for('"hello"')
+    bo.api("PATCH", f"/me/conversations/{room}", {"is_favourite": True})
+    frames.wait_for("chancery.placement.changed.v1")
+
+    late.arrive()
+
+    expect(bo.entry(room)).to_be_visible()
+    favourite = bo.page.locator("[data-shelf=favourites]").locator(f".entry[href='/c/{room}']")
+    expect(favourite).to_have_count(1)
+
+
 def test_what_is_muted_is_quiet_until_it_calls(ana: Window, bo: Window):
     room = make(ana, bo)
     bo.page.locator(".entry").filter(has_text="general").click()

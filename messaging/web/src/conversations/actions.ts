@@ -16,8 +16,13 @@ import { conversations, replacedBy, withConversation, without } from "./store.ts
 const MOST_CONVERSATIONS = 5_000;
 const MOST_READINGS = 5;
 
+let listings = 0;
+/** What own events told of while the list was read: it may be older than they are. */
+const toldMeanwhile = new Set<Id>();
+
 /** Read the whole sidebar. A failure leaves what was there and says so where nothing was. */
 export async function loadConversations(): Promise<boolean> {
+  listings += 1;
   try {
     const items = await askAll<Conversation>("/me/conversations", MOST_CONVERSATIONS);
     conversations.value = replacedBy(conversations.peek(), items);
@@ -26,7 +31,16 @@ export async function loadConversations(): Promise<boolean> {
     if (!(error instanceof Refused)) throw error;
     if (conversations.peek().byId.size === 0) conversations.value = { ...conversations.peek(), status: "error" };
     return false;
+  } finally {
+    listings -= 1;
+    if (listings === 0) readToldMeanwhile();
   }
+}
+
+function readToldMeanwhile(): void {
+  const ids = [...toldMeanwhile];
+  toldMeanwhile.clear();
+  ids.forEach(rereadConversation);
 }
 
 interface Reading {
@@ -37,7 +51,14 @@ interface Reading {
 /** What is being read now; an event that comes meanwhile may not be in the answer, and then it is read once more. */
 const readings = new Map<Id, Reading>();
 
-export const isBeingRead = (id: Id): boolean => readings.has(id);
+/**
+ * One of the person's own events tells of a conversation, without a number that an answer could be compared with: what is under way
+ * may be older. Returns what is to be done once the event is applied.
+ */
+export function overtaken(id: Id): (() => void) | null {
+  if (listings > 0) toldMeanwhile.add(id);
+  return readings.has(id) ? () => rereadConversation(id) : null;
+}
 
 /** Read one conversation again; null when this person cannot see it (any more). */
 export function refreshConversation(id: Id): Promise<Conversation | null> {

@@ -1,5 +1,5 @@
 import type { EventFrame, EventFrameOf, EventName, Id, Message, PriorityView } from "../contract/types.ts";
-import { dropConversation, isBeingRead, rereadConversation } from "../conversations/actions.ts";
+import { dropConversation, overtaken, rereadConversation } from "../conversations/actions.ts";
 import { changed, conversations, withFacts, withHead } from "../conversations/store.ts";
 import { membersChanged } from "../conversations/members.ts";
 import { loadGiven } from "../files/given.ts";
@@ -320,18 +320,18 @@ const table: Table = {
   "chancery.preferences.changed.v1": preferencesChanged,
 };
 
-/** What a person's own event says of a conversation is not in an answer that was under way; a number tells it of its own ones. */
-function conversationBeingRead({ stream, data }: EventFrame): Id | null {
-  if (stream !== "user" || data === null || !("conversation_id" in data)) return null;
-  return isBeingRead(data.conversation_id) ? data.conversation_id : null;
+/** The conversation that one of the person's own events tells of. */
+function ownSubject({ stream, data }: EventFrame): Id | null {
+  return stream === "user" && data !== null && "conversation_id" in data ? data.conversation_id : null;
 }
 
 /** Apply one event to the stores. Event types of a newer server are passed over. */
 export function apply(frame: EventFrame): void {
-  const overtaken = conversationBeingRead(frame);
+  const about = ownSubject(frame);
+  const readAgain = about === null ? null : overtaken(about);
   const handler = (table as Partial<Record<EventName, unknown>>)[frame.event] as ((frame: EventFrame) => void) | undefined;
   if (frame.data !== null) handler?.(frame);
-  if (overtaken !== null) rereadConversation(overtaken);
+  readAgain?.();
   if (frame.conversation_id !== null) {
     conversations.value = withHead(conversations.peek(), frame.conversation_id, frame.seq);
   }
