@@ -233,10 +233,15 @@ def test_a_search_hit_opens_in_its_place(ana: Window, fresh_channel: str):
 
 
 def test_older_messages_load_on_scrolling_up_without_a_jump(ana: Window, fresh_channel: str):
-    lines = [f"line {number}\n" * (1 + number % 3) for number in range(130)]
+    lines = [f"line {number}\n" * (1 + number % 3) for number in range(330)]
     ana.write_history(fresh_channel, lines)
+    asked: list[str] = []
+    ana.page.on("request", lambda request: asked.append(request.url))
     ana.open(fresh_channel)
-    expect(ana.row("line 129").first).to_be_visible()
+    expect(ana.row("line 329").first).to_be_visible()
+
+    # Who reads the end and goes has asked for nothing that is further up.
+    assert [url for url in asked if "before_seq" in url] == []
 
     held: list[Route] = []
     ana.page.route("**/messages?before_seq=*", lambda route: held.append(route))

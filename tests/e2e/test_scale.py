@@ -12,6 +12,7 @@ from playwright.sync_api import CDPSession, Page, expect
 from tests.e2e.conftest import SignIn
 from tests.e2e.product import Product
 from tests.e2e.window import Window
+from tests.launch.waiting import eventually
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(300)]
 
@@ -168,6 +169,9 @@ def test_a_client_that_missed_1_500_events_shows_what_a_new_one_shows(
     expect(ana.page.locator("[data-line=open]")).to_be_attached(timeout=30_000)
     last = ana.api("GET", f"/conversations/{fresh_channel}/messages?limit=1")["items"][0]
     expect(ana.page.locator(f".history .message[data-seq='{last['seq']}']")).to_be_visible()
+    # Until then the other window would open where the unread begins.
+    here = f"/conversations/{fresh_channel}"
+    assert eventually(lambda: ana.api("GET", here)["unread"]["messages"] == 0)
 
     again = Window(ana.page.context.new_page()).open(fresh_channel)
     ana.page.bring_to_front()

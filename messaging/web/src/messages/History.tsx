@@ -204,13 +204,20 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
     else if (first !== undefined) keepStand(id, { seq: first.message.seq, above: handle.scrollOffset - handle.getItemOffset(index) });
   };
 
+  /**
+   * Most people read the end and go: what is above a windowful is asked for when somebody scrolls. By the element, since the list
+   * takes itself to be at the start until it hears of a scrolling.
+   */
+  const isNearStart = ({ scrollTop, clientHeight }: HTMLElement): boolean => scrollTop < (isAtEnd.current ? clientHeight : LOAD_WITHIN);
+
   const onScroll = (): void => {
     const handle = list.current;
-    if (handle === null || !isPlaced.current) return;
+    const element = scroller.current;
+    if (handle === null || element === null || !isPlaced.current) return;
     assess();
     const below = handle.scrollSize - handle.scrollOffset - handle.viewportSize;
     if (isAtEnd.current && !timeline.hasNewer) lookedAt(id);
-    if (handle.scrollOffset < LOAD_WITHIN) void loadOlder(id);
+    if (isNearStart(element)) void loadOlder(id);
     if (below < LOAD_WITHIN) void loadNewer(id);
   };
 
@@ -239,8 +246,8 @@ export function History({ conversation }: { conversation: Known }): JSX.Element 
 
   // A short page may not fill the window, or what is new begins at its top, and then nothing ever scrolls.
   useEffect(() => {
-    const handle = list.current;
-    if (isPlaced.current && handle !== null && handle.scrollOffset < LOAD_WITHIN && timeline.hasOlder) void loadOlder(id);
+    const element = scroller.current;
+    if (isPlaced.current && element !== null && isNearStart(element) && timeline.hasOlder) void loadOlder(id);
   }, [rows, loadedPlace]);
 
   const editedIndex = rows.findIndex((row) => row.kind === "message" && row.message.id === editing.value);
