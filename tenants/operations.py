@@ -8,8 +8,9 @@ find what they have done before.
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddConstraint, AddField, AddIndex, RemoveConstraint
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
-from django.db.models import Model, UniqueConstraint
+from django.db.models import Field, Model, UniqueConstraint
 
 
 class AddIndexMeanwhile(AddIndexConcurrently):
@@ -86,25 +87,13 @@ class AddUniqueMeanwhile(AddConstraint):
         )
 
 
-class RemoveConstraintOnce(RemoveConstraint):
-    """Removes a constraint, unless it is gone already; for migrations that are not atomic."""
+class _Once(Operation):
+    """Does nothing where it has been done already; for migrations that are not atomic."""
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if not self.allow_migrate_model(schema_editor.connection.alias, model):
-            return
-        if self.name in _constraints(schema_editor, model):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+    model_name: str
 
-
-class AddFieldOnce(AddField):
-    """Adds a field, unless it is there already; for migrations that are not atomic."""
+    def is_done(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> bool:
+        raise NotImplementedError
 
     def database_forwards(
         self,
@@ -116,11 +105,27 @@ class AddFieldOnce(AddField):
         model = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
+        if not self.is_done(schema_editor, model):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class RemoveConstraintOnce(_Once, RemoveConstraint):
+    """Removes a constraint, unless it is gone already."""
+
+    def is_done(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> bool:
+        return self.name not in _constraints(schema_editor, model)
+
+
+class AddFieldOnce(_Once, AddField):
+    """Adds a field, unless it is there already."""
+
+    def is_done(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> bool:
         introspection = schema_editor.connection.introspection
         with schema_editor.connection.cursor() as cursor:
             there = introspection.get_table_description(cursor, model._meta.db_table)
-        if model._meta.get_field(self.name).column not in {column.name for column in there}:
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        field = model._meta.get_field(self.name)
+        assert isinstance(field, Field)
+        return field.column in {column.name for column in there}
 
 
 def _constraints(schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> set[str]:
