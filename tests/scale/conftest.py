@@ -3,12 +3,7 @@
 import pytest
 from django.db import connection
 
-_FORGET = """
-SELECT pg_clear_relation_stats(current_schema(), c.relname),
-       pg_clear_attribute_stats(current_schema(), c.relname, a.attname, false)
-  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
- WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'i')
-   AND a.attnum > 0 AND NOT a.attisdropped"""
+from tests.scale.knowledge import forget_statistics
 
 
 @pytest.fixture(autouse=True)
@@ -24,4 +19,4 @@ def _no_rows_of_tests_before(request: pytest.FixtureRequest) -> None:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         for (table,) in cursor.fetchall():
             cursor.execute(f'REINDEX TABLE "{table}"')
-        cursor.execute(_FORGET)
+    forget_statistics()

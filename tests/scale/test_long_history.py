@@ -14,6 +14,7 @@ from messaging.conversations.models import Membership
 from messaging.messages.models import Message
 from tests.bench.vast import fill
 from tests.messaging.places import make_channel, make_message
+from tests.scale.knowledge import forget_statistics
 from tests.scale.reads import reads
 
 MANY = 40_000
@@ -56,19 +57,6 @@ def vast(cast, in_acme):
     make_message(small, cast.bo, "the release is out")
     make_message(small, cast.cy, f"<@{cast.bo.id}> see https://example.org/")
     return long, thread, small
-
-
-def forget_statistics() -> None:
-    """As if nobody had ever looked at the tables."""
-    with connection.cursor() as cursor:
-        for table in TABLES.split(", "):
-            cursor.execute(
-                "SELECT pg_clear_relation_stats(current_schema(), %(table)s),"
-                " pg_clear_attribute_stats(current_schema(), %(table)s, attname, false)"
-                "  FROM pg_attribute"
-                " WHERE attrelid = %(table)s::regclass AND attnum > 0 AND NOT attisdropped",
-                {"table": table},
-            )
 
 
 def take_statistics() -> None:
