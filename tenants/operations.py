@@ -5,6 +5,8 @@ from the first: `AddIndexMeanwhile`, `AddUniqueMeanwhile`, `AddFieldOnce` and `R
 find what they have done before.
 """
 
+from abc import ABC, abstractmethod
+
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddConstraint, AddField, AddIndex, RemoveConstraint
@@ -87,13 +89,14 @@ class AddUniqueMeanwhile(AddConstraint):
         )
 
 
-class _Once(Operation):
+class _Once(Operation, ABC):
     """Does nothing where it has been done already; for migrations that are not atomic."""
 
     model_name: str
 
+    @abstractmethod
     def is_done(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> bool:
-        raise NotImplementedError
+        """Whether an earlier run has done it to this schema."""
 
     def database_forwards(
         self,
