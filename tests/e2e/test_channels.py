@@ -226,6 +226,54 @@ def test_what_another_device_chooses_while_the_list_is_read_holds(ana: Window, b
     expect(favourite).to_have_count(1)
 
 
+def test_a_channel_that_is_made_while_the_list_is_read_stays(ana: Window):
+    name = fresh("room")
+    keys = ana.page.keyboard
+    late = Late(ana.page, "**/api/v1/me/conversations*")
+    ana.page.reload()
+    late.wait_until_asked()
+    expect(ana.page.locator("[data-line=open]")).to_be_attached()
+    keys.press("Control+k")
+    expect(ana.page.get_by_role("combobox", name="Jump to")).to_be_focused()
+    keys.type("create channel")
+    keys.press("Enter")
+    expect(ana.page.get_by_role("textbox", name="Name")).to_be_focused()
+    keys.type(name)
+    keys.press("Enter")
+    expect(ana.composer).to_be_focused()
+    ana.say("First words")
+    expect(ana.page.locator(".message[data-seq]")).to_contain_text("First words")
+    keys.press("ArrowUp")
+    expect(ana.page.locator("[data-composer=edit]")).to_be_focused()
+
+    late.arrive()
+    expect(ana.page.locator(".entry").filter(has_text="general")).to_be_visible()
+
+    keys.type(" and last ones")
+    keys.press("Enter")
+    expect(ana.row("First words and last ones")).to_have_count(1)
+
+
+def test_what_is_written_while_the_list_is_read_again_is_counted(ana: Window, bo: Window):
+    read, written = make(ana, bo)["id"], make(ana, bo)["id"]
+    ana.write_history(read, ["something to read"])
+    expect(bo.entry(read)).to_contain_text("1 unread")
+    keys = bo.page.keyboard
+    keys.press("Control+k")
+    keys.type("mark everything")
+    keys.press("Enter")
+    late = Late(bo.page, "**/api/v1/me/conversations*")
+    bo.page.get_by_role("button", name="Undo").click()
+    late.wait_until_asked()
+    ana.write_history(written, ["one", "two"])
+    expect(bo.entry(written)).to_contain_text("2 unread")
+
+    late.arrive()
+
+    expect(bo.entry(read)).to_contain_text("1 unread")
+    expect(bo.entry(written)).to_contain_text("2 unread")
+
+
 def test_what_is_muted_is_quiet_until_it_calls(ana: Window, bo: Window):
     room = make(ana, bo)
     bo.page.locator(".entry").filter(has_text="general").click()

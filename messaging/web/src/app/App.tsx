@@ -63,7 +63,9 @@ function Main({ conversationId, conversation, messageId }: MainProps): JSX.Eleme
     if (conversation === undefined && conversationId !== null && conversations.peek().status === "ready") {
       rereadConversation(conversationId);
     }
-    if (matchMedia("(hover: hover)").matches && route.peek().threadId === null && panel.peek() === null && dialog.peek() === null) focusComposer("conversation");
+    // Whoever writes somewhere already, such as a change of a message, goes on there.
+    const isWriting = document.activeElement?.closest("[data-composer]") != null;
+    if (!isWriting && matchMedia("(hover: hover)").matches && route.peek().threadId === null && panel.peek() === null && dialog.peek() === null) focusComposer("conversation");
   }, [conversationId, conversation === undefined, conversations.value.status]);
 
   if (messageId !== null) return <LinkedMessage key={messageId} messageId={messageId} />;

@@ -16,31 +16,30 @@ import { conversations, replacedBy, withConversation, without } from "./store.ts
 const MOST_CONVERSATIONS = 5_000;
 const MOST_READINGS = 5;
 
-let listings = 0;
-/** What own events told of while the list was read: it may be older than they are. */
-const toldMeanwhile = new Set<Id>();
+/** Per reading of the list that is under way: what was told of since it was asked for. */
+const listings = new Set<Set<Id>>();
+
+function tell(id: Id): void {
+  for (const told of listings) told.add(id);
+}
 
 /** Read the whole sidebar. A failure leaves what was there and says so where nothing was. */
 export async function loadConversations(): Promise<boolean> {
-  listings += 1;
+  const told = new Set<Id>();
+  listings.add(told);
   try {
     const items = await askAll<Conversation>("/me/conversations", MOST_CONVERSATIONS);
-    conversations.value = replacedBy(conversations.peek(), items);
+    for (const item of items) if (conversations.peek().byId.has(item.id) && isBehind(item)) told.add(item.id);
+    conversations.value = replacedBy(conversations.peek(), items, told);
+    told.forEach(rereadConversation);
     return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (conversations.peek().byId.size === 0) conversations.value = { ...conversations.peek(), status: "error" };
     return false;
   } finally {
-    listings -= 1;
-    if (listings === 0) readToldMeanwhile();
+    listings.delete(told);
   }
-}
-
-function readToldMeanwhile(): void {
-  const ids = [...toldMeanwhile];
-  toldMeanwhile.clear();
-  ids.forEach(rereadConversation);
 }
 
 interface Reading {
@@ -56,7 +55,7 @@ const readings = new Map<Id, Reading>();
  * may be older. Returns what is to be done once the event is applied.
  */
 export function overtaken(id: Id): (() => void) | null {
-  if (listings > 0) toldMeanwhile.add(id);
+  tell(id);
   return readings.has(id) ? () => rereadConversation(id) : null;
 }
 
@@ -109,6 +108,7 @@ export function keep(item: Conversation): void {
 }
 
 function put(item: Conversation): void {
+  tell(item.id);
   conversations.value = withConversation(conversations.peek(), item);
   if (item.membership === null || cursors.at(item.id) !== undefined) return;
   cursors.follow(item.id, item.last_seq);
@@ -134,6 +134,7 @@ export const departing = new Set<Id>();
 
 /** Nothing of a conversation stays in memory. */
 export function forget(id: Id): void {
+  tell(id);
   cursors.forget(id);
   conversations.value = without(conversations.peek(), id);
   timelineOf(id).value = UNLOADED;

@@ -72,3 +72,11 @@ test("what is said to somebody alone counts in the window's title as a call on t
   conversations.value = replacedBy(EMPTY, [direct("a", false), direct("b", true)]);
   assert.deepEqual(unreadTotal.value, { messages: 3, mentions: 3 });
 });
+
+test("what was told of while the list was asked for stays as it is known here, and what is gone stays only where it was told of", () => {
+  const before = replacedBy(EMPTY, [conversation("told", { last_seq: 9 }), conversation("older"), conversation("gone")]);
+  const after = replacedBy(before, [conversation("told", { last_seq: 5 }), conversation("older", { last_seq: 6 })], ["told", "unknown"]);
+  assert.equal(after.byId.get("told")?.last_seq, 9);
+  assert.equal(after.byId.get("older")?.last_seq, 6);
+  assert.deepEqual([...after.byId.keys()], ["told", "older"]);
+});

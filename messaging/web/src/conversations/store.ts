@@ -15,9 +15,14 @@ export const conversations = signal<Conversations>({ status: "loading", byId: ne
 
 const known = (item: Conversation): Known => ({ ...item, counted_seq: item.last_seq });
 
-/** The whole list as the server has it. */
-export function replacedBy(state: Conversations, items: readonly Conversation[]): Conversations {
-  return { ...state, status: "ready", byId: new Map(items.map((item) => [item.id, known(item)])) };
+/** The whole list as the server had it; what was told of since it was asked for stays as it is known here. */
+export function replacedBy(state: Conversations, items: readonly Conversation[], told: Iterable<Id> = []): Conversations {
+  const byId = new Map(items.map((item) => [item.id, known(item)]));
+  for (const id of told) {
+    const ours = state.byId.get(id);
+    if (ours !== undefined) byId.set(id, ours);
+  }
+  return { ...state, status: "ready", byId };
 }
 
 /** One conversation as the server has it. */

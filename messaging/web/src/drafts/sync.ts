@@ -24,13 +24,14 @@ function storedIn(place: string): string {
 /** Read all drafts and bring both sides together: what was changed here goes out, everything else comes in. */
 export async function syncDrafts(): Promise<boolean> {
   whenKept((place) => tellSoon(place, drafts.peek().has(place) ? TELL_AFTER_MS : TELL_END_AFTER_MS));
+  const before = new Map(synced);
   try {
     const { items } = await ask<Page<ServerDraft>>("GET", "/me/drafts");
     const there = new Set(items.map((item) => placeOf(item.conversation_id, item.thread_id)));
     for (const item of items) await take(item);
     for (const [place, { version, isDirty }] of [...synced]) {
       if (isDirty) tellSoon(place, 0);
-      else if (!there.has(place) && drafts.peek().has(place)) takeDraft(place, EMPTY, version);
+      else if (!there.has(place) && drafts.peek().has(place) && before.get(place)?.version === version) takeDraft(place, EMPTY, version);
     }
     return true;
   } catch (error) {

@@ -13,6 +13,7 @@ import { keepTimelines, opened, timelineOf, withMessage, withNewer, withOlder, w
 const PAGE = 50;
 const MOST_REPLIES = 1_000;
 const MOST_KEPT = 12;
+const MOST_READINGS = 3;
 
 const asOf = (conversationId: Id): number => cursors.at(conversationId) ?? 0;
 
@@ -209,21 +210,40 @@ export async function loadThread(conversationId: Id, rootId: Id): Promise<boolea
   }
 }
 
-/** A message as an answer of the server has it. */
-export const takeMessage = (message: Message): void => take(message.conversation_id, message);
+/** Do to a message what is answered by how it stands then. An answer that events have overtaken is let go: what it tells, they tell too. */
+export async function actOn(message: Message, request: () => Promise<Message>): Promise<void> {
+  const since = asOf(message.conversation_id);
+  const answer = await request();
+  if (!isOvertaken(answer, since)) take(answer);
+}
 
 /** Read one message again, when an event tells of it only in passing. */
-export const rereadMessage = (conversationId: Id, messageId: Id): void => owe(`message ${messageId}`, async () => take(conversationId, await ask<Message>("GET", `/messages/${messageId}`)));
+export const rereadMessage = (conversationId: Id, messageId: Id): void => owe(`message ${messageId}`, () => readMessage(conversationId, messageId));
 
-function take(conversationId: Id, message: Message): void {
-  const timeline = timelineOf(conversationId);
+async function readMessage(conversationId: Id, messageId: Id): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const since = asOf(conversationId);
+    const message = await ask<Message>("GET", `/messages/${messageId}`);
+    // Neither the answer nor the event alone knows all.
+    if (!isOvertaken(message, since) || attempt === MOST_READINGS) return take(message);
+  }
+}
+
+/** Whether an event has changed a message since it was asked for. */
+function isOvertaken({ conversation_id: conversationId, id }: Message, since: number): boolean {
+  return (timelineOf(conversationId).peek().changedAt.get(id) ?? 0) > since;
+}
+
+/** A message as it stands now. */
+export function take(message: Message): void {
+  const timeline = timelineOf(message.conversation_id);
   timeline.value = withMessage(timeline.peek(), message, null);
 }
 
 /** Change a message's text; true when the server took it. */
 export async function edit(message: Message, text: string, confirmsMentions = false): Promise<boolean> {
   try {
-    take(message.conversation_id, await act<Message>("PATCH", `/messages/${message.id}`, { text, confirm_mentions: confirmsMentions }));
+    await actOn(message, () => act("PATCH", `/messages/${message.id}`, { text, confirm_mentions: confirmsMentions }));
     return true;
   } catch (error) {
     if (error instanceof Refused && error.problem?.code === "confirm_mentions") toast(explain(error), "plain", { label: t("Save anyway"), run: () => void edit(message, text, true).then((done) => done && (editing.value = null)) });
@@ -235,7 +255,7 @@ export async function edit(message: Message, text: string, confirmsMentions = fa
 /** Take one's deletion back. */
 async function restore(message: Message): Promise<void> {
   try {
-    take(message.conversation_id, await act<Message>("POST", `/messages/${message.id}/restore`));
+    await actOn(message, () => act("POST", `/messages/${message.id}/restore`));
   } catch (error) {
     complain(error, () => restore(message));
   }
@@ -245,7 +265,7 @@ async function restore(message: Message): Promise<void> {
 export async function remove(message: Message): Promise<void> {
   try {
     await act("DELETE", `/messages/${message.id}`);
-    take(message.conversation_id, { ...message, text: null, files: [], reactions: [], deleted_at: new Date().toISOString() });
+    take({ ...message, text: null, files: [], reactions: [], deleted_at: new Date().toISOString() });
     toast(t("Message deleted."), "plain", { label: t("Undo"), run: () => void restore(message) });
   } catch (error) {
     complain(error, () => remove(message));

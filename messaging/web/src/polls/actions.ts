@@ -1,6 +1,6 @@
 import type { Id, Message } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
-import { takeMessage } from "../messages/actions.ts";
+import { actOn } from "../messages/actions.ts";
 import { act } from "../transport/acts.ts";
 import { ask } from "../transport/http.ts";
 
@@ -10,7 +10,7 @@ export const myVote = async (messageId: Id): Promise<number[]> => (await ask<{ o
 /** Answer in place of what was answered before; true when the server took it. */
 export async function vote(message: Message, options: readonly number[]): Promise<boolean> {
   try {
-    takeMessage(await act<Message>("PUT", `/messages/${message.id}/vote`, { options }));
+    await actOn(message, () => act("PUT", `/messages/${message.id}/vote`, { options }));
     return true;
   } catch (error) {
     complain(error);
@@ -21,7 +21,7 @@ export async function vote(message: Message, options: readonly number[]): Promis
 /** End a poll before its time. */
 export async function closePoll(message: Message): Promise<void> {
   try {
-    takeMessage(await act<Message>("POST", `/messages/${message.id}/close-poll`));
+    await actOn(message, () => act("POST", `/messages/${message.id}/close-poll`));
   } catch (error) {
     complain(error, () => closePoll(message));
   }

@@ -3,7 +3,7 @@ import type { Message } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
 import { IconButton } from "../design/IconButton.tsx";
 import { t } from "../i18n/t.ts";
-import { rereadMessage, takeMessage } from "../messages/actions.ts";
+import { rereadMessage, take } from "../messages/actions.ts";
 import { viewerOf } from "../messages/menu.ts";
 import { ask } from "../transport/http.ts";
 
@@ -30,7 +30,7 @@ export function Previews({ message }: { message: Message }): JSX.Element | null 
 }
 
 async function remove(message: Message): Promise<void> {
-  takeMessage({ ...message, previews: [] });
+  take({ ...message, previews: [] });
   try {
     await ask("DELETE", `/messages/${message.id}/previews`);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Id, Message, Page } from "../contract/types.ts";
 import { complain } from "../app/failure.ts";
-import { takeMessage } from "../messages/actions.ts";
+import { actOn } from "../messages/actions.ts";
 import { act } from "../transport/acts.ts";
 import { ask } from "../transport/http.ts";
 
@@ -21,7 +21,7 @@ export function noted(messageId: Id): void {
 /** Say that one has taken notice. */
 export async function acknowledge(message: Message): Promise<void> {
   try {
-    takeMessage(await act<Message>("POST", `/messages/${message.id}/acknowledge`));
+    await actOn(message, () => act("POST", `/messages/${message.id}/acknowledge`));
     noted(message.id);
   } catch (error) {
     complain(error, () => acknowledge(message));

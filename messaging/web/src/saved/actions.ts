@@ -8,6 +8,7 @@ import { t } from "../i18n/t.ts";
 import { ahead } from "../design/ahead.ts";
 import { toast } from "../design/toast.ts";
 import { owe } from "../live/owed.ts";
+import { readSteadily } from "../live/steady.ts";
 import { plain } from "../messages/plain.ts";
 import { actionIn } from "../messages/system.ts";
 import { nameOf } from "../people/store.ts";
@@ -20,7 +21,7 @@ const MOST = 1_000;
 /** Read the list; it is small, and marks messages wherever they are drawn. */
 export async function loadLater(): Promise<boolean> {
   try {
-    const open = await askAll<Saved>("/me/saved?limit=200", MOST);
+    const open = await readSteadily(later, () => askAll<Saved>("/me/saved?limit=200", MOST));
     const done = [...later.peek().byId.values()].filter((item) => item.done_at !== null);
     later.value = withAll(later.peek(), [...done, ...open]);
     return true;
@@ -34,7 +35,7 @@ export async function loadLater(): Promise<boolean> {
 /** Read the latest of what is done. */
 export async function loadDone(): Promise<void> {
   try {
-    const items = await askAll<Saved>("/me/saved?state=done&limit=50", 50);
+    const items = await readSteadily(later, () => askAll<Saved>("/me/saved?state=done&limit=50", 50));
     for (const item of items) later.value = withItem(later.peek(), item);
   } catch (error) {
     passOver(error);

@@ -7,6 +7,7 @@ import { moment } from "../app/text.ts";
 import { t } from "../i18n/t.ts";
 import { toast } from "../design/toast.ts";
 import { owe } from "../live/owed.ts";
+import { readSteadily } from "../live/steady.ts";
 import type { Desk } from "../messages/tools.ts";
 import { whenDialog } from "../saved/actions.ts";
 import { act, actOnce } from "../transport/acts.ts";
@@ -16,7 +17,7 @@ import { scheduled, withScheduled } from "./store.ts";
 /** Read what waits. */
 export async function loadScheduled(): Promise<boolean> {
   try {
-    scheduled.value = (await ask<Page<Scheduled>>("GET", "/me/scheduled")).items;
+    scheduled.value = (await readSteadily(scheduled, () => ask<Page<Scheduled>>("GET", "/me/scheduled"))).items;
     return true;
   } catch (error) {
     passOver(error);

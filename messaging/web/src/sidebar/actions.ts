@@ -7,6 +7,7 @@ import { changed, conversations, type Known } from "../conversations/store.ts";
 import { toast } from "../design/toast.ts";
 import { t } from "../i18n/t.ts";
 import { owe } from "../live/owed.ts";
+import { readSteadily } from "../live/steady.ts";
 import { act } from "../transport/acts.ts";
 import { ask, Refused } from "../transport/http.ts";
 import { between, foldHere, ownSections, placed, shelves, type Shelf } from "./store.ts";
@@ -14,7 +15,7 @@ import { between, foldHere, ownSections, placed, shelves, type Shelf } from "./s
 /** Read the person's sections. What was there stays where they cannot be read. */
 export async function loadSections(): Promise<boolean> {
   try {
-    ownSections.value = (await ask<Page<Section>>("GET", "/me/sections")).items;
+    ownSections.value = (await readSteadily(ownSections, () => ask<Page<Section>>("GET", "/me/sections"))).items;
     return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -3,6 +3,7 @@ import { complain, passOver } from "../app/failure.ts";
 import { act } from "../transport/acts.ts";
 import { ask, Refused } from "../transport/http.ts";
 import { owe } from "../live/owed.ts";
+import { readSteadily } from "../live/steady.ts";
 import { me } from "../people/store.ts";
 import { afterReading, afterReply, threads, withoutThread, withStates, withThread } from "./store.ts";
 
@@ -12,7 +13,7 @@ const TELL_AFTER_MS = 250;
 /** Read which threads are followed, and what is unread in them; without their messages. */
 export async function loadThreads(): Promise<boolean> {
   try {
-    const { items } = await ask<Page<Thread>>("GET", "/me/threads/states");
+    const { items } = await readSteadily(threads, () => ask<Page<Thread>>("GET", "/me/threads/states"));
     threads.value = withStates(threads.peek(), items);
     return true;
   } catch (error) {
@@ -26,10 +27,12 @@ export async function loadThreads(): Promise<boolean> {
 export async function loadInbox(cursor: string | null = null): Promise<string | null> {
   try {
     const path = `/me/threads?limit=${PAGE}`;
-    const [unread, page] = await Promise.all([
-      cursor === null ? ask<Page<ThreadWithRoot>>("GET", `${path}&state=unread`) : null,
-      ask<Page<ThreadWithRoot>>("GET", cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`),
-    ]);
+    const [unread, page] = await readSteadily(threads, () =>
+      Promise.all([
+        cursor === null ? ask<Page<ThreadWithRoot>>("GET", `${path}&state=unread`) : null,
+        ask<Page<ThreadWithRoot>>("GET", cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`),
+      ]),
+    );
     for (const item of [...(unread?.items ?? []), ...page.items]) threads.value = withThread(threads.peek(), item);
     threads.value = { ...threads.peek(), status: "ready" };
     return page.next;
@@ -45,7 +48,8 @@ export const rereadThread = (rootId: Id): void => owe(`thread ${rootId}`, () => 
 
 async function refreshThread(rootId: Id): Promise<void> {
   try {
-    threads.value = withThread(threads.peek(), await ask<ThreadWithRoot>("GET", `/messages/${rootId}/thread`));
+    const thread = await readSteadily(threads, () => ask<ThreadWithRoot>("GET", `/messages/${rootId}/thread`));
+    threads.value = withThread(threads.peek(), thread);
   } catch (error) {
     if (error instanceof Refused && error.status === 404) threads.value = withoutThread(threads.peek(), rootId);
     else throw error;
