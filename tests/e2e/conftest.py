@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from launch.chromium import ensure_chromium
 from tests.e2e.product import PASSWORD, ROOT, Product, running_product
@@ -38,6 +39,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.timeout(300))
 
 
+WINDOWS = pytest.StashKey[list[BrowserContext]]()
+MOST_SHOWN = 50
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo
+) -> Iterator[pytest.TestReport]:
+    """A journey that fails tells what its windows showed: another try shows another thing."""
+    report = yield
+    tell = getattr(report.longrepr, "addsection", None)
+    if report.when == "call" and report.failed and tell is not None:
+        pages = [page for context in item.stash.get(WINDOWS, []) for page in context.pages]
+        for number, page in enumerate(pages, start=1):
+            tell(f"the end of window {number}: {page.url}", _shown(page))
+    return report
+
+
+def _shown(page: Page) -> str:
+    try:
+        lines = page.locator("body").aria_snapshot(timeout=5_000).splitlines()
+    except PlaywrightError as error:
+        return str(error)
+    return "\n".join(lines[-MOST_SHOWN:])
+
+
 @pytest.fixture(scope="session")
 def product() -> Iterator[Product]:
     with running_product() as running:
@@ -59,9 +86,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_context(browser: Browser, product: Product) -> Iterator[Callable[..., BrowserContext]]:
+def new_context(
+    browser: Browser, product: Product, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., BrowserContext]]:
     """Make browser contexts that end with the test; what a page complains of fails the test."""
-    contexts: list[BrowserContext] = []
+    contexts = request.node.stash[WINDOWS] = list[BrowserContext]()
     complaints: list[str] = []
 
     def make(tenant: str = "acme", **options: Any) -> BrowserContext:
