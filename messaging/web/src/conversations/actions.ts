@@ -5,6 +5,7 @@ import { navigate, route } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
 import { toast } from "../design/toast.ts";
 import { cursors } from "../live/cursors.ts";
+import { Meanwhile } from "../live/meanwhile.ts";
 import { owe } from "../live/owed.ts";
 import { rereadTimeline } from "../messages/actions.ts";
 import { timelineOf, UNLOADED } from "../messages/store.ts";
@@ -16,30 +17,24 @@ import { conversations, replacedBy, withConversation, without } from "./store.ts
 const MOST_CONVERSATIONS = 5_000;
 const MOST_READINGS = 5;
 
-/** Per reading of the list that is under way: what was told of since it was asked for. */
-const listings = new Set<Set<Id>>();
-
-function tell(id: Id): void {
-  for (const told of listings) told.add(id);
-}
+/** Conversations that were told of while the list was read. */
+const meanwhile = new Meanwhile();
 
 /** Read the whole sidebar. A failure leaves what was there and says so where nothing was. */
-export async function loadConversations(): Promise<boolean> {
-  const told = new Set<Id>();
-  listings.add(told);
-  try {
-    const items = await askAll<Conversation>("/me/conversations", MOST_CONVERSATIONS);
-    for (const item of items) if (conversations.peek().byId.has(item.id) && isBehind(item)) told.add(item.id);
-    conversations.value = replacedBy(conversations.peek(), items, told);
-    told.forEach(rereadConversation);
-    return true;
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (conversations.peek().byId.size === 0) conversations.value = { ...conversations.peek(), status: "error" };
-    return false;
-  } finally {
-    listings.delete(told);
-  }
+export function loadConversations(): Promise<boolean> {
+  return meanwhile.during(async (told) => {
+    try {
+      const items = await askAll<Conversation>("/me/conversations", MOST_CONVERSATIONS);
+      for (const item of items) if (conversations.peek().byId.has(item.id) && isBehind(item)) told.add(item.id);
+      conversations.value = replacedBy(conversations.peek(), items, told);
+      told.forEach(rereadConversation);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (conversations.peek().byId.size === 0) conversations.value = { ...conversations.peek(), status: "error" };
+      return false;
+    }
+  });
 }
 
 interface Reading {
@@ -55,7 +50,7 @@ const readings = new Map<Id, Reading>();
  * may be older. Returns what is to be done once the event is applied.
  */
 export function overtaken(id: Id): (() => void) | null {
-  tell(id);
+  meanwhile.tell(id);
   return readings.has(id) ? () => rereadConversation(id) : null;
 }
 
@@ -108,7 +103,7 @@ export function keep(item: Conversation): void {
 }
 
 function put(item: Conversation): void {
-  tell(item.id);
+  meanwhile.tell(item.id);
   conversations.value = withConversation(conversations.peek(), item);
   if (item.membership === null || cursors.at(item.id) !== undefined) return;
   cursors.follow(item.id, item.last_seq);
@@ -134,7 +129,7 @@ export const departing = new Set<Id>();
 
 /** Nothing of a conversation stays in memory. */
 export function forget(id: Id): void {
-  tell(id);
+  meanwhile.tell(id);
   cursors.forget(id);
   conversations.value = without(conversations.peek(), id);
   timelineOf(id).value = UNLOADED;

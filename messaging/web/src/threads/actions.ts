@@ -2,74 +2,102 @@ import type { Id, Message, Page, Thread, ThreadWithRoot } from "../contract/type
 import { complain, passOver } from "../app/failure.ts";
 import { act } from "../transport/acts.ts";
 import { ask, Refused } from "../transport/http.ts";
+import { Meanwhile } from "../live/meanwhile.ts";
 import { owe } from "../live/owed.ts";
-import { readSteadily } from "../live/steady.ts";
 import { me } from "../people/store.ts";
 import { afterReading, afterReply, threads, withoutThread, withStates, withThread } from "./store.ts";
 
 const PAGE = 50;
 const TELL_AFTER_MS = 250;
 
+/** Threads that were told of while one of them, or their list, was read. */
+const meanwhile = new Meanwhile();
+
 /** Read which threads are followed, and what is unread in them; without their messages. */
-export async function loadThreads(): Promise<boolean> {
-  try {
-    const { items } = await readSteadily(threads, () => ask<Page<Thread>>("GET", "/me/threads/states"));
-    threads.value = withStates(threads.peek(), items);
-    return true;
-  } catch (error) {
-    passOver(error);
-    if (threads.peek().status !== "ready") threads.value = { ...threads.peek(), status: "error" };
-    return false;
-  }
+export function loadThreads(): Promise<boolean> {
+  return meanwhile.during(async (told) => {
+    try {
+      const { items } = await ask<Page<Thread>>("GET", "/me/threads/states");
+      threads.value = withStates(threads.peek(), items, told);
+      rereadKnown(told);
+      return true;
+    } catch (error) {
+      passOver(error);
+      if (threads.peek().status !== "ready") threads.value = { ...threads.peek(), status: "error" };
+      return false;
+    }
+  });
 }
 
 /** Read what the inbox shows: everything unread, and the latest of the rest. Returns the next page's cursor. */
-export async function loadInbox(cursor: string | null = null): Promise<string | null> {
-  try {
-    const path = `/me/threads?limit=${PAGE}`;
-    const [unread, page] = await readSteadily(threads, () =>
-      Promise.all([
+export function loadInbox(cursor: string | null = null): Promise<string | null> {
+  return meanwhile.during(async (told) => {
+    try {
+      const path = `/me/threads?limit=${PAGE}`;
+      const [unread, page] = await Promise.all([
         cursor === null ? ask<Page<ThreadWithRoot>>("GET", `${path}&state=unread`) : null,
         ask<Page<ThreadWithRoot>>("GET", cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`),
-      ]),
-    );
-    for (const item of [...(unread?.items ?? []), ...page.items]) threads.value = withThread(threads.peek(), item);
-    threads.value = { ...threads.peek(), status: "ready" };
-    return page.next;
-  } catch (error) {
-    passOver(error);
-    if (threads.peek().roots.size === 0) threads.value = { ...threads.peek(), status: "error" };
-    return null;
-  }
+      ]);
+      for (const item of [...(unread?.items ?? []), ...page.items]) threads.value = withThread(threads.peek(), item);
+      threads.value = { ...threads.peek(), status: "ready" };
+      rereadKnown(told);
+      return page.next;
+    } catch (error) {
+      passOver(error);
+      if (threads.peek().roots.size === 0) threads.value = { ...threads.peek(), status: "error" };
+      return null;
+    }
+  });
 }
 
 /** Read one thread again as the server has it. */
 export const rereadThread = (rootId: Id): void => owe(`thread ${rootId}`, () => refreshThread(rootId));
 
-async function refreshThread(rootId: Id): Promise<void> {
-  try {
-    const thread = await readSteadily(threads, () => ask<ThreadWithRoot>("GET", `/messages/${rootId}/thread`));
-    threads.value = withThread(threads.peek(), thread);
-  } catch (error) {
-    if (error instanceof Refused && error.status === 404) threads.value = withoutThread(threads.peek(), rootId);
-    else throw error;
-  }
+/** Those of them that are followed; whoever comes to follow another one is told so. */
+function rereadKnown(told: Iterable<Id>): void {
+  for (const rootId of told) if (threads.peek().byId.has(rootId)) rereadThread(rootId);
+}
+
+function refreshThread(rootId: Id): Promise<void> {
+  return meanwhile.during(async (told) => {
+    try {
+      take(await ask<ThreadWithRoot>("GET", `/messages/${rootId}/thread`));
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 404) throw error;
+      threads.value = withoutThread(threads.peek(), rootId);
+    }
+    if (told.has(rootId)) rereadThread(rootId);
+  });
+}
+
+function take(thread: ThreadWithRoot): void {
+  threads.value = withThread(threads.peek(), thread);
 }
 
 /** A reply arrived in some thread. */
-export const replyArrived = (reply: Message): void => void (threads.value = afterReply(threads.peek(), reply, me.peek()?.id));
+export function replyArrived(reply: Message): void {
+  if (reply.thread_id === null) return;
+  meanwhile.tell(reply.thread_id);
+  threads.value = afterReply(threads.peek(), reply, me.peek()?.id);
+}
 
 /** A reply was deleted: whether it was counted as unread, the server knows. */
 export function replyGone(reply: Message): void {
-  const thread = reply.thread_id === null ? undefined : threads.peek().byId.get(reply.thread_id);
+  if (reply.thread_id === null) return;
+  meanwhile.tell(reply.thread_id);
+  const thread = threads.peek().byId.get(reply.thread_id);
   if (thread !== undefined && reply.seq > thread.read_seq) rereadThread(thread.root_id);
 }
 
 /** The person stopped following, here or on another device. */
-export const unfollowed = (rootId: Id): void => void (threads.value = withoutThread(threads.peek(), rootId));
+export function unfollowed(rootId: Id): void {
+  meanwhile.tell(rootId);
+  threads.value = withoutThread(threads.peek(), rootId);
+}
 
 /** Another device has read up to `seq`. */
 export function readElsewhere(rootId: Id, seq: number): void {
+  meanwhile.tell(rootId);
   const thread = threads.peek().byId.get(rootId);
   if (thread === undefined || thread.read_seq === seq) return;
   if (seq >= thread.last_seq) threads.value = afterReading(threads.peek(), rootId, seq);
@@ -84,7 +112,7 @@ export async function toggleFollow(rootId: Id): Promise<void> {
     if (isFollowed(rootId)) {
       await act("DELETE", `/messages/${rootId}/follow`);
       unfollowed(rootId);
-    } else threads.value = withThread(threads.peek(), await act<ThreadWithRoot>("PUT", `/messages/${rootId}/follow`));
+    } else take(await act<ThreadWithRoot>("PUT", `/messages/${rootId}/follow`));
   } catch (error) {
     complain(error, () => toggleFollow(rootId));
   }
@@ -97,6 +125,7 @@ export function markThreadRead(rootId: Id): void {
   const thread = threads.peek().byId.get(rootId);
   if (thread === undefined || thread.unread === 0) return;
   const seq = thread.last_seq;
+  meanwhile.tell(rootId);
   threads.value = afterReading(threads.peek(), rootId, seq);
   clearTimeout(timers.get(rootId));
   timers.set(rootId, setTimeout(() => owe(`thread read ${rootId}`, () => ask("POST", `/messages/${rootId}/thread/read`, { seq })), TELL_AFTER_MS) as unknown as number);

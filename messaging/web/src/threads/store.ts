@@ -12,8 +12,15 @@ export interface Threads {
 
 export const threads = signal<Threads>({ status: "loading", byId: new Map(), roots: new Map() });
 
-/** All states as the server has them. */
-export const withStates = (state: Threads, items: readonly Thread[]): Threads => ({ ...state, status: "ready", byId: new Map(items.map((item) => [item.root_id, item])) });
+/** All states as the server had them; what was told of since they were asked for stays as it is known here. */
+export function withStates(state: Threads, items: readonly Thread[], told: Iterable<Id> = []): Threads {
+  const byId = new Map(items.map((item) => [item.root_id, item]));
+  for (const id of told) {
+    const ours = state.byId.get(id);
+    if (ours !== undefined) byId.set(id, ours);
+  }
+  return { ...state, status: "ready", byId };
+}
 
 /** One thread as the server has it; one that is not followed is forgotten. */
 export function withThread(state: Threads, { root, ...item }: Thread & { root?: Message }): Threads {
