@@ -62,3 +62,25 @@ test("a draft that ended elsewhere ends here", async () => {
   await draftChanged({ conversation_id: C, thread_id: null, version: 6, is_empty: true });
   assert.equal(words(), undefined);
 });
+
+test("the list stands as on the other devices, the latest last, and what is written here comes behind", async () => {
+  const at = (id: string, version: number): object => ({ ...server(id, version), conversation_id: id });
+  keepDraft("mine", { text: "not told yet", mentions: new Map() });
+  answers["GET"] = { items: [at("latest", 9), at("earlier", 7), at("first", 3)] };
+  await syncDrafts();
+  assert.deepEqual([...drafts.value.keys()], ["first", "earlier", "latest", "mine"]);
+  answers["GET"] = { items: [at("first", 11), at("latest", 9), at("earlier", 7)] };
+  await syncDrafts();
+  assert.deepEqual([...drafts.value.keys()], ["earlier", "latest", "first", "mine"]);
+});
+
+test("a draft that another device began while the list was read stays", async () => {
+  answers["GET"] = { items: [] };
+  const before = syncDrafts();
+  while (calls.length === 0) await Promise.resolve();
+  answers["GET"] = server("begun meanwhile", 6);
+  await draftChanged({ conversation_id: C, thread_id: null, version: 6, is_empty: false });
+  await before;
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(words(), "begun meanwhile");
+});

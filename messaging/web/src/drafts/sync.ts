@@ -3,7 +3,7 @@ import type { Id, Page, ServerDraft } from "../contract/types.ts";
 import { passOver } from "../app/failure.ts";
 import { owe } from "../live/owed.ts";
 import { decodeMentions, encodeMentions } from "../messages/mentions.ts";
-import { drafts, draftTaken, EMPTY, placeIn, placeOf, synced, takeDraft, whenKept } from "../messages/drafts.ts";
+import { arrange, drafts, draftTaken, EMPTY, placeIn, placeOf, synced, takeDraft, whenKept } from "../messages/drafts.ts";
 import { names } from "../messages/plain.ts";
 import { person } from "../people/store.ts";
 import { ask, Refused, withQuery } from "../transport/http.ts";
@@ -29,6 +29,8 @@ export async function syncDrafts(): Promise<boolean> {
     const { items } = await ask<Page<ServerDraft>>("GET", "/me/drafts");
     const there = new Set(items.map((item) => placeOf(item.conversation_id, item.thread_id)));
     for (const item of items) await take(item);
+    // The server names the latest first.
+    arrange([...there].filter((place) => synced.get(place)?.isDirty !== true).reverse());
     for (const [place, { version, isDirty }] of [...synced]) {
       if (isDirty) tellSoon(place, 0);
       else if (!there.has(place) && drafts.peek().has(place) && before.get(place)?.version === version) takeDraft(place, EMPTY, version);

@@ -69,6 +69,16 @@ export function draftTaken(place: string, version: number, isCurrent: boolean): 
   plan(place);
 }
 
+/** Put drafts into an order, the last written last; those that are not named were written here and later. */
+export function arrange(places: readonly string[]): void {
+  const rest = new Map(drafts.peek());
+  const first = places.flatMap((place) => {
+    const draft = rest.get(place);
+    return draft !== undefined && rest.delete(place) ? [[place, draft] as const] : [];
+  });
+  drafts.value = new Map([...first, ...rest]);
+}
+
 function put(place: string, draft: Draft): void {
   const next = new Map(drafts.peek());
   // Behind all others: the list shows first what was written last.

@@ -81,12 +81,11 @@ export function replyArrived(reply: Message): void {
   threads.value = afterReply(threads.peek(), reply, me.peek()?.id);
 }
 
-/** A reply was deleted: whether it was counted as unread, the server knows. */
+/** A reply was deleted, or is back: how many there are and are unread, the server knows. */
 export function replyGone(reply: Message): void {
   if (reply.thread_id === null) return;
   meanwhile.tell(reply.thread_id);
-  const thread = threads.peek().byId.get(reply.thread_id);
-  if (thread !== undefined && reply.seq > thread.read_seq) rereadThread(thread.root_id);
+  rereadKnown([reply.thread_id]);
 }
 
 /** The person stopped following, here or on another device. */
