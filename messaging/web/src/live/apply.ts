@@ -15,7 +15,9 @@ import { me, nameOf, remember } from "../people/store.ts";
 import { cursorSeen } from "../receipts/actions.ts";
 import { afterCreated, afterMention, afterRead, isAllRead } from "../receipts/store.ts";
 import { take } from "../settings/actions.ts";
+import { later as saved, withChanged } from "../saved/store.ts";
 import { readElsewhere, rereadThread, replyArrived, replyGone, unfollowed } from "../threads/actions.ts";
+import { threads, withRoot } from "../threads/store.ts";
 import { leaveForGood } from "../transport/session.ts";
 import { navigate, route } from "../app/route.ts";
 import { owe } from "./owed.ts";
@@ -61,9 +63,16 @@ function messageCreated({ data: message, seq }: EventFrameOf<"chancery.message.c
   announce(message);
 }
 
-function messageChanged({ data: message, seq }: EventFrameOf<"chancery.message.edited.v1" | "chancery.message.deleted.v1">): void {
+/** A message stands in its history as it is now, and in the person's lists. */
+function show(message: Message, seq: number): void {
   const timeline = timelineOf(message.conversation_id);
   timeline.value = withMessage(timeline.peek(), message, seq);
+  saved.value = withChanged(saved.peek(), message);
+  threads.value = withRoot(threads.peek(), message);
+}
+
+function messageChanged({ data: message, seq }: EventFrameOf<"chancery.message.edited.v1" | "chancery.message.deleted.v1">): void {
+  show(message, seq);
   if (message.pin != null || message.deleted_at !== null) pinsChanged(message.conversation_id);
   if (isUnread(message)) recountMentions(message.conversation_id);
 }
@@ -80,8 +89,7 @@ function requestChanged(frame: EventFrameOf<"chancery.acknowledgement.given.v1" 
 
 /** As if it had not been deleted: whether it counts, the server knows. */
 function messageRestored({ data: message, seq }: EventFrameOf<"chancery.message.restored.v1">): void {
-  const timeline = timelineOf(message.conversation_id);
-  timeline.value = withMessage(timeline.peek(), message, seq);
+  show(message, seq);
   pinsChanged(message.conversation_id);
   if (message.thread_id !== null) {
     rereadMessage(message.conversation_id, message.thread_id);
@@ -212,6 +220,7 @@ function membership(frame: EventFrameOf<"chancery.membership.added.v1" | "chance
   if (frame.stream === "user") {
     if (by === 1) rereadConversation(id);
     else dropConversation(id);
+    later(import("../saved/actions.ts"), ({ placeChanged }) => placeChanged(id));
     return;
   }
   const { data } = frame;

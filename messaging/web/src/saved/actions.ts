@@ -45,6 +45,13 @@ export async function loadDone(): Promise<void> {
 /** Another device changed an entry, or this one did. */
 export const entryChanged = (messageId: Id): void => owe(`saved ${messageId}`, () => readEntry(messageId));
 
+/** The person came into a conversation, or is out of it: what they may see of what they saved there, the server knows. */
+export function placeChanged(conversationId: Id): void {
+  for (const { message_id: id, message } of later.peek().byId.values()) {
+    if (message === null || message.conversation_id === conversationId) entryChanged(id);
+  }
+}
+
 async function readEntry(messageId: Id): Promise<Saved | null> {
   try {
     const item = await ask<Saved>("GET", `/messages/${messageId}/saved`);

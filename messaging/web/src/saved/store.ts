@@ -21,6 +21,12 @@ export const withAll = (state: Later, items: readonly Saved[]): Later => ({ ...s
 /** One entry as the server has it. */
 export const withItem = (state: Later, item: Saved): Later => ({ ...state, byId: new Map(state.byId).set(item.message_id, item) });
 
+/** A message changed: where it is in the list, it stands there as it is now; one that was deleted is not shown. */
+export function withChanged(state: Later, message: Message): Later {
+  const item = state.byId.get(message.id);
+  return item === undefined ? state : withItem(state, { ...item, message: message.deleted_at === null ? message : null });
+}
+
 /** One entry gone. */
 export function withoutItem(state: Later, id: Id): Later {
   const byId = new Map(state.byId);

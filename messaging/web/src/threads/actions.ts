@@ -1,5 +1,6 @@
 import type { Id, Message, Page, Thread, ThreadWithRoot } from "../contract/types.ts";
 import { complain, passOver } from "../app/failure.ts";
+import { panel } from "../app/panel.ts";
 import { act } from "../transport/acts.ts";
 import { ask, Refused } from "../transport/http.ts";
 import { Meanwhile } from "../live/meanwhile.ts";
@@ -20,6 +21,8 @@ export function loadThreads(): Promise<boolean> {
       const { items } = await ask<Page<Thread>>("GET", "/me/threads/states");
       threads.value = withStates(threads.peek(), items, told);
       rereadKnown(told);
+      // The states come without their messages, and the list may stand open.
+      if (panel.peek() === "threads") void loadInbox();
       return true;
     } catch (error) {
       passOver(error);

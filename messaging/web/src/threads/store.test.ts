@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Thread } from "../contract/types.ts";
 import type { Conversations, Known } from "../conversations/store.ts";
 import { message } from "../messages/example.ts";
-import { afterReading, afterReply, inbox, withStates, withThread, type Threads } from "./store.ts";
+import { afterReading, afterReply, inbox, withRoot, withStates, withThread, type Threads } from "./store.ts";
 
 const NONE: Threads = { status: "loading", byId: new Map(), roots: new Map() };
 const state = (id: string, given: Partial<Thread> = {}): Thread => ({ root_id: id, conversation_id: "c1", is_following: true, read_seq: 10, last_seq: 10, unread: 0, ...given });
@@ -38,4 +38,10 @@ test("the inbox shows unread threads first, then the latest reply, and nothing o
   all = withThread(all, { ...state("d", { conversation_id: "left" }), root: message(2, { id: "d" }) });
   assert.deepEqual(inbox(all, KNOWN).map(({ root_id }) => root_id), ["b", "a", "c"]);
   assert.deepEqual(inbox(withThread(all, state("b", { is_following: false })), KNOWN).map(({ root_id }) => root_id), ["a", "c"]);
+});
+
+test("the message that a thread hangs on changes with it, and others are not taken in", () => {
+  const before = withThread(NONE, { ...state("m1"), root: message(1) });
+  assert.equal(withRoot(before, message(1, { text: "new words" })).roots.get("m1")?.text, "new words");
+  assert.equal(withRoot(before, message(2)), before);
 });

@@ -31,6 +31,11 @@ export function withThread(state: Threads, { root, ...item }: Thread & { root?: 
   return { ...state, byId, roots };
 }
 
+/** A message changed: where a thread hangs on it, it stands there as it is now. */
+export function withRoot(state: Threads, message: Message): Threads {
+  return state.roots.has(message.id) ? { ...state, roots: new Map(state.roots).set(message.id, message) } : state;
+}
+
 /** The person stopped following. */
 export function withoutThread(state: Threads, rootId: Id): Threads {
   const byId = new Map(state.byId);
