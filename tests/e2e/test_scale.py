@@ -137,10 +137,8 @@ def test_50_000_messages_are_scrolled_without_a_blank_frame(ana: Window, long_ch
     expect(page.locator(f".history .message[data-seq='{MANY}']")).to_be_visible()
     sampled = page.evaluate(STOP)
     print(f"{sampled['frames']} frames there and back, {len(sampled['blank'])} blank")
-    # Each jump replaces everything that is shown, and may take a frame to be measured; the machine
-    # that also runs the server is late with one now and then.
-    blank = {frame for frame, *_ in sampled["blank"]}
-    assert len(blank) <= max(4, sampled["frames"] // 40), (sampled["frames"], sampled["blank"])
+    # Each jump replaces everything that is shown, and may take a frame to be measured.
+    assert len({frame for frame, *_ in sampled["blank"]}) <= 4, sampled["blank"]
     assert ana.say("back in the present").count() == 1
 
 
