@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import type { Conversation, ConversationFacts, Id } from "../contract/types.ts";
+import { underTold } from "../live/meanwhile.ts";
 
 /** A conversation, and up to which `seq` the server had counted its unread messages when it gave them. */
 export interface Known extends Conversation {
@@ -17,12 +18,8 @@ const known = (item: Conversation): Known => ({ ...item, counted_seq: item.last_
 
 /** The whole list as the server had it; what was told of since it was asked for stays as it is known here. */
 export function replacedBy(state: Conversations, items: readonly Conversation[], told: Iterable<Id> = []): Conversations {
-  const byId = new Map(items.map((item) => [item.id, known(item)]));
-  for (const id of told) {
-    const ours = state.byId.get(id);
-    if (ours !== undefined) byId.set(id, ours);
-  }
-  return { ...state, status: "ready", byId };
+  const answer = new Map(items.map((item) => [item.id, known(item)]));
+  return { ...state, status: "ready", byId: underTold(answer, state.byId, told) };
 }
 
 /** One conversation as the server has it. */

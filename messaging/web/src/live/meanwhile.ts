@@ -23,3 +23,12 @@ export class Meanwhile {
     }
   }
 }
+
+/** The entries of an answer; those that were told of stand as they are known here. */
+export function underTold<T>(answer: Map<Id, T>, known: ReadonlyMap<Id, T>, told: Iterable<Id>): Map<Id, T> {
+  for (const id of told) {
+    const ours = known.get(id);
+    if (ours !== undefined) answer.set(id, ours);
+  }
+  return answer;
+}

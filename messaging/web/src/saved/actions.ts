@@ -14,7 +14,7 @@ import { actionIn } from "../messages/system.ts";
 import { nameOf } from "../people/store.ts";
 import { act } from "../transport/acts.ts";
 import { ask, askAll, Refused } from "../transport/http.ts";
-import { isSaved, later, withAll, withItem, withoutItem } from "./store.ts";
+import { isOpen, isSaved, later, withAll, withItem, withoutItem } from "./store.ts";
 
 const MOST = 1_000;
 
@@ -47,9 +47,9 @@ export const entryChanged = (messageId: Id): void => owe(`saved ${messageId}`, (
 
 /** The person came into a conversation, or is out of it: what they may see of what they saved there, the server knows. */
 export function placeChanged(conversationId: Id): void {
-  for (const { message_id: id, message } of later.peek().byId.values()) {
-    if (message === null || message.conversation_id === conversationId) entryChanged(id);
-  }
+  const concerned = [...later.peek().byId.values()].filter(({ message }) => message === null || message.conversation_id === conversationId);
+  if (concerned.some(isOpen)) owe("later", loadLater);
+  if (!concerned.every(isOpen)) owe("later done", loadDone);
 }
 
 async function readEntry(messageId: Id): Promise<Saved | null> {

@@ -49,7 +49,7 @@ function openThread(thread: Thread): void {
 
 function Entry({ thread, root }: { thread: Thread; root: Message }): JSX.Element {
   const replies = tn("{count} reply", "{count} replies", root.reply_count);
-  const when = root.last_reply_at === null ? "" : shortWhen(root.last_reply_at);
+  const when = root.last_reply_at === null || root.reply_count === 0 ? "" : shortWhen(root.last_reply_at); // The last one may be deleted.
   const note = thread.unread > 0 ? <span class="excerpt-note due">{tn("{count} new reply", "{count} new replies", thread.unread)}</span> : <>{when === "" ? replies : t("{replies}, last {when}", { replies, when })}</>;
   return (
     <Excerpt message={root} showPlace note={note} onOpen={() => openThread(thread)}>

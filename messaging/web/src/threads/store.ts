@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Id, Message, Thread } from "../contract/types.ts";
 import { conversations, type Conversations } from "../conversations/store.ts";
+import { underTold } from "../live/meanwhile.ts";
 import { MOST_UNREAD } from "../receipts/store.ts";
 
 /** The threads that the person follows, and the messages they hang on as far as somebody has looked at them. */
@@ -14,12 +15,8 @@ export const threads = signal<Threads>({ status: "loading", byId: new Map(), roo
 
 /** All states as the server had them; what was told of since they were asked for stays as it is known here. */
 export function withStates(state: Threads, items: readonly Thread[], told: Iterable<Id> = []): Threads {
-  const byId = new Map(items.map((item) => [item.root_id, item]));
-  for (const id of told) {
-    const ours = state.byId.get(id);
-    if (ours !== undefined) byId.set(id, ours);
-  }
-  return { ...state, status: "ready", byId };
+  const answer = new Map(items.map((item) => [item.root_id, item]));
+  return { ...state, status: "ready", byId: underTold(answer, state.byId, told) };
 }
 
 /** One thread as the server has it; one that is not followed is forgotten. */
