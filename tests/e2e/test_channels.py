@@ -260,6 +260,7 @@ def test_what_is_written_while_the_list_is_read_again_is_counted(ana: Window, bo
     expect(bo.entry(read)).to_contain_text("1 unread")
     keys = bo.page.keyboard
     keys.press("Control+k")
+    expect(bo.page.get_by_role("combobox", name="Jump to")).to_be_focused()
     keys.type("mark everything")
     keys.press("Enter")
     late = Late(bo.page, "**/api/v1/me/conversations*")
